@@ -1,0 +1,21 @@
+"""parcore scores public administration indices: rules are data, numbers are exact, every point has its trace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from parcore.api import load_edition, read_evidence, score
+
+__version__ = "0.1.0"
+
+__all__ = ["__version__", "load_edition", "read_evidence", "score"]
+
+
+def __getattr__(name: str) -> Any:
+    """The public functions, imported when first used, so that `import parcore` is quick."""
+    if name in ("load_edition", "read_evidence", "score"):
+        from parcore import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

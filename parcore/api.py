@@ -1,0 +1,76 @@
+"""The public functions: load an edition, read evidence, score. The same work as the commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from parcore.editions.edition import Edition
+from parcore.evidence.evidence import Evidence, Stage
+from parcore.evidence.periods import Period, parse_period
+from parcore.evidence.readers import Defaults
+from parcore.numbers import NumberFormat
+from parcore.registry import Registry, search_paths
+from parcore.results.result import Result
+from parcore.results.scoring import score as score_units
+
+
+def _period(period: str | int | Period) -> Period:
+    if isinstance(period, Period):
+        return period
+    found = parse_period(str(period))
+    if found is None:
+        raise ValueError(f"{period!r} is no period: write 2023, 2023-Q1 or 2023-05")
+    return found
+
+
+def load_edition(
+    name: str, *, period: str | int | Period | None = None, paths: Iterable[str | Path] = ()
+) -> Edition:
+    """The edition `methodology@edition`, or the one of a methodology in force for a period.
+
+    `paths` are folders of documents beside what is installed.
+
+    Raises:
+        ParcoreError: there is none, several are in force, or its document is refused.
+    """
+    return Registry(search_paths(paths)).edition(name, None if period is None else _period(period))
+
+
+def read_evidence(
+    edition: Edition,
+    files: Iterable[str | Path] = (),
+    *,
+    period: str | int | Period | None = None,
+    numbers: NumberFormat = NumberFormat.UNDECLARED,
+    paths: Iterable[str | Path] = (),
+) -> Evidence:
+    """Evidence for an edition from YAML and CSV files; from what is installed where none are given.
+
+    Raises:
+        ParcoreError: a file is refused; with every finding in it.
+    """
+    registry = Registry(search_paths(paths))
+    defaults = Defaults(period=None if period is None else _period(period), numbers=numbers)
+    return registry.evidence(edition.methodology, edition.vocabulary, map(Path, files), defaults)
+
+
+def score(
+    edition: Edition,
+    evidence: Evidence,
+    period: str | int | Period,
+    *,
+    stage: Stage = Stage.FINAL,
+    units: Sequence[str] = (),
+    paths: Iterable[str | Path] = (),
+) -> Result:
+    """Score the units that the evidence speaks of; `units` leaves out all scorecards but theirs.
+
+    Raises:
+        ParcoreError: evidence that no rule admits.
+    """
+    registry = Registry(search_paths(paths))
+    observations = registry.observations(edition.methodology)
+    return score_units(
+        edition, evidence, registry.units, _period(period), stage=stage, only=units, observations=observations
+    )

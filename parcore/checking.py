@@ -1,0 +1,108 @@
+"""Checks documents whole: every finding of every document, and what depends on others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from attrs import frozen
+
+from parcore.diagnostics import Findings, ParcoreError, Place, stop
+from parcore.documents.tree import Tree
+from parcore.documents.yaml import read_yaml
+from parcore.editions.document import read_edition
+from parcore.editions.edition import Edition
+from parcore.evidence.readers import Defaults, EvidenceReader, check_invariants, read_observations
+from parcore.evidence.units import UnitBook, read_units
+from parcore.evidence.vocabulary import EMPTY, Vocabulary, read_vocabulary
+from parcore.registry import KINDS, Document, Registry, documents_in, kind_of
+
+
+@frozen
+class Checked:
+    """What was checked: the documents, the editions among them, and all findings."""
+
+    documents: tuple[Document, ...]
+    editions: tuple[Edition, ...]
+    findings: Findings
+
+
+def check(registry: Registry, documents: Iterable[Document], defaults: Defaults) -> Checked:
+    """Check documents against their schemas, their rules, and what the registry holds."""
+    findings = Findings()
+    editions: list[Edition] = []
+    documents = tuple(documents)
+    for document in documents:
+        try:
+            if document.path.suffix.lower() == ".csv":
+                _evidence(registry, document, defaults, findings)
+                continue
+            edition = _document(registry, document, defaults, findings)
+            if edition is not None:
+                editions.append(edition)
+        except ParcoreError as error:
+            findings.extend(error.diagnostics)
+    findings.extend(registry.findings)
+    return Checked(documents, tuple(editions), findings)
+
+
+def _document(
+    registry: Registry, document: Document, defaults: Defaults, findings: Findings
+) -> Edition | None:
+    if document.kind == "evidence":
+        _evidence(registry, document, defaults, findings)
+    elif document.kind == "observations":
+        read_observations(document.path, registry.units, findings)
+    else:
+        tree = read_yaml(document.path, findings, document.shown)
+        return _tree(registry, document, tree, findings)
+    return None
+
+
+def _tree(registry: Registry, document: Document, tree: Tree, findings: Findings) -> Edition | None:
+    match document.kind:
+        case "edition":
+            return read_edition(tree, registry.vocabularies, findings)
+        case "vocabulary":
+            read_vocabulary(tree, findings)
+        case "units":
+            UnitBook().add(*read_units(tree, findings), findings)
+        case _:
+            findings.add("document-kind", Place(document.shown), known=", ".join(KINDS))
+    return None
+
+
+def _evidence(registry: Registry, document: Document, defaults: Defaults, findings: Findings) -> None:
+    vocabulary = vocabulary_of(registry, document.name)
+    reader = EvidenceReader(vocabulary, registry.units, findings)
+    reader.read(document.path, defaults, document.shown)
+    check_invariants(reader.evidence(), vocabulary, findings)
+
+
+def vocabulary_of(registry: Registry, name: str) -> Vocabulary:
+    """The vocabulary that evidence for a name stands on: of that name, or of the methodology's editions."""
+    if name in registry.vocabularies:
+        return registry.vocabularies[name]
+    for document in registry.edition_documents(name):
+        try:
+            return registry.load(document).vocabulary
+        except ParcoreError:
+            continue
+    return EMPTY
+
+
+def documents_at(path: Path) -> list[Document]:
+    """The documents of a folder, or the one that a file is.
+
+    Raises:
+        ParcoreError: no file or folder is there, or none of its files is a document.
+    """
+    if path.is_dir():
+        return list(documents_in(path, str(path)))
+    if not path.is_file():
+        raise stop("file-not-found", Place(str(path)))
+    if path.suffix.lower() == ".csv":
+        return [Document(path, "evidence", "", "", str(path.parent))]
+    with path.open(encoding="utf-8", errors="replace") as file:
+        kind, name, methodology = kind_of(file.read(200_000))
+    return [Document(path, kind, name, methodology, str(path.parent))]

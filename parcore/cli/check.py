@@ -1,0 +1,85 @@
+"""`parcore check`: everything wrong with documents, each with its place and mend."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from parcore.checking import Checked, check, documents_at
+from parcore.cli import FINDINGS
+from parcore.cli.options import format_option, lang_option, path_option, registry_of
+from parcore.cli.tables import csv_text, show_notes
+from parcore.evidence.readers import Defaults
+from parcore.i18n import say
+from parcore.numbers import NumberFormat
+from parcore.registry import Document, Registry
+
+
+@click.command("check")
+@click.argument("targets", nargs=-1, metavar="[FILE|FOLDER|METHODOLOGY]...")
+@click.option("--numbers", type=click.Choice([f.value for f in NumberFormat]), default="undeclared",
+              help="How tables write numbers.")  # fmt: skip
+@path_option
+@format_option("table", "json", "csv")
+@lang_option
+def command(targets: tuple[str, ...], numbers: str, paths: tuple[Path, ...], form: str, lang: str) -> None:
+    """Check documents; without arguments, everything that is installed.
+
+    Exit status 1 when anything refuses a document.
+    """
+    folders = tuple(path if path.is_dir() else path.parent for path in map(Path, targets) if path.exists())
+    registry = registry_of((*paths, *(each for each in dict.fromkeys(folders) if documents_at(each))))
+    documents = _documents(registry, targets)
+    checked = check(registry, documents, Defaults(numbers=NumberFormat(numbers)))
+    _print(checked, registry, form, lang)
+    if checked.findings.errors:
+        raise SystemExit(FINDINGS)
+
+
+def _documents(registry: Registry, targets: tuple[str, ...]) -> list[Document]:
+    if not targets:
+        return [each for package in registry.packages for each in package.documents]
+    documents: list[Document] = []
+    for target in targets:
+        if Path(target).exists():
+            documents += documents_at(Path(target))
+            continue
+        methodology, _, name = target.partition("@")
+        found = [d for d in registry.edition_documents(methodology) if name in ("", d.name)]
+        documents += found or [_edition(registry, target)]
+    return documents
+
+
+def _edition(registry: Registry, target: str) -> Document:
+    edition = registry.edition(target)  # says what there is when there is none of that name
+    return next(d for d in registry.edition_documents(edition.methodology) if d.name == edition.name)
+
+
+def _print(checked: Checked, registry: Registry, form: str, lang: str) -> None:
+    rows = [
+        {
+            "place": str(each.place),
+            "code": each.code,
+            "severity": each.severity.value,
+            "message": each.message(lang),
+            "fix": each.fix(lang),
+        }
+        for each in checked.findings
+    ]
+    if form == "json":
+        click.echo(
+            json.dumps({"documents": len(checked.documents), "findings": rows}, ensure_ascii=False, indent=2)
+        )
+        return
+    if form == "csv":
+        click.echo(csv_text(["place", "code", "severity", "message", "fix"], rows), nl=False)
+        return
+    show_notes(checked.findings, lang)
+    show_notes([each.diagnostic for each in registry.failures], lang)
+    errors, warnings = len(checked.findings.errors), len(checked.findings.warnings)
+    if checked.findings.unlisted:
+        click.echo(say("check-unlisted", lang, count=checked.findings.unlisted))
+    word = "check-findings" if errors or warnings else "check-fine"
+    click.echo(say(word, lang, documents=len(checked.documents), errors=errors, warnings=warnings))

@@ -1,0 +1,27 @@
+"""The earlier result of `--against`: a JSON file, or a period scored now from the same sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attrs import evolve
+
+from parcore.cli.run import Asked, run
+from parcore.evidence.periods import parse_period
+from parcore.registry import Registry
+from parcore.results.change import Earlier
+from parcore.results.output import read_earlier
+
+
+def earlier_of(against: Path, asked: Asked, registry: Registry) -> Earlier:
+    """The earlier result that the command line names.
+
+    Raises:
+        ParcoreError: no such file, not a result, or a period that cannot be scored.
+    """
+    period = None if against.exists() else parse_period(str(against))
+    if period is None:
+        return read_earlier(against)
+    methodology = asked.name.split("@")[0]
+    result, _ = run(evolve(asked, name=methodology, period=period, changes=(), units=()), registry)
+    return Earlier.of(result)

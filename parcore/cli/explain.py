@@ -1,0 +1,79 @@
+"""`parcore explain`: how the points of a unit came about, criterion by criterion."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from parcore.cli.options import evidence_options, lang_option, path_option
+from parcore.cli.run import Asked, run
+from parcore.diagnostics import Findings, Place
+from parcore.documents.schema import report_unknown
+from parcore.editions.edition import Criterion
+from parcore.evidence.evidence import Stage
+from parcore.evidence.periods import Period
+from parcore.i18n import say
+from parcore.numbers import NumberFormat
+from parcore.readings.prose import Teller
+from parcore.results.result import Result, Scorecard
+from parcore.results.scoring import UnitScope
+
+
+@click.command("explain")
+@click.argument("name", metavar="METHODOLOGY[@EDITION]")
+@click.argument("unit")
+@click.argument("criteria", nargs=-1, metavar="[CRITERION]...")
+@evidence_options
+@path_option
+@lang_option
+def command(
+    name: str,
+    unit: str,
+    criteria: tuple[str, ...],
+    period: Period | None,
+    stage: str,
+    numbers: str,
+    changes: tuple[str, ...],
+    files: tuple[Path, ...],
+    paths: tuple[Path, ...],
+    lang: str,
+) -> None:
+    """Tell how points came about: evidence, measure, step, clause. CRITERION is an id or a code."""
+    asked = Asked(name, period, Stage(stage), files, NumberFormat(numbers), changes, (unit,), paths)
+    result, _ = run(asked)
+    for card in result.scorecards:
+        for leaf in leaves_named(result, criteria):
+            click.echo(paragraph(result, card, leaf, lang) + "\n")
+    if not result.scorecards:
+        click.echo(say("score-none", lang))
+
+
+def leaves_named(result: Result, names: tuple[str, ...]) -> list[Criterion]:
+    """The leaves under the criteria named; all of them where none is.
+
+    Raises:
+        ParcoreError: no criterion of a name.
+    """
+    if not names:
+        return list(result.edition.leaves)
+    findings = Findings()
+    known = [each.id for each in result.edition.criteria]
+    found: list[Criterion] = []
+    for name in names:
+        criterion = result.edition.criterion(name)
+        if criterion is None:
+            report_unknown(name, known, Place(result.edition.key), findings, "criterion-unknown")
+        else:
+            found += criterion.leaves
+    findings.raise_errors()
+    return found
+
+
+def paragraph(result: Result, card: Scorecard, leaf: Criterion, lang: str) -> str:
+    """The story of one leaf: a heading and its sentences."""
+    scope = UnitScope(card.unit.id, result.period, result.evidence, result.stage)
+    teller = Teller(leaf, card.group, result.edition.vocabulary, scope, scope.datum, lang)
+    unit, title = card.unit.name.in_(lang), leaf.title.in_(lang)
+    heading = say("tell-heading", lang, unit=unit, code=leaf.code, title=title)
+    return heading + "\n  " + " ".join(teller.story(card.points(leaf.id)))

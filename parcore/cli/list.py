@@ -1,0 +1,63 @@
+"""`parcore list`: what is installed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from parcore.cli.options import format_option, lang_option, path_option, registry_of
+from parcore.cli.tables import Column, show_notes, show_table
+from parcore.diagnostics import Findings, ParcoreError
+from parcore.documents.reading import both_languages, text_of
+from parcore.documents.tree import Mapping
+from parcore.documents.yaml import read_yaml
+from parcore.i18n import say
+from parcore.registry import Document, Registry
+
+
+@click.command("list")
+@path_option
+@format_option("table", "json", "csv")
+@lang_option
+def command(paths: tuple[Path, ...], form: str, lang: str) -> None:
+    """What is installed: methodologies with their editions, and plugins."""
+    from parcore import plugins
+
+    registry = registry_of(paths)
+    rows = [_row(registry, document, lang) for document in registry.edition_documents()]
+    loaded = plugins.load().plugins
+    if form == "json":
+        found = [{"name": p.name, "distribution": p.distribution, "works": p.failure is None} for p in loaded]
+        click.echo(json.dumps({"editions": rows, "plugins": found}, ensure_ascii=False, indent=2))
+    else:
+        columns = [Column(word, say(f"list-{word}", lang)) for word in rows[0]] if rows else []
+        show_table(columns, rows, form)
+    if form == "table":
+        for each in loaded:
+            if each.failure is None:
+                click.echo(say("list-plugin", lang, name=each.name, distribution=each.distribution))
+    failures = [each.diagnostic for each in registry.failures] + [p.failure for p in loaded if p.failure]
+    show_notes([*registry.findings, *failures], lang)
+
+
+def _row(registry: Registry, document: Document, lang: str) -> dict[str, str]:
+    title, years, decision = "", "", ""
+    try:
+        tree = read_yaml(document.path, Findings(), document.shown)
+    except ParcoreError as error:
+        registry.findings.extend(error.diagnostics)
+        tree = None
+    if isinstance(tree, Mapping):
+        title = both_languages(tree.get("title")).in_(lang)
+        applies, decided = tree.get("applies"), tree.get("decision")
+        if isinstance(applies, Mapping):
+            years = f"{text_of(applies.get('from'))}–{text_of(applies.get('to')) or '…'}"
+        decision = text_of(decided.get("number")) if isinstance(decided, Mapping) else "—"
+    return {
+        "edition": f"{document.methodology}@{document.name}",
+        "title": title,
+        "years": years,
+        "decision": decision,
+    }

@@ -1,0 +1,151 @@
+"""A result on the terminal: places, classes, points by component, what it rests on."""
+
+from __future__ import annotations
+
+import click
+
+from parcore.cli.tables import Column, show_table
+from parcore.i18n import say
+from parcore.numbers import shown
+from parcore.results.change import Change, Earlier, changes
+from parcore.results.rests import rests_on
+from parcore.results.result import Result, Scorecard
+from parcore.rules.graph import Within
+from parcore.rules.policies import Level, Quantity
+from parcore.values import State, Value
+
+MOST_EMPTY = 12
+
+
+def show_result(result: Result, lang: str, earlier: Earlier | None = None, *, notes: bool = True) -> None:
+    """Print a result: one row a unit; with a single unit its criteria too; then what it rests on."""
+    edition = result.edition
+    title = say("score-title", lang, title=f"{edition.title.in_(lang)} ({edition.key})", period=result.period)
+    if not result.scorecards:
+        click.echo(f"{title}\n{say('score-none', lang)}")
+    else:
+        moved = changes(result, earlier)
+        rows = [_row(result, card, lang, moved.get(card.unit.id)) for card in result.scorecards]
+        used = [c for c in _columns(result, lang, earlier) if any(row.get(c.key) for row in rows)]
+        show_table(used, rows, title=title)
+    if len(result.scorecards) == 1:
+        show_criteria(result, result.scorecards[0], lang)
+    if notes:
+        show_basis(result, lang)
+
+
+def _columns(result: Result, lang: str, earlier: Earlier | None) -> list[Column]:
+    words = ["place", "place-region", "place-group"]
+    columns = [Column(word, say(word, lang), numeric=True) for word in words]
+    columns.append(Column("unit", say("unit", lang)))
+    columns += [
+        Column(c.id, _short(c.code, c.title.in_(lang)), numeric=True) for c in result.edition.components
+    ]
+    words = ["points", "attainable", "rate"]
+    columns += [Column(word, say(word, lang), numeric=True) for word in words]
+    columns.append(Column("class", say("class", lang)))
+    if earlier is not None:
+        columns += [Column(word, say(word, lang), numeric=True) for word in ("change", "change-places")]
+    return columns
+
+
+def _short(code: str, title: str) -> str:
+    return code or (title if len(title) <= 18 else title[:17] + "…")
+
+
+def _row(result: Result, card: Scorecard, lang: str, change: Change | None) -> dict[str, str]:
+    digits = result.edition.rounding.digits.get(Level.INDEX)
+    row = {
+        "unit": card.unit.name.in_(lang),
+        "points": amount(card.index(Quantity.BASE, rounded=True), lang, digits),
+        "attainable": amount(card.total_attainable, lang),
+        "rate": amount(card.index(Quantity.RATE, rounded=True), lang, digits),
+        "class": card.class_name or "",
+    }
+    circles = {"place": Within.ALL, "place-region": Within.REGION, "place-group": Within.GROUP}
+    for key, within in circles.items():
+        place = result.place(card.unit.id, within.value)
+        row[key] = "" if place is None else f"{place.place}/{place.among}"
+    for component in result.edition.components:
+        row[component.id] = amount(card.points(component.id), lang)
+    if change is not None:
+        row["change"] = "" if change.points is None else signed(change.points, lang)
+        row["change-places"] = "" if change.places is None else f"{change.places:+d}"
+    return row
+
+
+def signed(number: object, lang: str) -> str:
+    """A change with its sign."""
+    from fractions import Fraction
+
+    value = Fraction(str(number))
+    return ("+" if value > 0 else "") + shown(value, lang)
+
+
+def amount(value: Value | None, lang: str, digits: int | None = None) -> str:
+    """A value for a cell: its number, the word of its state, or that it is unknown."""
+    if value is None:
+        return say("score-unknown", lang)
+    return (
+        shown(value.number, lang, digits)
+        if value.state is State.OK
+        else say(f"state-{value.state.word}", lang)
+    )
+
+
+def show_criteria(result: Result, card: Scorecard, lang: str) -> None:
+    """Print a unit's tree of criteria: points, maximum, points lost."""
+    rows: list[dict[str, str]] = []
+    for component in result.edition.components:
+        for criterion in component.all:
+            points, top = card.points(criterion.id), criterion.max
+            lost = ""
+            if top is not None and points.state is State.OK:
+                lost = shown(top.of(card.group) - points.number, lang)
+            indent = "  " * criterion.code.count(".")
+            rows.append(
+                {
+                    "code": criterion.code or criterion.id,
+                    "criterion": indent + criterion.title.in_(lang),
+                    "points": amount(points, lang),
+                    "max": say("score-unknown", lang) if top is None else shown(top.of(card.group), lang),
+                    "lost": "" if lost == "0" else lost,
+                }
+            )
+    columns = [Column("code", say("code", lang)), Column("criterion", say("criterion", lang))]
+    columns += [Column(word, say(word, lang), numeric=True) for word in ("points", "max", "lost")]
+    show_table(columns, rows)
+
+
+def show_basis(result: Result, lang: str) -> None:
+    """Print what was empty and what became of it, what was not used, and what the result rests on."""
+    for each in result.empty[:MOST_EMPTY]:
+        effect = "error" if each.effect is None else each.effect.kind.value
+        name = f"{each.criterion.code} {each.criterion.title.in_(lang)}".strip()
+        state, pays = say(f"state-{each.state.word}", lang), say(f"effect-{effect}", lang)
+        click.echo(say("score-empty", lang, unit=each.unit, criterion=name, state=state, effect=pays))
+    if len(result.empty) > MOST_EMPTY:
+        click.echo(say("score-more-empty", lang, count=len(result.empty) - MOST_EMPTY))
+    if result.unused_fields:
+        click.echo(say("score-unused", lang, fields=", ".join(result.unused_fields)))
+    if result.without_evidence:
+        click.echo(say("score-without", lang, count=len(result.without_evidence)))
+    show_published(result, lang)
+    click.echo(say("score-rests", lang) + ":")
+    for line in rests_on(result.edition, lang):
+        click.echo(f"  • {line}")
+
+
+def show_published(result: Result, lang: str) -> None:
+    """Print the published index and rank beside those computed, for the units shown."""
+    shown_units = {card.unit.id: card.unit.name.in_(lang) for card in result.scorecards}
+    for each in result.observations:
+        if each.about in shown_units and each.quantity in ("index", "rank"):
+            word = "rate" if each.quantity == "index" else "place"
+            basis = say(f"basis-{each.source.basis.value}", lang)
+            click.echo(
+                say(
+                    "score-published", lang, unit=shown_units[each.about], quantity=say(word, lang).lower(),
+                    value=shown(each.value.number, lang), basis=basis, source=each.source,
+                )
+            )  # fmt: skip

@@ -1,0 +1,128 @@
+"""A run: from the options of the command line to a result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from attrs import frozen
+
+from parcore.cli.options import registry_of
+from parcore.diagnostics import Findings, Place, stop
+from parcore.documents.tree import Scalar
+from parcore.editions.edition import Edition
+from parcore.evidence.evidence import Datum, Evidence, Stage
+from parcore.evidence.periods import Period
+from parcore.evidence.readers import Defaults, check_invariants, read_number
+from parcore.evidence.vocabulary import POINTS, FieldKind, FieldSpec
+from parcore.numbers import NumberFormat
+from parcore.registry import Registry
+from parcore.results.result import Result
+from parcore.results.scoring import score
+from parcore.values import EVIDENCE_STATES, State, Value
+
+_STATES = {state.word: state for state in EVIDENCE_STATES}
+
+
+@frozen
+class Asked:
+    """What the command line asks to score."""
+
+    name: str
+    period: Period | None = None
+    stage: Stage = Stage.FINAL
+    files: tuple[Path, ...] = ()
+    numbers: NumberFormat = NumberFormat.UNDECLARED
+    changes: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    paths: tuple[Path, ...] = ()
+
+
+def run(asked: Asked, registry: Registry | None = None) -> tuple[Result, Registry]:
+    """Load, read, score.
+
+    Without a period the latest in the evidence is taken; without an edition the one in force then.
+
+    Raises:
+        ParcoreError: anything on the way is refused.
+    """
+    registry = registry_of(asked.paths) if registry is None else registry
+    edition = registry.edition(asked.name, asked.period)
+    defaults = Defaults(period=asked.period, stage=Stage.FINAL, numbers=asked.numbers)
+    evidence = registry.evidence(edition.methodology, edition.vocabulary, asked.files, defaults)
+    period = asked.period or _latest(evidence, edition, named="@" in asked.name)
+    if "@" not in asked.name and not edition.in_force(period):
+        edition = registry.edition(asked.name, period)
+    evidence = evidence.with_(changes(asked.changes, edition, registry, period, asked.stage, evidence))
+    only = tuple(_units(asked.units, registry, period))
+    observations = registry.observations(edition.methodology)
+    result = score(
+        edition, evidence, registry.units, period, stage=asked.stage, only=only, observations=observations
+    )
+    return result, registry
+
+
+def _latest(evidence: Evidence, edition: Edition, *, named: bool) -> Period:
+    periods = evidence.periods()
+    current = [each for each in periods if edition.in_force(each)] if named else periods
+    if not periods:
+        raise stop("evidence-none", Place(edition.key), methodology=edition.methodology, period="—")
+    return (current or periods)[-1]
+
+
+def _units(names: Iterable[str], registry: Registry, period: Period) -> Iterable[str]:
+    findings = Findings()
+    found = [registry.units.look_up(name, period.end, Place("--unit"), findings) for name in names]
+    findings.raise_errors()
+    return [unit.id for unit in found if unit is not None]
+
+
+def changes(
+    texts: Iterable[str],
+    edition: Edition,
+    registry: Registry,
+    period: Period,
+    stage: Stage,
+    evidence: Evidence,
+) -> list[Datum]:
+    """The statements of `--set unit.field=value`; a state's word stands for an empty state.
+
+    Raises:
+        ParcoreError: a text without this shape, an unknown unit or field, a value that is none.
+    """
+    findings = Findings()
+    data: list[Datum] = []
+    for text in texts:
+        place = Place(f"--set {text}")
+        left, equals, value = text.partition("=")
+        name, dot, field = left.partition(".")
+        if not equals or not dot:
+            raise stop("set-shape", place, text=text)
+        unit = registry.units.look_up(name.strip(), period.end, place, findings)
+        spec = _spec(field.strip(), edition)
+        if spec is None:
+            raise stop("unknown-field", place, key=field, nearest=", ".join(_fields(edition)[:12]))
+        written = Scalar(place, value.strip())
+        state = _STATES.get(written.text)
+        number = None if state else read_number(written, spec, NumberFormat.UNDECLARED, findings)
+        if unit is not None and (state or number is not None):
+            given = Value(state) if state else Value(State.OK, number or Value(State.OK).number)
+            data.append(Datum(unit.id, period, spec.name, given, written.text, stage, place=place))
+    findings.raise_errors()
+    check_invariants(evidence.with_(data), edition.vocabulary, findings)
+    findings.raise_errors()
+    return data
+
+
+def _spec(name: str, edition: Edition) -> FieldSpec | None:
+    if name in edition.vocabulary.fields:
+        return edition.vocabulary.fields[name]
+    if name in _fields(edition):
+        return FieldSpec(name, FieldKind.NUMBER)
+    return None
+
+
+def _fields(edition: Edition) -> list[str]:
+    given = [name for leaf in edition.leaves if leaf.rule is not None for name in leaf.rule.fields]
+    points = [name for name in given if name.startswith(POINTS)]
+    return [*points, *edition.vocabulary.fields]

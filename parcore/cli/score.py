@@ -1,0 +1,77 @@
+"""`parcore score`: score units under an edition."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from parcore.cli.options import (
+    evidence_options,
+    format_option,
+    lang_option,
+    path_option,
+    unknown_format,
+)
+from parcore.cli.run import Asked, run
+from parcore.cli.tables import csv_text, show_notes
+from parcore.evidence.evidence import Stage
+from parcore.evidence.periods import Period
+from parcore.numbers import NumberFormat
+
+BUILT_IN = ("table", "json", "csv")
+
+
+@click.command("score")
+@click.argument("name", metavar="METHODOLOGY[@EDITION]")
+@evidence_options
+@click.option("--unit", "units", multiple=True, help="Show only this unit, by id or name; repeatable.")
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    metavar="FILE|PERIOD",
+    help="Show the change since an earlier result: a JSON file, or a period scored now.",
+)
+@path_option
+@format_option(*BUILT_IN)
+@lang_option
+def command(
+    name: str,
+    period: Period | None,
+    stage: str,
+    numbers: str,
+    changes: tuple[str, ...],
+    files: tuple[Path, ...],
+    units: tuple[str, ...],
+    against: Path | None,
+    paths: tuple[Path, ...],
+    form: str,
+    lang: str,
+) -> None:
+    """Score the units that the evidence speaks of, and rank them.
+
+    Without @EDITION the edition in force for the period is taken. Without --evidence the evidence
+    that is installed for the methodology is scored.
+    """  # fmt: skip
+    from parcore.cli.earlier import earlier_of
+    from parcore.cli.report import show_result
+    from parcore.results.output import CSV_COLUMNS, csv_rows, to_json
+
+    asked = Asked(name, period, Stage(stage), files, NumberFormat(numbers), changes, units, paths)
+    result, registry = run(asked)
+    earlier = None if against is None else earlier_of(against, asked, registry)
+    if form == "json":
+        click.echo(to_json(result, lang, earlier))
+    elif form == "csv":
+        click.echo(csv_text(CSV_COLUMNS, csv_rows(result, lang)), nl=False)
+    elif form == "table":
+        show_result(result, lang, earlier)
+    else:
+        from parcore import plugins
+
+        writers, failures = plugins.writers()
+        show_notes(failures, lang)
+        if form not in writers:
+            raise unknown_format(form, [*BUILT_IN, *writers])
+        click.echo(writers[form](result, lang))
+    show_notes(registry.findings.warnings, lang)

@@ -1,0 +1,101 @@
+"""`parcore show`: an edition's tree with maxima, methods, bases and sources."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from parcore.cli.options import PeriodType, format_option, lang_option, path_option, registry_of
+from parcore.cli.tables import Column, show_table
+from parcore.editions.edition import Criterion, Edition
+from parcore.evidence.periods import Period
+from parcore.i18n import say
+from parcore.numbers import exact_text, shown
+from parcore.results.rests import rests_on
+from parcore.rules.figures import Figure
+
+COLUMNS = ("code", "criterion", "max", "method", "basis", "source")
+
+
+@click.command("show")
+@click.argument("name", metavar="METHODOLOGY[@EDITION]")
+@click.option(
+    "--period", type=PeriodType(), help="The period whose edition in force is shown; else the latest."
+)
+@path_option
+@format_option("table", "json", "csv")
+@lang_option
+def command(name: str, period: Period | None, paths: tuple[Path, ...], form: str, lang: str) -> None:
+    """Show an edition: its tree, maxima, methods and sources."""
+    edition = registry_of(paths).edition(name, period)
+    if form == "json":
+        click.echo(json.dumps(_dict(edition, lang), ensure_ascii=False, indent=2))
+        return
+    rows = [row for each in edition.components for row in _rows(each, lang, 0)]
+    columns = [Column(word, say(word, lang), numeric=word == "max") for word in COLUMNS]
+    title = f"{edition.title.in_(lang)} ({edition.key})"
+    if edition.decision is not None:
+        title += f" — {edition.decision.number}"
+    show_table([c for c in columns if any(row[c.key] for row in rows)], rows, form, title)
+    if form == "table":
+        total = say("score-unknown", lang) if edition.total is None else _figure(edition.total, lang)
+        click.echo(f"{say('max', lang)}: {total}")
+        for line in rests_on(edition, lang):
+            click.echo(f"  • {line}")
+
+
+def _figure(figure: Figure | None, lang: str) -> str:
+    if figure is None:
+        return say("score-unknown", lang)
+    if figure.differs:
+        return "; ".join(f"{group} {shown(number, lang)}" for group, number in figure.by_group.items())
+    return shown(figure.common, lang)
+
+
+def _rows(criterion: Criterion, lang: str, depth: int) -> list[dict[str, str]]:
+    source = criterion.source
+    row = {
+        "code": criterion.code or criterion.id,
+        "criterion": "  " * depth + criterion.title.in_(lang),
+        "max": _figure(criterion.max, lang),
+        "method": "" if criterion.method is None else criterion.method.value,
+        "basis": "" if source is None else say(f"basis-{source.basis.value}", lang),
+        "source": "" if source is None else str(source),
+    }
+    return [row, *(each for child in criterion.children for each in _rows(child, lang, depth + 1))]
+
+
+def _dict(edition: Edition, lang: str) -> dict[str, object]:
+    return {
+        "edition": edition.key,
+        "title": edition.title.in_(lang),
+        "decision": None if edition.decision is None else edition.decision.number,
+        "years": [edition.first_year, edition.last_year],
+        "kinds": list(edition.kinds),
+        "groups": [group for group in edition.groups if group],
+        "total": _plain(edition.total),
+        "criteria": [
+            {
+                "id": each.id,
+                "code": each.code,
+                "title": each.title.in_(lang),
+                "max": _plain(each.max),
+                "method": None if each.method is None else each.method.value,
+                "basis": None if each.source is None else each.source.basis.value,
+                "source": None if each.source is None else str(each.source),
+                "fields": [] if each.rule is None else list(each.rule.fields),
+            }
+            for each in edition.criteria
+        ],
+        "rests_on": rests_on(edition, lang),
+    }
+
+
+def _plain(figure: Figure | None) -> object:
+    if figure is None:
+        return None
+    if figure.differs:
+        return {group: exact_text(number) for group, number in figure.by_group.items()}
+    return exact_text(figure.common)

@@ -1,0 +1,136 @@
+"""YAML text to a tree with places, in bounded time and memory.
+
+Reads libyaml's events, not its composed nodes: nesting, size and repeated keys are judged as they
+come, and an alias is copied by reference, its full size counted against `MAX_NODES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from parcore.diagnostics import Findings, Place, stop
+from parcore.documents.text import MAX_YAML_BYTES, read_text
+from parcore.documents.tree import Listing, Mapping, Scalar, Tree
+from parcore.i18n import nfc
+
+MAX_DEPTH: Final = 40
+MAX_NODES: Final = 500_000
+MAX_SCALAR: Final = 20_000
+"""Longest single text; a clause quoted whole is a few thousand characters."""
+
+
+def read_yaml(path: Path, findings: Findings, name: str | None = None) -> Tree:
+    """The tree of a YAML file.
+
+    Raises:
+        ParcoreError: the file cannot be read as one YAML document; repeated keys go to `findings`.
+    """
+    return parse_yaml(read_text(path, MAX_YAML_BYTES, name), name or str(path), findings)
+
+
+def parse_yaml(text: str, name: str, findings: Findings) -> Tree:
+    """The tree of a YAML text; as `read_yaml`."""
+    try:
+        return _Builder(name, findings).document(yaml.parse(text, Loader=yaml.CBaseLoader))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
+        raise stop("yaml-syntax", place, problem=error.problem or error.context or "") from error
+    except yaml.YAMLError as error:
+        raise stop("yaml-characters", Place(name), problem=str(error).split("\n")[0]) from error
+    except UnicodeEncodeError as error:
+        raise stop("yaml-characters", Place(name), problem=str(error.reason)) from error
+
+
+class _Builder:
+    """Builds the tree of one document from events; `sizes` counts what an alias stands for."""
+
+    def __init__(self, name: str, findings: Findings) -> None:
+        self._name = name
+        self._findings = findings
+        self._anchors: dict[str, Tree] = {}
+        self._sizes: dict[int, int] = {}
+        self._left = MAX_NODES
+
+    def document(self, events: Iterator[yaml.Event]) -> Tree:
+        tree: Tree | None = None
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if tree is not None:
+                    raise stop("yaml-many-documents", self._place(event))
+                tree = self._node(next(events), events, 0)
+        if tree is None:
+            raise stop("document-empty", Place(self._name))
+        return tree
+
+    def _place(self, event: yaml.Event) -> Place:
+        mark = event.start_mark
+        return Place(self._name) if mark is None else Place(self._name, mark.line + 1, mark.column + 1)
+
+    def _node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Tree:
+        place = self._place(event)
+        if depth > MAX_DEPTH:
+            raise stop("yaml-too-deep", place, limit=MAX_DEPTH)
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event, place)
+        before = self._left
+        self._spend(1, place)
+        node: Tree
+        if isinstance(event, yaml.ScalarEvent):
+            node = self._scalar(event, place)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            node = Listing(place, tuple(self._items(events, depth)))
+        else:
+            node = self._mapping(events, place, depth)
+        anchor = getattr(event, "anchor", None)
+        if anchor is not None:
+            self._anchors[anchor] = node
+            self._sizes[id(node)] = before - self._left
+        return node
+
+    def _spend(self, nodes: int, place: Place) -> None:
+        self._left -= nodes
+        if self._left < 0:
+            raise stop("yaml-too-large", place, limit=MAX_NODES)
+
+    def _alias(self, event: yaml.AliasEvent, place: Place) -> Tree:
+        node = self._anchors.get(event.anchor or "")
+        if node is None:
+            raise stop("yaml-alias-unknown", place, name=event.anchor)
+        self._spend(self._sizes[id(node)], place)
+        return node
+
+    def _scalar(self, event: yaml.ScalarEvent, place: Place) -> Scalar:
+        if len(event.value) > MAX_SCALAR:
+            raise stop("yaml-scalar-too-long", place, limit=MAX_SCALAR)
+        if event.tag and event.tag != "!":
+            raise stop("yaml-tag", place, tag=event.tag)
+        return Scalar(place, nfc(event.value), quoted=event.style is not None and event.style != "")
+
+    def _items(self, events: Iterator[yaml.Event], depth: int) -> Iterator[Tree]:
+        for event in events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                return
+            yield self._node(event, events, depth + 1)
+
+    def _mapping(self, events: Iterator[yaml.Event], place: Place, depth: int) -> Mapping:
+        entries: dict[str, Tree] = {}
+        keys: dict[str, Place] = {}
+        for event in events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key = self._node(event, events, depth + 1)
+            if not isinstance(key, Scalar):
+                raise stop("yaml-key-not-text", key.place)
+            value = self._node(next(events), events, depth + 1)
+            if key.text in entries:
+                first = keys[key.text]
+                self._findings.add("duplicate-key", key.place, key=key.text, first=first)
+            else:
+                entries[key.text] = value
+                keys[key.text] = key.place
+        return Mapping(place, entries, keys)

@@ -1,0 +1,136 @@
+"""Does a rule answer once for every number its measures can give? Findings with a witness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from parcore.diagnostics import Place
+from parcore.expressions import Compare
+from parcore.intervals import Range
+from parcore.numbers import ZERO, exact_text
+from parcore.rules.combinations import ConditionTable, Scored
+from parcore.rules.conditions import tests_in
+from parcore.rules.cover import Answer, Point, TooManyCells, holes, needless
+from parcore.rules.figures import Context
+from parcore.rules.graph import Piece
+from parcore.rules.scales import Step, Steps
+
+MEASURE = "measure"
+
+
+def check_scored(rule: Scored, place: Place, context: Context) -> None:
+    """Gaps and overlaps of cases, and whether a scale stays within the maximum and reaches it."""
+    for group in context.groups:
+        if isinstance(rule.scale, Steps) and not rule.scale.nested:
+            _check_cases(rule, rule.scale, group, place, context)
+        if context.top is not None:
+            _check_height(rule.pieces(group, context.top.of(group)), context.top.of(group), place, context)
+
+
+def _check_cases(rule: Scored, scale: Steps, group: str, place: Place, context: Context) -> None:
+    top = ZERO if context.top is None else context.top.of(group)
+
+    def answer(step: Step) -> Answer:
+        slope, intercept = step.award.line(top, group)
+        return Answer(
+            lambda point: point[MEASURE] in step.intervals[group],
+            lambda point: slope * point[MEASURE] + intercept,
+        )
+
+    intervals = [step.intervals[group] for step in scale.steps]
+    cuts = [end for each in intervals for end in (each.low, each.high) if end is not None]
+    ours = sum(step.source is not None for step in scale.steps)
+    places = [step.place for step in scale.steps]
+    axes = {MEASURE: rule.measure.range()}
+    _report(axes, {MEASURE: cuts}, [answer(step) for step in scale.steps], ours, places, place, context)
+
+
+def check_condition_table(rule: ConditionTable, ours: int, place: Place, context: Context) -> None:
+    """Gaps and overlaps of a condition table over all its measures together."""
+    axes = {name: each.range() for name, each in rule.measures.items()}
+    for group in context.groups:
+        cuts: dict[str, list[Fraction]] = {name: [] for name in axes}
+        for row in rule.rows:
+            for test in tests_in(row.condition):
+                one = test.sides(group)
+                name = one.left.name
+                if name is None or (isinstance(one, Compare) and one.right.names):
+                    context.findings.add("condition-not-decidable", row.place, condition=test.comparing)
+                    return
+                if isinstance(one, Compare):
+                    cuts[name].append(one.right.constant)
+                else:
+                    cuts[name] += [e for e in (one.interval.low, one.interval.high) if e is not None]
+        top = ZERO if context.top is None else context.top.of(group)
+        answers = [_row_answer(rule, at, top, group) for at in range(len(rule.rows))]
+        places = [row.place for row in rule.rows]
+        _report(axes, cuts, answers, ours, places, place, context)
+
+
+def _row_answer(rule: ConditionTable, at: int, top: Fraction, group: str) -> Answer:
+    row = rule.rows[at]
+    points = row.award.line(top, group)[1]
+    return Answer(lambda point: row.condition.holds(point, group), lambda _: points)
+
+
+def _report(
+    axes: Mapping[str, Range],
+    cuts: Mapping[str, Sequence[Fraction]],
+    answers: Sequence[Answer],
+    ours: int,
+    places: Sequence[Place],
+    place: Place,
+    context: Context,
+) -> None:
+    findings, criterion = context.findings, context.criterion
+    try:
+        told: set[tuple[int, ...]] = set()
+        for hole in holes(axes, cuts, answers, ours):
+            if hole.answers in told:
+                continue
+            told.add(hole.answers)
+            witness = _shown(hole.witness)
+            if not hole.answers:
+                findings.add("cases-gap", place, criterion=criterion, witness=witness)
+                continue
+            said = " | ".join(f"{_amount(answers[at].pays(hole.witness))}" for at in hole.answers)
+            findings.add(
+                "cases-overlap", places[hole.answers[1]], criterion=criterion, witness=witness, answers=said
+            )
+        for at, point in needless(axes, cuts, answers, ours):
+            findings.add("interpret-needless", places[at], criterion=criterion, witness=_shown(point))
+    except TooManyCells:
+        findings.add("cases-too-many", place, criterion=criterion)
+
+
+def _amount(points: object) -> str:
+    return exact_text(points) if isinstance(points, Fraction) else str(points)
+
+
+def _shown(point: Point) -> str:
+    return ", ".join(f"{name} = {exact_text(x)}" for name, x in point.items())
+
+
+def _check_height(pieces: tuple[Piece, ...], top: Fraction, place: Place, context: Context) -> None:
+    reached: list[Fraction] = []
+    for piece in pieces:
+        ends = (piece.interval.low, piece.interval.high)
+        if piece.slope and any(end is None for end in ends):
+            rising = (piece.slope > 0) == (ends[1] is None)
+            context.findings.add(
+                "points-unbounded" if rising else "points-below-zero", place, criterion=context.criterion
+            )
+        reached += [piece.slope * end + piece.intercept for end in ends if end is not None] or [
+            piece.intercept
+        ]
+    if not reached:
+        return
+    if max(reached) > top:
+        context.findings.add(
+            "points-over-maximum", place, points=exact_text(max(reached)), max=exact_text(top)
+        )
+    elif max(reached) < top:
+        context.findings.add("maximum-not-paid", place, points=exact_text(max(reached)), max=exact_text(top))
+    if min(reached) < 0:
+        context.findings.add("points-below-zero", place, criterion=context.criterion)

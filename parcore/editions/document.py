@@ -1,0 +1,169 @@
+"""Edition documents: tree with places → shape → edition; all of a document's findings at once."""
+
+from __future__ import annotations
+
+from parcore.diagnostics import Findings
+from parcore.documents.reading import (
+    both_languages,
+    choice_of,
+    date_of,
+    items_of,
+    source_of,
+    text_of,
+    texts_of,
+)
+from parcore.documents.schema import check_shape
+from parcore.documents.tree import Mapping, Tree
+from parcore.editions.criteria import read_criterion, read_maximum
+from parcore.editions.edition import Criterion, Decision, Edition
+from parcore.editions.sums import check_maxima
+from parcore.evidence.vocabulary import Vocabulary
+from parcore.intervals import Interval
+from parcore.numbers import Rounding
+from parcore.rules.figures import Context
+from parcore.rules.graph import Within
+from parcore.rules.policies import (
+    Band,
+    Classes,
+    Level,
+    Quantity,
+    Ranking,
+    Reads,
+    RoundingPlan,
+    Ties,
+)
+from parcore.sources import Basis, Source
+
+
+def read_edition(tree: Tree, vocabularies: dict[str, Vocabulary], findings: Findings) -> Edition | None:
+    """The edition of a document, or None; what is wrong goes to `findings`.
+
+    An edition is given even where findings refuse it, so that later checks can speak too; callers
+    look at `findings.errors` before they use it.
+    """
+    if not check_shape(tree, "edition", findings) or not isinstance(tree, Mapping):
+        return None
+    vocabulary = _vocabulary(tree, vocabularies, findings)
+    units = tree["units"]
+    groups = texts_of(units.get("groups")) if isinstance(units, Mapping) else ()
+    context = Context(vocabulary, findings, groups or ("",), "", None)
+    total = read_maximum(tree["total"], context)
+    components = _components(tree, context)
+    first, last = _years(tree, findings)
+    edition = Edition(
+        methodology=text_of(tree["methodology"]),
+        name=text_of(tree["edition"]),
+        title=both_languages(tree["title"]),
+        decision=_decision(tree.get("decision"), findings),
+        first_year=first,
+        last_year=last,
+        kinds=texts_of(units.get("kinds")) if isinstance(units, Mapping) else (),
+        groups=context.groups,
+        vocabulary=vocabulary,
+        total=total,
+        components=components,
+        rounding=_rounding(tree.get("rounding"), findings),
+        source=source_of(tree["source"], findings) or Source(Basis.ILLUSTRATIVE),
+        classes=_classes(tree.get("classes"), context),
+        ranking=_ranking(tree.get("ranking"), findings),
+        replaces=text_of(tree.get("replaces")),
+        note=both_languages(tree.get("note")),
+        place=tree.place,
+    )
+    check_maxima(edition, tree.place_of("total"), findings)
+    return edition
+
+
+def _vocabulary(tree: Mapping, known: dict[str, Vocabulary], findings: Findings) -> Vocabulary:
+    named = tree.get("vocabulary")
+    if named is None:
+        return Vocabulary("", both_languages(None), {})
+    name = text_of(named)
+    if name not in known:
+        findings.add("unknown-vocabulary", named.place, name=name, known=", ".join(sorted(known)) or "—")
+        return Vocabulary(name, both_languages(None), {})
+    return known[name]
+
+
+def _components(tree: Mapping, context: Context) -> tuple[Criterion, ...]:
+    seen: dict[str, Criterion] = {}
+    components = [read_criterion(each, context) for each in items_of(tree["components"])]
+    known = tuple(each for each in components if each is not None)
+    for component in known:
+        for each in component.all:
+            if each.id in seen:
+                context.findings.add("duplicate-id", each.place, id=each.id, first=seen[each.id].place)
+            seen.setdefault(each.id, each)
+    return known
+
+
+def _years(tree: Mapping, findings: Findings) -> tuple[int, int | None]:
+    applies = tree["applies"]
+    first = text_of(applies.get("from")) if isinstance(applies, Mapping) else ""
+    last = text_of(applies.get("to")) if isinstance(applies, Mapping) else ""
+    if last and int(last) < int(first):
+        findings.add("years-reversed", applies.place, first=first, last=last)
+    return int(first), int(last) if last else None
+
+
+def _decision(tree: Tree | None, findings: Findings) -> Decision | None:
+    if not isinstance(tree, Mapping):
+        return None
+    return Decision(
+        text_of(tree["number"]), date_of(tree.get("issued"), findings), text_of(tree.get("issuer"))
+    )
+
+
+def _rounding(tree: Tree | None, findings: Findings) -> RoundingPlan:
+    if not isinstance(tree, Mapping):
+        return RoundingPlan()
+    mode = choice_of(tree.get("mode"), Rounding, findings) or Rounding.HALF_UP
+    digits = {Level(key): int(text_of(value)) for key, value in tree.entries.items() if key != "mode"}
+    return RoundingPlan(digits, mode)
+
+
+def _reads(tree: Tree, findings: Findings) -> Reads | None:
+    if not isinstance(tree, Mapping):
+        return None
+    quantity = choice_of(tree["quantity"], Quantity, findings)
+    return None if quantity is None else Reads(quantity, text_of(tree["rounded"]) == "yes")
+
+
+def _classes(tree: Tree | None, context: Context) -> Classes | None:
+    if not isinstance(tree, Mapping):
+        return None
+    reads = _reads(tree["on"], context.findings)
+    bands: list[Band] = []
+    for each in items_of(tree["bands"]):
+        if not isinstance(each, Mapping):
+            continue
+        intervals = context.intervals(each["in"])
+        if intervals is None:
+            continue
+        band = Band(text_of(each["name"]), both_languages(each.get("title")), intervals, each.place)
+        for other in bands:
+            _apart(band, other, context)
+        bands.append(band)
+    return None if reads is None else Classes(reads, tuple(bands))
+
+
+def _apart(band: Band, other: Band, context: Context) -> None:
+    if band.name == other.name:
+        context.findings.add("duplicate-id", band.place, id=band.name, first=other.place)
+    for group in context.groups:
+        both: Interval | None = band.intervals[group].meet(other.intervals[group])
+        if both is not None:
+            context.findings.add("bands-overlap", band.place, one=other.name, two=band.name, where=both)
+
+
+def _ranking(tree: Tree | None, findings: Findings) -> Ranking | None:
+    if not isinstance(tree, Mapping):
+        return None
+    reads = _reads(tree["on"], findings)
+    method = choice_of(tree["method"], Ties, findings)
+    within = tuple(choice_of(each, Within, findings) for each in items_of(tree["within"]))
+    if reads is None or method is None or any(each is None for each in within):
+        return None
+    return Ranking(
+        reads, method, tuple(each for each in within if each is not None), texts_of(tree.get("unranked"))
+    )

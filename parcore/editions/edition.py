@@ -1,0 +1,141 @@
+"""The edition: one year's rules of a methodology, frozen. Built by `editions.document` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from enum import Enum
+
+from attrs import field, frozen
+
+from parcore.diagnostics import Place
+from parcore.evidence.evidence import Method
+from parcore.evidence.periods import Period
+from parcore.evidence.vocabulary import Vocabulary
+from parcore.i18n import Text
+from parcore.rules.combinations import Rule
+from parcore.rules.figures import Figure
+from parcore.rules.policies import Classes, Ranking, RoundingPlan
+from parcore.sources import Source
+from parcore.values import State
+
+
+class EffectKind(Enum):
+    """What an empty state makes of a leaf."""
+
+    ZERO = "zero"
+    FULL = "full"
+    EXCLUDE = "exclude"
+    SUBSTITUTE = "substitute"
+    WITHHOLD = "withhold"
+    ERROR = "error"
+
+
+@frozen
+class Effect:
+    """An effect, the points that a `substitute` pays, and whose word it is where that is ours."""
+
+    kind: EffectKind
+    points: Figure | None = None
+    source: Source | None = None
+
+
+@frozen
+class Criterion:
+    """A node of the tree: a component, a criterion or a leaf.
+
+    `max` None is a maximum that nobody published. A leaf has a rule and effects (`when`); a
+    `remainder` stands for the parts of its parent that are not known one by one.
+    """
+
+    id: str
+    code: str
+    title: Text
+    max: Figure | None
+    children: tuple[Criterion, ...] = ()
+    rule: Rule | None = None
+    when: Mapping[State, Effect] = field(factory=dict)
+    method: Method | None = None
+    source: Source | None = None
+    remainder: bool = False
+    place: Place = field(default=Place(""), eq=False)
+
+    @property
+    def leaves(self) -> Iterator[Criterion]:
+        """The leaves at or under it, in order."""
+        if self.rule is not None:
+            yield self
+        for child in self.children:
+            yield from child.leaves
+
+    @property
+    def all(self) -> Iterator[Criterion]:
+        """Itself and all under it, parents first."""
+        yield self
+        for child in self.children:
+            yield from child.all
+
+
+@frozen
+class Decision:
+    """The decision that an edition encodes."""
+
+    number: str
+    issued: date | None = None
+    issuer: str = ""
+
+
+@frozen
+class Edition:
+    """One year's rules: the tree of criteria, and the policies laid on it."""
+
+    methodology: str
+    name: str
+    title: Text
+    decision: Decision | None
+    first_year: int
+    last_year: int | None
+    kinds: tuple[str, ...]
+    groups: tuple[str, ...]
+    vocabulary: Vocabulary
+    total: Figure | None
+    components: tuple[Criterion, ...]
+    rounding: RoundingPlan
+    source: Source
+    classes: Classes | None = None
+    ranking: Ranking | None = None
+    replaces: str = ""
+    note: Text = Text()
+    place: Place = field(default=Place(""), eq=False)
+
+    @property
+    def key(self) -> str:
+        """Its full name: `par-index-province@2022`."""
+        return f"{self.methodology}@{self.name}"
+
+    def in_force(self, period: Period) -> bool:
+        """Whether the edition applies to a period."""
+        return self.first_year <= period.year and (self.last_year is None or period.year <= self.last_year)
+
+    @property
+    def criteria(self) -> Iterator[Criterion]:
+        """Every node of the tree, parents first."""
+        for component in self.components:
+            yield from component.all
+
+    @property
+    def leaves(self) -> Iterator[Criterion]:
+        """Every leaf, in order."""
+        for component in self.components:
+            yield from component.leaves
+
+    def criterion(self, id_: str) -> Criterion | None:
+        """A node of the tree by its id, or by its code."""
+        found = [each for each in self.criteria if id_ in (each.id, each.code)]
+        return found[0] if found else None
+
+    def group_of(self, unit_group: str) -> str | None:
+        """The edition's group for a unit's group; "" where it makes no difference, None where it has none."""
+        if self.groups == ("",):
+            return ""
+        return unit_group if unit_group in self.groups else None

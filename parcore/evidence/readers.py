@@ -1,0 +1,339 @@
+"""Evidence and observations from YAML and CSV.
+
+A document (YAML) states the methodology, the period, stage, number format and source that hold for
+it, lists values by unit, and names tables (CSV) beside it. A table may also be read alone. A table
+is tidy (a column `field`, one statement a row) or wide (a column for each field).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+from attrs import evolve, field, frozen
+
+from parcore.diagnostics import Findings
+from parcore.documents.reading import both_languages, choice_of, report_number, source_of, text_of
+from parcore.documents.schema import check_shape, report_unknown
+from parcore.documents.table import Table, read_table
+from parcore.documents.tree import Listing, Mapping, Scalar, Tree
+from parcore.documents.yaml import read_yaml
+from parcore.evidence.evidence import Datum, Evidence, Method, Observation, Stage
+from parcore.evidence.periods import Period, parse_period
+from parcore.evidence.units import UnitBook
+from parcore.evidence.vocabulary import POINTS, FieldKind, FieldSpec, Vocabulary
+from parcore.numbers import NumberError, NumberFormat, parse_number
+from parcore.sources import Basis, Source
+from parcore.values import EVIDENCE_STATES, State, Value
+
+TIDY = ("unit", "period", "field", "stage", "method", "value", "state", "source", "basis", "note")
+OBSERVED = ("about", "period", "quantity", "value", "basis", "source", "note")
+_STATES = {state.word: state for state in EVIDENCE_STATES}
+
+
+@frozen
+class Defaults:
+    """What holds for every statement of a source unless the statement says otherwise."""
+
+    period: Period | None = None
+    stage: Stage = Stage.FINAL
+    method: Method | None = None
+    numbers: NumberFormat = NumberFormat.UNDECLARED
+    columns: MappingOf[str, NumberFormat] = field(factory=dict)
+    source: Source | None = None
+
+
+class EvidenceReader:
+    """Reads sources into statements, reporting what is wrong; `evidence` gives what was read."""
+
+    def __init__(self, vocabulary: Vocabulary, units: UnitBook, findings: Findings) -> None:
+        self._vocabulary = vocabulary
+        self._units = units
+        self._findings = findings
+        self._data: dict[tuple[str, Period, str, Stage], Datum] = {}
+
+    def evidence(self) -> Evidence:
+        """What was read so far."""
+        return Evidence(self._data.values())
+
+    def read(self, path: Path, defaults: Defaults, name: str | None = None) -> None:
+        """Read a YAML document or a CSV table.
+
+        Raises:
+            ParcoreError: the file cannot be read at all; what is wrong inside goes to the findings.
+        """
+        if path.suffix.lower() in (".yaml", ".yml"):
+            self.document(read_yaml(path, self._findings, name), path, defaults)
+        else:
+            self.table(read_table(path, self._findings, name), defaults)
+
+    def document(self, tree: Tree, path: Path, defaults: Defaults) -> None:
+        """Read an evidence document and the tables it names."""
+        if not check_shape(tree, "evidence", self._findings) or not isinstance(tree, Mapping):
+            return
+        defaults = self._defaults(tree, defaults)
+        units = tree.get("units")
+        if isinstance(units, Mapping):
+            if defaults.period is None:
+                self._findings.add("period-missing", tree.place)
+                return
+            for name, fields in units.entries.items():
+                self._unit(Scalar(units.place_of(name), name), fields, defaults, defaults.period)
+        tables = tree.get("tables")
+        for each in tables.items if isinstance(tables, Listing) else ():
+            options = each if isinstance(each, Mapping) else Mapping(each.place, {"file": each})
+            file = path.parent / text_of(options["file"])
+            self.table(read_table(file, self._findings), self._defaults(options, defaults))
+
+    def _defaults(self, tree: Mapping, outer: Defaults) -> Defaults:
+        found = self._findings
+        period = tree.get("period")
+        columns = tree.get("columns")
+        numbers = choice_of(tree.get("numbers"), NumberFormat, found)
+        return Defaults(
+            period=outer.period if period is None else self._period(period) or outer.period,
+            stage=choice_of(tree.get("stage"), Stage, found) or outer.stage,
+            method=choice_of(tree.get("method"), Method, found) or outer.method,
+            numbers=outer.numbers if numbers is None else numbers,
+            columns={
+                name: choice_of(value, NumberFormat, found) or outer.numbers
+                for name, value in (columns.entries if isinstance(columns, Mapping) else {}).items()
+            },
+            source=source_of(tree.get("source"), found) or outer.source,
+        )
+
+    def _period(self, tree: Tree) -> Period | None:
+        period = parse_period(text_of(tree))
+        if period is None:
+            self._findings.add("not-a-period", tree.place, value=text_of(tree)[:40])
+        return period
+
+    def _unit(self, name: Scalar, fields: Tree, defaults: Defaults, period: Period) -> None:
+        unit = self._units.look_up(name.text, period.end, name.place, self._findings)
+        if unit is None or not isinstance(fields, Mapping):
+            return
+        for field_name, given in fields.entries.items():
+            at = Scalar(fields.place_of(field_name), field_name)
+            if isinstance(given, Scalar):
+                row = {"value": given}
+            elif isinstance(given, Mapping):
+                row = {k: v for k, v in given.entries.items() if isinstance(v, Scalar)}
+                defaults = evolve(
+                    defaults, source=source_of(given.get("source"), self._findings) or defaults.source
+                )
+            else:
+                continue
+            self._statement(unit.id, period, at, row, defaults)
+
+    def table(self, table: Table, defaults: Defaults) -> None:
+        """Read a tidy or wide table."""
+        columns = table.columns
+        if "unit" not in columns:
+            place = table.header[0].place
+            self._findings.add("column-missing", place, column="unit", has=", ".join(columns[:12]))
+            return
+        tidy = "field" in columns
+        if tidy:
+            for cell in table.header:
+                if cell.text not in TIDY:
+                    report_unknown(cell.text, list(TIDY), cell.place, self._findings, "unknown-column")
+        for row in table.rows:
+            self._row(row, table, defaults, tidy=tidy)
+
+    def _row(self, row: dict[str, Scalar], table: Table, defaults: Defaults, *, tidy: bool) -> None:
+        named = row.get("period")
+        period = self._period(named) if named is not None and named.text else defaults.period
+        if period is None:
+            if named is None or not named.text:
+                self._findings.add("period-missing", row["unit"].place)
+            return
+        unit = self._units.look_up(row["unit"].text, period.end, row["unit"].place, self._findings)
+        if unit is None:
+            return
+        if tidy:
+            given = {key: cell for key, cell in row.items() if cell.text}
+            self._statement(unit.id, period, row["field"], given, defaults)
+            return
+        for header in table.header:
+            cell = row[header.text]
+            if header.text in ("unit", "period") or not cell.text:
+                continue
+            numbers = defaults.columns.get(header.text, defaults.numbers)
+            at = Scalar(cell.place, header.text)
+            self._statement(unit.id, period, at, {"value": cell}, evolve(defaults, numbers=numbers))
+
+    def _statement(
+        self, unit: str, period: Period, name: Scalar, row: MappingOf[str, Scalar], defaults: Defaults
+    ) -> None:
+        spec = self._spec(name)
+        if spec is None:
+            return
+        value = self._value(name, row, spec, defaults.columns.get("value", defaults.numbers))
+        if value is None:
+            return
+        stage = choice_of(row.get("stage"), Stage, self._findings) or defaults.stage
+        datum = Datum(
+            unit=unit,
+            period=period,
+            field=name.text,
+            value=value,
+            text=text_of(row.get("value")),
+            stage=stage,
+            method=choice_of(row.get("method"), Method, self._findings) or defaults.method,
+            source=self._source(row, defaults),
+            note=text_of(row.get("note")),
+            place=name.place,
+        )
+        key = (unit, period, name.text, stage)
+        first = self._data.setdefault(key, datum)
+        if first is not datum:
+            self._findings.add(
+                "evidence-twice", name.place, unit=unit, field=name.text, period=period,
+                stage=stage.value, first=first.place, one=first.text, two=datum.text,
+            )  # fmt: skip
+
+    def _source(self, row: MappingOf[str, Scalar], defaults: Defaults) -> Source | None:
+        title = text_of(row.get("source"))
+        basis = choice_of(row.get("basis"), Basis, self._findings)
+        if not title and basis is None:
+            return defaults.source
+        held = defaults.source or Source(Basis.REPORTED)
+        return evolve(held, title=title or held.title, basis=basis or held.basis)
+
+    def _spec(self, name: Scalar) -> FieldSpec | None:
+        if name.text.startswith(POINTS):
+            return FieldSpec(name.text, FieldKind.NUMBER, states=frozenset(EVIDENCE_STATES))
+        spec = self._vocabulary.fields.get(name.text)
+        if spec is None:
+            known = list(self._vocabulary.fields)
+            report_unknown(name.text, known, name.place, self._findings, "unknown-field")
+        return spec
+
+    def _value(
+        self, name: Scalar, row: MappingOf[str, Scalar], spec: FieldSpec, numbers: NumberFormat
+    ) -> Value | None:
+        written, state = row.get("value"), row.get("state")
+        if state is not None and state.text not in ("", State.OK.word):
+            return self._empty(state, written, spec)
+        if written is None or not written.text:
+            self._findings.add("value-missing", name.place, field=name.text)
+            return None
+        number = read_number(written, spec, numbers, self._findings)
+        return None if number is None else Value(State.OK, number)
+
+    def _empty(self, word: Scalar, written: Scalar | None, spec: FieldSpec) -> Value | None:
+        state = _STATES.get(word.text)
+        if state is None:
+            self._findings.add("not-a-choice", word.place, value=word.text, choices=", ".join(_STATES))
+            return None
+        if written is not None and written.text and state is not State.UNVERIFIED:
+            self._findings.add("state-and-value", word.place, state=word.text, value=written.text)
+            return None
+        if state in (State.NOTHING_AROSE, State.NOT_APPLICABLE) and state not in spec.states:
+            self._findings.add("state-not-declared", word.place, field=spec.name, state=word.text)
+            return None
+        return Value(state)
+
+
+def read_number(
+    written: Scalar, spec: FieldSpec, numbers: NumberFormat, findings: Findings
+) -> Fraction | None:
+    """The number of a field's text: a choice's position, a day's number, or the number itself."""
+    if spec.kind is FieldKind.CHOICE:
+        if written.text in spec.options:
+            return Fraction(spec.options.index(written.text))
+        report_unknown(written.text, list(spec.options), written.place, findings, "option-unknown")
+        return None
+    if spec.kind is FieldKind.DATE:
+        try:
+            return Fraction(date.fromisoformat(written.text).toordinal())
+        except ValueError:
+            findings.add("not-a-date", written.place, value=written.text[:40])
+            return None
+    try:
+        number = parse_number(written.text, numbers)
+    except NumberError as error:
+        report_number(error, written, findings)
+        return None
+    if number not in spec.range:
+        grid = "" if spec.range.step is None else f", {spec.range.step}"
+        findings.add(
+            "value-out-of-range", written.place, field=spec.name, value=written.text,
+            range=f"{spec.range.interval}{grid}",
+        )  # fmt: skip
+        return None
+    return number
+
+
+def check_invariants(evidence: Evidence, vocabulary: Vocabulary, findings: Findings) -> None:
+    """Report every unit, period and stage at which what must hold between fields does not."""
+    groups: dict[tuple[str, Period], set[Stage]] = {}
+    for datum in evidence:
+        groups.setdefault((datum.unit, datum.period), set()).add(datum.stage)
+    for (unit, period), stages in groups.items():
+        for invariant in vocabulary.invariants:
+            names = (*invariant.rule.left.names, *invariant.rule.right.names)
+            for stage in sorted(stages, key=lambda s: s.order):
+                found = {n: evidence.at(unit, period, n, stage) for n in names}
+                data = {n: d for n, d in found.items() if d is not None and d.value.state is State.OK}
+                if len(data) < len(found) or invariant.holds({n: d.value.number for n, d in data.items()}):
+                    continue
+                shown = ", ".join(f"{n} = {d.text}" for n, d in data.items())
+                last = max(data.values(), key=lambda d: d.place)
+                findings.add("invariant-broken", last.place, unit=unit, rule=invariant.rule, values=shown)
+                break
+
+
+def read_observations(path: Path, units: UnitBook, findings: Findings) -> list[Observation]:
+    """The observations of a document and the tables it names.
+
+    Raises:
+        ParcoreError: a file cannot be read at all.
+    """
+    tree = read_yaml(path, findings)
+    if not check_shape(tree, "observations", findings) or not isinstance(tree, Mapping):
+        return []
+    numbers = choice_of(tree.get("numbers"), NumberFormat, findings) or NumberFormat.UNDECLARED
+    found: list[Observation] = []
+    tables = tree["tables"]
+    for each in tables.items if isinstance(tables, Listing) else ():
+        table = read_table(path.parent / text_of(each), findings)
+        if missing := [column for column in OBSERVED if column not in table.columns]:
+            place = table.header[0].place
+            has = ", ".join(table.columns[:12])
+            findings.add("column-missing", place, column=", ".join(missing), has=has)
+            continue
+        for row in table.rows:
+            observation = _observation(text_of(tree["observations"]), row, numbers, units, findings)
+            if observation is not None:
+                found.append(observation)
+    return found
+
+
+def _observation(
+    methodology: str, row: dict[str, Scalar], numbers: NumberFormat, units: UnitBook, findings: Findings
+) -> Observation | None:
+    period = parse_period(row["period"].text)
+    if period is None:
+        findings.add("not-a-period", row["period"].place, value=row["period"].text[:40])
+        return None
+    about = row["about"].text
+    if about != "all" and ":" not in about:
+        unit = units.look_up(about, period.end, row["about"].place, findings)
+        if unit is None:
+            return None
+        about = unit.id
+    basis = choice_of(row["basis"], Basis, findings)
+    try:
+        number = parse_number(row["value"].text, numbers)
+    except NumberError as error:
+        report_number(error, row["value"], findings)
+        return None
+    if basis is None:
+        return None
+    return Observation(
+        methodology, about, period, row["quantity"].text, row["value"].text, Value(State.OK, number),
+        Source(basis, title=row["source"].text), both_languages(row["note"]), row["about"].place,
+    )  # fmt: skip

@@ -1,0 +1,206 @@
+"""The vocabulary of a family of editions: its fields, and the invariants between them.
+
+Shared by all editions of a family, so that one file of evidence is scored under every year's rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from enum import Enum
+from fractions import Fraction
+
+from attrs import field, frozen
+
+from parcore.diagnostics import Findings, Place
+from parcore.documents.reading import (
+    both_languages,
+    choice_of,
+    interval_of,
+    items_of,
+    source_of,
+    text_of,
+    texts_of,
+)
+from parcore.documents.schema import check_shape, report_unknown
+from parcore.documents.tree import Mapping, Tree
+from parcore.expressions import HOLDS, Compare, ExpressionError, Linear, parse_comparing
+from parcore.i18n import Text
+from parcore.intervals import EVERYTHING, Interval, Range, at_least
+from parcore.numbers import ONE, ZERO
+from parcore.sources import Source
+from parcore.values import State
+
+POINTS = "points:"
+"""Before a criterion's id: the field of points given for it (by an appraiser, or as published)."""
+
+
+class FieldKind(Enum):
+    """What a field holds: whole numbers, numbers, days, or one of declared options."""
+
+    COUNT = "count"
+    NUMBER = "number"
+    DATE = "date"
+    CHOICE = "choice"
+
+
+class Movement(Enum):
+    """Whether a quantity is gathered over a period (flow) or taken at its end (stock)."""
+
+    FLOW = "flow"
+    STOCK = "stock"
+
+
+@frozen
+class FieldSpec:
+    """A field of evidence: its kind, unit, range and the states of emptiness it declares.
+
+    Any field can be missing, unverified or rejected; `states` holds what can arise besides
+    (`NOTHING_AROSE`, `NOT_APPLICABLE`).
+    """
+
+    name: str
+    kind: FieldKind
+    title: Text = Text()
+    unit: str = ""
+    range: Range = Range()
+    options: tuple[str, ...] = ()
+    option_titles: MappingOf[str, Text] = field(factory=dict)
+    states: frozenset[State] = frozenset()
+    movement: Movement = Movement.FLOW
+    source: Source | None = None
+    place: Place = field(default=Place(""), eq=False)
+
+    @property
+    def shown(self) -> Text:
+        """The title, or the name where there is none."""
+        return self.title if self.title != Text() else Text(self.name)
+
+
+@frozen
+class Invariant:
+    """What must hold between fields wherever all of them have numbers."""
+
+    rule: Compare
+    place: Place = field(eq=False)
+    title: Text = Text()
+
+    def holds(self, known: MappingOf[str, Fraction]) -> bool:
+        """Whether it holds for known fields."""
+        return HOLDS[self.rule.op](self.rule.left.value(known), self.rule.right.value(known))
+
+
+@frozen
+class Vocabulary:
+    """The fields and invariants of a family of editions."""
+
+    name: str
+    title: Text
+    fields: MappingOf[str, FieldSpec]
+    invariants: tuple[Invariant, ...] = ()
+
+    def range_of(self, sum_: Linear) -> Range:
+        """The numbers a sum of fields can take, from the fields' ranges alone."""
+        low: Fraction | None = sum_.constant
+        high: Fraction | None = sum_.constant
+        step: Fraction | None = ONE
+        for name, factor in sum_.terms:
+            spec = self.fields[name]
+            ends = (spec.range.interval.low, spec.range.interval.high)
+            least, most = ends if factor > 0 else ends[::-1]
+            low = None if low is None or least is None else low + factor * least
+            high = None if high is None or most is None else high + factor * most
+            step = _common(step, spec.range.step, factor)
+        if sum_.constant and step is not None and (sum_.constant / step).denominator != 1:
+            step = None
+        return Range(Interval(low, low is not None, high, high is not None), step)
+
+    def never_more(self, part: Linear, whole: Linear) -> bool:
+        """Whether an invariant says that `part` is at most `whole`."""
+        return any(
+            (each.rule.op == "<=" and each.rule.left == part and each.rule.right == whole)
+            or (each.rule.op == ">=" and each.rule.left == whole and each.rule.right == part)
+            for each in self.invariants
+        )
+
+
+def _common(a: Fraction | None, b: Fraction | None, factor: Fraction) -> Fraction | None:
+    if a is None or b is None or factor.denominator != 1:
+        return None
+    return min(a, b) if (max(a, b) / min(a, b)).denominator == 1 else None
+
+
+EMPTY = Vocabulary("", Text(), {})
+
+
+def read_vocabulary(tree: Tree, findings: Findings) -> Vocabulary | None:
+    """A vocabulary from its document; None when its shape is not one."""
+    if not check_shape(tree, "vocabulary", findings) or not isinstance(tree, Mapping):
+        return None
+    fields: dict[str, FieldSpec] = {}
+    for each in items_of(tree.get("fields")):
+        spec = _read_field(each, findings)
+        if spec is None:
+            continue
+        if spec.name in fields:
+            findings.add("duplicate-id", spec.place, id=spec.name, first=fields[spec.name].place)
+        fields.setdefault(spec.name, spec)
+    invariants = tuple(
+        found
+        for each in items_of(tree.get("invariants"))
+        if (found := _read_invariant(each, fields, findings)) is not None
+    )
+    name = text_of(tree["vocabulary"])
+    return Vocabulary(name, both_languages(tree.get("title")), fields, invariants)
+
+
+def _read_field(tree: Tree, findings: Findings) -> FieldSpec | None:
+    if not isinstance(tree, Mapping):
+        return None
+    kind = choice_of(tree["kind"], FieldKind, findings)
+    if kind is None:
+        return None
+    options = tree.get("options")
+    titles = options.entries if isinstance(options, Mapping) else {}
+    if (kind is FieldKind.CHOICE) != (options is not None):
+        findings.add("options-and-choice", tree.place, field=text_of(tree["id"]))
+        return None
+    return FieldSpec(
+        name=text_of(tree["id"]),
+        kind=kind,
+        title=both_languages(tree.get("title")),
+        unit=text_of(tree.get("unit")),
+        range=_read_range(tree, kind, findings),
+        options=tuple(titles) if titles else texts_of(options),
+        option_titles={key: both_languages(value) for key, value in titles.items()},
+        states=frozenset(State[word.upper()] for word in texts_of(tree.get("states"))),
+        movement=choice_of(tree.get("movement"), Movement, findings) or Movement.FLOW,
+        source=source_of(tree.get("source"), findings),
+        place=tree.place_of("id"),
+    )
+
+
+def _read_range(tree: Mapping, kind: FieldKind, findings: Findings) -> Range:
+    written = tree.get("range")
+    interval = interval_of(written, findings) if written is not None else None
+    if kind is FieldKind.COUNT:
+        return Range(interval or at_least(ZERO), ONE)
+    digits = tree.get("decimals")
+    step = Fraction(1, 10 ** int(text_of(digits))) if digits is not None else None
+    return Range(interval or EVERYTHING, ONE if kind is FieldKind.DATE else step)
+
+
+def _read_invariant(tree: Tree, fields: MappingOf[str, FieldSpec], findings: Findings) -> Invariant | None:
+    written = tree["that"] if isinstance(tree, Mapping) else tree
+    title = both_languages(tree.get("title")) if isinstance(tree, Mapping) else Text()
+    try:
+        rule = parse_comparing(text_of(written))
+    except ExpressionError as error:
+        findings.add("not-a-condition", written.place, value=text_of(written)[:60], near=error)
+        return None
+    if not isinstance(rule, Compare):
+        findings.add("not-a-condition", written.place, value=text_of(written)[:60], near="in")
+        return None
+    unknown = [name for name in (*rule.left.names, *rule.right.names) if name not in fields]
+    for name in unknown:
+        report_unknown(name, list(fields), written.place, findings, "unknown-field")
+    return None if unknown else Invariant(rule, written.place, title)

@@ -1,0 +1,256 @@
+"""How a point came about, as a paragraph: evidence, measure, step, effect, clause.
+
+A fold over the author's words (measures, scales, tables), beside the trace that gives the numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+from attrs import frozen
+
+from parcore.editions.edition import Criterion, EffectKind
+from parcore.evidence.evidence import Datum
+from parcore.evidence.vocabulary import FieldKind, Vocabulary
+from parcore.expressions import Linear
+from parcore.i18n import say
+from parcore.intervals import Interval
+from parcore.numbers import shown, shown_percent
+from parcore.readings.exact import Scope, evaluate
+from parcore.rules.combinations import ChoiceTable, ConditionTable, Deduction, Guarded, Reported, Rule, Scored
+from parcore.rules.conditions import Condition, Joined
+from parcore.rules.figures import Award, AwardKind
+from parcore.rules.graph import Node
+from parcore.rules.measures import ChoiceOf, Measure, Ratio, Sum
+from parcore.rules.program import lay_out
+from parcore.rules.scales import Steps
+from parcore.values import State, Value
+
+
+@frozen
+class Teller:
+    """Tells the story of one leaf of one unit in one language.
+
+    `datum` gives the statement that counts for a field; `scope` evaluates parts of the rule.
+    """
+
+    leaf: Criterion
+    group: str
+    vocabulary: Vocabulary
+    scope: Scope
+    datum: Callable[[str], Datum | None]
+    lang: str
+
+    def story(self, points: Value) -> list[str]:
+        """The sentences, in order."""
+        rule = self.leaf.rule
+        if rule is None:
+            return []
+        return [*self._evidence(rule), *self._rule(rule), *self._effect(rule, points), *self._clause()]
+
+    def _say(self, word: str, **values: object) -> str:
+        return say(word, self.lang, **values)
+
+    def _number(self, number: Fraction) -> str:
+        return shown(number, self.lang)
+
+    def _value(self, node: Node) -> Value:
+        return evaluate(lay_out({"it": node}), self.scope)["it"]
+
+    def _evidence(self, rule: Rule) -> Iterator[str]:
+        for name in rule.fields:
+            spec = self.vocabulary.fields.get(name)
+            title = name if spec is None else f"{spec.shown.in_(self.lang)} ({name})"
+            datum = self.datum(name)
+            if datum is None:
+                yield self._say("tell-no-evidence", field=title)
+                continue
+            if datum.value.state is not State.OK:
+                yield self._say("tell-empty-evidence", field=title, state=self._state(datum.value.state))
+                continue
+            value = datum.text
+            if spec is not None and spec.kind is FieldKind.CHOICE:
+                text = spec.option_titles.get(datum.text)
+                value = datum.text if text is None else text.in_(self.lang) or datum.text
+            elif spec is None or spec.kind is not FieldKind.DATE:
+                percent = datum.text.strip().endswith("%")
+                number = datum.value.number
+                value = shown_percent(number, self.lang) if percent else self._number(number)
+            source = (
+                "" if datum.source is None else f" [{datum.source}; {self._basis(datum.source.basis.value)}]"
+            )
+            yield self._say("tell-evidence", field=title, value=value, source=source)
+
+    def _state(self, state: State) -> str:
+        return self._say(f"state-{state.word}")
+
+    def _basis(self, basis: str) -> str:
+        return self._say(f"basis-{basis}")
+
+    def _rule(self, rule: Rule) -> Iterator[str]:
+        match rule:
+            case Guarded():
+                yield from self._guarded(rule)
+            case Scored():
+                yield from self._scored(rule)
+            case ChoiceTable():
+                number = self._value(rule.choice.node())
+                if number.known is not None:
+                    option = rule.choice.spec.options[int(number.number)]
+                    yield self._say("tell-table", option=option, pays=self._pays(rule.rows[option]))
+            case ConditionTable():
+                yield from self._conditions(rule)
+            case Deduction():
+                yield from self._deduction(rule)
+            case Reported():
+                yield self._say("tell-reported")
+
+    def _guarded(self, rule: Guarded) -> Iterator[str]:
+        for guard in rule.guards:
+            decides = self._value(guard.decides(self.group))
+            if decides.state is not State.OK:
+                return
+            if decides.number:
+                word = "tell-guard-unless" if guard.unless else "tell-guard"
+                yield self._say(word, condition=condition_text(guard.condition), pays=self._pays(guard.award))
+                return
+        yield from self._rule(rule.rule)
+
+    def _scored(self, rule: Scored) -> Iterator[str]:
+        value = self._value(rule.measure.node())
+        yield self._measured(measure_text(rule.measure), rule.measure, value)
+        if value.known is None:
+            return
+        x = value.number
+        top = None if self.leaf.max is None else self.leaf.max.of(self.group)
+        if isinstance(rule.scale, Steps):
+            step = rule.scale.step_at(self.group, x)
+            if step is None:
+                return
+            where = self._interval(step.intervals[self.group], rule.measure)
+            word = "tell-step" if step.source is None else "tell-step-ours"
+            yield self._say(word, where=where, pays=self._pays(step.award))
+        if top is not None:
+            piece = next((p for p in rule.scale.at(self.group, top) if x in p.interval), None)
+            if piece is not None and piece.slope:
+                line = f"{self._number(piece.slope)} × {self._number(x)}"
+                if piece.intercept:
+                    sign = "+" if piece.intercept > 0 else "−"
+                    line += f" {sign} {self._number(abs(piece.intercept))}"
+                yield self._say(
+                    "tell-line", line=line, points=self._number(piece.slope * x + piece.intercept)
+                )
+
+    def _measured(self, name: str, measure: Measure, value: Value) -> str:
+        if value.known is None:
+            return self._say("tell-no-measure", measure=name, state=self._state(value.state))
+        percent = isinstance(measure, Ratio)
+        number = shown_percent(value.number, self.lang) if percent else self._number(value.number)
+        return self._say("tell-measure", measure=name, value=number)
+
+    def _interval(self, interval: Interval, measure: Measure) -> str:
+        percent = isinstance(measure, Ratio)
+
+        def end(x: Fraction) -> str:
+            return shown_percent(x, self.lang) if percent else self._number(x)
+
+        low, high = interval.low, interval.high
+        if low is None and high is None:
+            return self._say("where-otherwise")
+        if low is not None and low == high:
+            return self._say("where-exactly", low=end(low))
+        words = []
+        if low is not None:
+            words.append(self._say("where-from" if interval.low_in else "where-over", low=end(low)))
+        if high is not None:
+            words.append(self._say("where-to" if interval.high_in else "where-under", high=end(high)))
+        return " ".join(words)
+
+    def _conditions(self, rule: ConditionTable) -> Iterator[str]:
+        known: dict[str, Fraction] = {}
+        for name, measure in rule.measures.items():
+            value = self._value(measure.node())
+            yield self._measured(f"{name} = {measure_text(measure)}", measure, value)
+            if value.known is None:
+                return
+            known[name] = value.number
+        for row in rule.rows:
+            if row.condition.holds(known, self.group):
+                word = "tell-row" if row.source is None else "tell-row-ours"
+                yield self._say(word, condition=condition_text(row.condition), pays=self._pays(row.award))
+                return
+
+    def _deduction(self, rule: Deduction) -> Iterator[str]:
+        taken: list[str] = []
+        for part in rule.parts:
+            value = self._value(part.measure.node())
+            if value.known is None:
+                return
+            taken.append(f"{self._number(value.number)} × {self._number(part.points.of(self.group))}")
+        start, floor = rule.start.of(self.group), rule.floor.of(self.group)
+        line = " − ".join([self._number(start), *taken])
+        points = self._value(rule.node(self.group, None))
+        yield self._say(
+            "tell-deduct", line=line, points=self._number(points.number), floor=self._number(floor)
+        )
+
+    def _pays(self, award: Award) -> str:
+        match award.kind:
+            case AwardKind.POINTS:
+                return self._say("pays-points", points=self._number(award.figure.of(self.group)))
+            case AwardKind.SHARE:
+                return self._say("pays-share", share=shown_percent(award.figure.of(self.group), self.lang))
+            case _:
+                return self._say(f"pays-{award.kind.value}")
+
+    def _effect(self, rule: Rule, points: Value) -> Iterator[str]:
+        top = None if self.leaf.max is None else self.leaf.max.of(self.group)
+        raw = self._value(rule.node(self.group, top))
+        if raw.state is not State.OK:
+            effect = self.leaf.when.get(raw.state)
+            kind = EffectKind.ERROR if effect is None else effect.kind
+            yield self._say(
+                "tell-effect", state=self._state(raw.state), effect=self._say(f"effect-{kind.value}")
+            )
+            if effect is not None and effect.source is not None:
+                basis = self._basis(effect.source.basis.value)
+                yield self._say("tell-effect-source", basis=basis, note=effect.source.note.in_(self.lang))
+        if points.known is not None:
+            of = "" if top is None else self._say("tell-of", max=self._number(top))
+            yield self._say("tell-points", points=self._number(points.number), of=of)
+
+    def _clause(self) -> Iterator[str]:
+        source = self.leaf.source
+        if source is None:
+            return
+        quote = source.quote.in_(self.lang)
+        words = f"{source}: “{quote}”" if quote else str(source)
+        yield self._say("tell-clause", clause=words, basis=self._basis(source.basis.value))
+        if source.note.in_(self.lang):
+            yield source.note.in_(self.lang) + "."
+
+
+def measure_text(measure: Measure) -> str:
+    """A measure as a formula over its fields."""
+    match measure:
+        case Ratio():
+            return f"{_bracketed(measure.part)} / {_bracketed(measure.whole)}"
+        case Sum():
+            return str(measure.sum)
+        case ChoiceOf():
+            return measure.spec.name
+        case _:
+            return ", ".join(measure.fields)
+
+
+def _bracketed(linear: Linear) -> str:
+    return str(linear) if linear.name is not None else f"({linear})"
+
+
+def condition_text(condition: Condition) -> str:
+    """A condition as an edition writes it, `and`, `or` and `not` between its parts."""
+    if not isinstance(condition, Joined):
+        return str(condition.comparing)
+    body = (" and " if condition.every else " or ").join(condition_text(part) for part in condition.parts)
+    return f"not ({body})" if condition.contrary else body

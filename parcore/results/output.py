@@ -1,0 +1,157 @@
+"""Results for programs: JSON and CSV. Numbers are decimal strings, a fraction where no decimal is exact."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import parcore
+from parcore.diagnostics import Place as At
+from parcore.diagnostics import stop
+from parcore.documents.text import decode
+from parcore.numbers import exact_text
+from parcore.results.change import Change, Earlier, changes
+from parcore.results.rests import rests_on
+from parcore.results.result import Result, Scorecard
+from parcore.rules.policies import Quantity
+from parcore.values import Value
+
+FORMAT: Final = "parcore-result-1"
+CSV_COLUMNS: Final = (
+    "unit", "name", "criterion", "code", "points", "attainable", "max", "state", "rate", "class", "place", "among"
+)  # fmt: skip
+
+
+def number(value: Value | None) -> str | None:
+    """A value's number as text; None where it has none or nobody knows it."""
+    return None if value is None or value.known is None else exact_text(value.known)
+
+
+def to_dict(result: Result, lang: str, earlier: Earlier | None = None) -> dict[str, Any]:
+    """The result as plain data; the keys are stable, texts are in `lang`."""
+    edition = result.edition
+    moved = changes(result, earlier)
+    return {
+        "format": FORMAT,
+        "parcore": parcore.__version__,
+        "edition": edition.key,
+        "decision": None if edition.decision is None else edition.decision.number,
+        "period": str(result.period),
+        "stage": result.stage.value,
+        "units": [_unit(result, card, lang) | _change(moved.get(card.unit.id)) for card in result.scorecards],
+        "empty": [
+            {
+                "unit": each.unit,
+                "criterion": each.criterion.id,
+                "state": each.state.word,
+                "effect": None if each.effect is None else each.effect.kind.value,
+            }
+            for each in result.empty
+        ],
+        "without_evidence": [unit.id for unit in result.without_evidence],
+        "unused_fields": list(result.unused_fields),
+        "rests_on": rests_on(edition, lang),
+        "observations": [
+            {
+                "about": each.about,
+                "quantity": each.quantity,
+                "value": number(each.value),
+                "basis": each.source.basis.value,
+                "source": str(each.source),
+                "note": each.note.in_(lang),
+            }
+            for each in result.observations
+        ],
+    }
+
+
+def _change(change: Change | None) -> dict[str, Any]:
+    if change is None:
+        return {}
+    points, places = change.points, change.places
+    return {"change": {"points": None if points is None else exact_text(points), "places": places}}
+
+
+def _unit(result: Result, card: Scorecard, lang: str) -> dict[str, Any]:
+    return {
+        "unit": card.unit.id,
+        "name": card.unit.name.in_(lang),
+        "group": card.group,
+        "region": card.unit.region,
+        "state": card.state.word,
+        "points": number(card.index(Quantity.BASE, rounded=True)),
+        "points_unrounded": number(card.index(Quantity.BASE, rounded=False)),
+        "attainable": number(card.total_attainable),
+        "rate": number(card.index(Quantity.RATE, rounded=True)),
+        "rate_unrounded": number(card.index(Quantity.RATE, rounded=False)),
+        "class": card.class_name,
+        "places": [
+            {"circle": each.circle, "place": each.place, "among": each.among}
+            for each in result.places.get(card.unit.id, ())
+        ],
+        "criteria": [
+            {
+                "id": each.id,
+                "code": each.code,
+                "points": number(card.points(each.id)),
+                "attainable": number(card.attainable(each.id)),
+                "max": None if each.max is None else exact_text(each.max.of(card.group)),
+                "state": card.points(each.id).state.word,
+            }
+            for each in result.edition.criteria
+        ],
+    }
+
+
+def to_json(result: Result, lang: str, earlier: Earlier | None = None) -> str:
+    """The result as JSON text."""
+    return json.dumps(to_dict(result, lang, earlier), ensure_ascii=False, indent=2)
+
+
+def csv_rows(result: Result, lang: str) -> Iterator[dict[str, str]]:
+    """A row for each unit's index, then for each of its criteria."""
+    for card in result.scorecards:
+        unit = {"unit": card.unit.id, "name": card.unit.name.in_(lang)}
+        place = result.place(card.unit.id)
+        yield unit | {
+            "criterion": "index",
+            "points": number(card.index(Quantity.BASE, rounded=True)) or "",
+            "attainable": number(card.total_attainable) or "",
+            "max": "" if result.edition.total is None else exact_text(result.edition.total.of(card.group)),
+            "state": card.state.word,
+            "rate": number(card.index(Quantity.RATE, rounded=True)) or "",
+            "class": card.class_name or "",
+            "place": "" if place is None else str(place.place),
+            "among": "" if place is None else str(place.among),
+        }
+        for each in result.edition.criteria:
+            yield unit | {
+                "criterion": each.id,
+                "code": each.code,
+                "points": number(card.points(each.id)) or "",
+                "attainable": number(card.attainable(each.id)) or "",
+                "max": "" if each.max is None else exact_text(each.max.of(card.group)),
+                "state": card.points(each.id).state.word,
+            }
+
+
+def read_earlier(path: Path) -> Earlier:
+    """An earlier result from the JSON that `to_json` writes.
+
+    Raises:
+        ParcoreError: no such file, or not such a result.
+    """
+    at = At(str(path))
+    if not path.is_file():
+        raise stop("file-not-found", at)
+    try:
+        data = json.loads(decode(path.read_bytes(), str(path)))
+        if data["format"] != FORMAT:
+            raise KeyError("format")
+        return Earlier.from_dict(data)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise stop("result-file", at, problem=error) from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise stop("result-file", at, problem=f"{type(error).__name__}: {error}") from error

@@ -1,0 +1,61 @@
+"""What a result rests on: how many points stand on which basis, and what is not known."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from parcore.editions.edition import Edition
+from parcore.i18n import say
+from parcore.numbers import ZERO, shown
+from parcore.rules.combinations import Guarded, Reported, Rule
+from parcore.sources import Basis
+
+
+def points_by_basis(edition: Edition, group: str) -> dict[Basis, Fraction]:
+    """The known maxima of the leaves, summed by the basis of their rules."""
+    found: dict[Basis, Fraction] = {}
+    for leaf in edition.leaves:
+        basis = edition.source.basis if leaf.source is None else leaf.source.basis
+        top = ZERO if leaf.max is None else leaf.max.of(group)
+        found[basis] = found.get(basis, ZERO) + top
+    return {basis: found[basis] for basis in Basis if basis in found}
+
+
+def is_reported(rule: Rule | None) -> bool:
+    """Whether a leaf's points are given, not computed."""
+    inner = rule.rule if isinstance(rule, Guarded) else rule
+    return isinstance(inner, Reported)
+
+
+def rests_on(edition: Edition, lang: str) -> list[str]:
+    """Sentences: the edition's own basis, the leaves whose points are given, the unknown maxima."""
+    leaves = list(edition.leaves)
+    given = [leaf for leaf in leaves if is_reported(leaf.rule)]
+    unknown = [each for each in edition.criteria if each.max is None]
+    remainders = [leaf for leaf in leaves if leaf.remainder]
+    ours = [leaf for leaf in leaves if leaf.source is not None and leaf.source.basis is Basis.INTERPRETATION]
+    lines = [
+        say(
+            "rests-edition", lang, edition=edition.key, basis=say(f"basis-{edition.source.basis.value}", lang)
+        )
+    ]
+    for group in edition.groups:
+        parts = points_by_basis(edition, group)
+        if parts and any(parts.values()):
+            shares = "; ".join(
+                f"{say(f'basis-{basis.value}', lang)} {shown(points, lang)}"
+                for basis, points in parts.items()
+            )
+            lines.append(say("rests-basis", lang, group=f" ({group})" if group else "", shares=shares))
+    for word, found in (
+        ("rests-given", given),
+        ("rests-unknown", unknown),
+        ("rests-remainder", remainders),
+        ("rests-ours", ours),
+    ):
+        if found:
+            names = ", ".join(each.code or each.id for each in found)
+            lines.append(say(word, lang, count=len(found), names=names))
+    if edition.note.in_(lang):
+        lines.append(edition.note.in_(lang))
+    return lines

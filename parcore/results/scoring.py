@@ -1,0 +1,158 @@
+"""Scoring: the exact reading of an edition over units and their evidence, then its policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from attrs import frozen
+
+from parcore.diagnostics import Findings
+from parcore.diagnostics import Place as At
+from parcore.editions.compile import compile_edition
+from parcore.editions.edition import Criterion, Edition
+from parcore.evidence.evidence import Datum, Evidence, Observation, Stage
+from parcore.evidence.periods import Period
+from parcore.evidence.units import Unit, UnitBook
+from parcore.numbers import exact_text
+from parcore.readings.exact import Scope, evaluate
+from parcore.results.ranking import places, with_class
+from parcore.results.result import Empty, Result, Scorecard
+from parcore.rules.combinations import Reported
+from parcore.rules.graph import Domain
+from parcore.values import State, Value
+
+_MISSING = Value(State.MISSING)
+
+
+@frozen
+class UnitScope:
+    """A unit's evidence as the exact reading asks for it: at one period and stage."""
+
+    unit: str
+    period: Period
+    evidence: Evidence
+    stage: Stage
+
+    def datum(self, name: str, lag: int = 0) -> Datum | None:
+        """The statement that counts for a field."""
+        return self.evidence.at(self.unit, self.period.back(lag), name, self.stage)
+
+    def field(self, name: str, lag: int) -> Value:
+        """The field's value; MISSING where nothing is stated."""
+        datum = self.datum(name, lag)
+        return _MISSING if datum is None else datum.value
+
+    def symbol(self, name: str, options: tuple[str, ...], lag: int) -> Value:
+        """The position of the choice stated among `options`."""
+        datum = self.datum(name, lag)
+        if datum is None:
+            return _MISSING
+        if datum.value.state is not State.OK:
+            return datum.value
+        number = Value(State.OK, datum.value.number)
+        return number if datum.text in options else Value(State.ERROR)
+
+    def members(self, domain: Domain) -> tuple[State, Sequence[Scope]]:
+        """No records are held with the evidence yet: MISSING, so that nothing is scored by their absence."""
+        return State.MISSING, ()
+
+
+def score(
+    edition: Edition,
+    evidence: Evidence,
+    units: UnitBook,
+    period: Period,
+    *,
+    stage: Stage = Stage.FINAL,
+    only: Sequence[str] = (),
+    observations: Iterable[Observation] = (),
+) -> Result:
+    """Score every unit of the edition's kinds that the evidence speaks of in the period.
+
+    `only` leaves out all scorecards but these units'; places are those among all scored.
+
+    Raises:
+        ParcoreError: evidence of points that no rule admits, or a unit that the edition has no place for.
+    """
+    spoken = set(evidence.units(period))
+    population = units.on(period.end, edition.kinds)
+    members = [unit for unit in population if unit.id in spoken]
+    _admit(edition, evidence, [units.units[each] for each in sorted(spoken)], period, stage)
+    programs = {group: compile_edition(edition, group).program for group in edition.groups}
+    cards: list[Scorecard] = []
+    for unit in members:
+        group = edition.group_of(unit.group) or ""
+        trace = evaluate(programs[group], UnitScope(unit.id, period, evidence, stage))
+        cards.append(with_class(Scorecard(unit, group, trace), edition.classes))
+    ranks = places(cards, edition.ranking)
+    cards.sort(key=lambda card: _order(card, edition, ranks.get(card.unit.id, ())))
+    shown = [card for card in cards if not only or card.unit.id in only]
+    return Result(
+        edition=edition,
+        period=period,
+        stage=stage,
+        evidence=evidence,
+        scorecards=tuple(shown),
+        places=ranks,
+        empty=tuple(_empty(edition, shown)),
+        without_evidence=tuple(unit for unit in population if unit.id not in spoken),
+        unused_fields=_unused(edition, evidence, period),
+        observations=tuple(each for each in observations if each.period == period),
+    )
+
+
+def _order(card: Scorecard, edition: Edition, ranks: Sequence[object]) -> tuple[bool, bool, object, str]:
+    number = None if edition.ranking is None else card.reads(edition.ranking.on)
+    if number is None:
+        number = card.trace["index:base"].known
+    return not ranks, number is None, 0 if number is None else -number, card.unit.id
+
+
+def _admit(edition: Edition, evidence: Evidence, units: Sequence[Unit], period: Period, stage: Stage) -> None:
+    """Refuse units of other kinds or groups, and points given off their step or outside their bounds."""
+    findings = Findings()
+    for unit in units:
+        place = next((d.place for d in evidence if d.unit == unit.id and d.period == period), At(unit.id))
+        if unit.kind not in edition.kinds:
+            kinds = ", ".join(edition.kinds)
+            findings.add("unit-not-of-edition", place, unit=unit.id, kind=unit.kind, kinds=kinds)
+            continue
+        group = edition.group_of(unit.group)
+        if group is None:
+            groups = ", ".join(edition.groups)
+            findings.add("unit-group-unknown", place, unit=unit.id, group=unit.group, groups=groups)
+            continue
+        for leaf in edition.leaves:
+            if isinstance(leaf.rule, Reported):
+                datum = evidence.at(unit.id, period, leaf.rule.field, stage)
+                if datum is not None and datum.value.state is State.OK:
+                    _points_given(leaf, leaf.rule, datum, group, findings)
+    findings.raise_errors()
+
+
+def _points_given(leaf: Criterion, rule: Reported, datum: Datum, group: str, findings: Findings) -> None:
+    number = datum.value.number
+    top = None if leaf.max is None else leaf.max.of(group)
+    if number < rule.low or (top is not None and number > top):
+        high = "…" if top is None else exact_text(top)
+        findings.add(
+            "points-out-of-range", datum.place, criterion=leaf.id, value=datum.text,
+            range=f"{exact_text(rule.low)}–{high}",
+        )  # fmt: skip
+    elif rule.step is not None and (number / rule.step).denominator != 1:
+        findings.add(
+            "points-off-step", datum.place, criterion=leaf.id, value=datum.text, step=exact_text(rule.step)
+        )
+
+
+def _empty(edition: Edition, cards: Iterable[Scorecard]) -> Iterator[Empty]:
+    for card in cards:
+        for leaf in edition.leaves:
+            state = card.raw(leaf.id).state
+            if state is not State.OK:
+                yield Empty(card.unit.id, leaf, state, leaf.when.get(state))
+
+
+def _unused(edition: Edition, evidence: Evidence, period: Period) -> tuple[str, ...]:
+    used = {name for leaf in edition.leaves if leaf.rule is not None for name in leaf.rule.fields}
+    return tuple(name for name in evidence.fields(period) if name not in used)

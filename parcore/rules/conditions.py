@@ -1,0 +1,176 @@
+"""Conditions of guards and tables: comparisons of measures, fields and figures, joined by all, any, not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
+from fractions import Fraction
+from typing import TypeAlias
+
+from attrs import frozen
+
+from parcore.documents.reading import items_of, text_of
+from parcore.documents.schema import report_unknown
+from parcore.documents.tree import Listing, Mapping, Tree
+from parcore.evidence.vocabulary import Vocabulary
+from parcore.expressions import HOLDS, Compare, Comparing, ExpressionError, Inside, Linear, parse_comparing
+from parcore.rules.figures import Context, Figure, sum_node
+from parcore.rules.graph import Cmp, Logic, Mul, Node, Not, const, total
+
+
+@frozen
+class Test:
+    """One comparison; its names are those of measures, fields or figures, an option's name a constant."""
+
+    __test__ = False  # not a pytest class
+
+    comparing: Comparing
+    vocabulary: Vocabulary
+    figures: MappingOf[str, Figure]
+
+    def sides(self, group: str) -> Comparing:
+        """The comparison with figures and options put in for a group."""
+        one = self.comparing
+        if isinstance(one, Inside):
+            return Inside(self._filled(one.left, one.left, group), one.interval)
+        return Compare(
+            self._filled(one.left, one.right, group), one.op, self._filled(one.right, one.left, group)
+        )
+
+    def _filled(self, sum_: Linear, other: Linear, group: str) -> Linear:
+        options: tuple[str, ...] = ()
+        spec = self.vocabulary.fields.get(other.name or "")
+        if spec is not None:
+            options = spec.options
+        constant, terms = sum_.constant, []
+        for name, factor in sum_.terms:
+            if name in self.figures:
+                constant += factor * self.figures[name].of(group)
+            elif name in options:
+                constant += factor * options.index(name)
+            else:
+                terms.append((name, factor))
+        return Linear(tuple(terms), constant)
+
+    def holds(self, point: MappingOf[str, Fraction], group: str) -> bool:
+        """Whether it holds where every name is known."""
+        one = self.sides(group)
+        if isinstance(one, Inside):
+            return one.left.value(point) in one.interval
+        return HOLDS[one.op](one.left.value(point), one.right.value(point))
+
+    def node(self, measures: MappingOf[str, Node], group: str) -> Node:
+        """Its graph; a name that is no measure is a field."""
+        one = self.sides(group)
+        left = self._sum(one.left, measures)
+        if isinstance(one, Compare):
+            node: Node = Cmp(one.op, left, self._sum(one.right, measures))
+        else:
+            node = _inside(left, one)
+        return node
+
+    def _sum(self, sum_: Linear, measures: MappingOf[str, Node]) -> Node:
+        if not any(name in measures for name in sum_.names):
+            return sum_node(sum_, self.vocabulary)
+        parts = [
+            measures[name] if factor == 1 else Mul(const(factor), measures[name])
+            for name, factor in sum_.terms
+        ]  # fmt: skip
+        return total(*parts, *([const(sum_.constant)] if sum_.constant else []))
+
+
+def _inside(left: Node, one: Inside) -> Node:
+    ends: list[Node] = []
+    low, high = one.interval.low, one.interval.high
+    if low is not None:
+        ends.append(Cmp(">=" if one.interval.low_in else ">", left, const(low)))
+    if high is not None:
+        ends.append(Cmp("<=" if one.interval.high_in else "<", left, const(high)))
+    return ends[0] if len(ends) == 1 else Logic(True, tuple(ends))
+
+
+@frozen
+class Joined:
+    """All (or any) of several conditions, or their contrary."""
+
+    every: bool
+    parts: tuple[Condition, ...]
+    contrary: bool = False
+
+    def holds(self, point: MappingOf[str, Fraction], group: str) -> bool:
+        """Whether it holds where every name is known."""
+        truths = (part.holds(point, group) for part in self.parts)
+        return (all(truths) if self.every else any(truths)) != self.contrary
+
+    def node(self, measures: MappingOf[str, Node], group: str) -> Node:
+        """Its graph."""
+        parts = tuple(part.node(measures, group) for part in self.parts)
+        node: Node = parts[0] if len(parts) == 1 else Logic(self.every, parts)
+        return Not(node) if self.contrary else node
+
+
+Condition: TypeAlias = "Test | Joined"
+
+
+def tests_in(condition: Condition) -> Iterator[Test]:
+    """Every comparison in a condition."""
+    if isinstance(condition, Test):
+        yield condition
+    else:
+        for part in condition.parts:
+            yield from tests_in(part)
+
+
+def names_in(condition: Condition) -> tuple[str, ...]:
+    """Every name compared in a condition, figures and options left out."""
+    names: list[str] = []
+    for test in tests_in(condition):
+        one = test.sides("")
+        names += one.left.names
+        names += one.right.names if isinstance(one, Compare) else ()
+    return tuple(dict.fromkeys(names))
+
+
+def read_condition(tree: Tree, context: Context, measures: tuple[str, ...] = ()) -> Condition | None:
+    """A condition: a text, a list (all of it), or `{any: […]}`, `{all: […]}`, `{not: …}`."""
+    if isinstance(tree, Listing):
+        return _joined(tree, context, measures, every=True)
+    if isinstance(tree, Mapping):
+        if set(tree.entries) == {"not"}:
+            part = read_condition(tree["not"], context, measures)
+            return None if part is None else Joined(True, (part,), contrary=True)
+        for word in ("any", "all"):
+            if set(tree.entries) == {word}:
+                return _joined(tree[word], context, measures, every=word == "all")
+        context.findings.add("condition-word", tree.place)
+        return None
+    return _test(tree, context, measures)
+
+
+def _joined(tree: Tree, context: Context, measures: tuple[str, ...], *, every: bool) -> Condition | None:
+    parts = [read_condition(each, context, measures) for each in items_of(tree)]
+    known = [part for part in parts if part is not None]
+    if not parts or len(known) < len(parts):
+        if not parts:
+            context.findings.add("condition-word", tree.place)
+        return None
+    return known[0] if len(known) == 1 else Joined(every, tuple(known))
+
+
+def _test(tree: Tree, context: Context, measures: tuple[str, ...]) -> Condition | None:
+    try:
+        comparing = parse_comparing(text_of(tree))
+    except ExpressionError as error:
+        context.findings.add("not-a-condition", tree.place, value=text_of(tree)[:60], near=error)
+        return None
+    test = Test(comparing, context.vocabulary, context.figures)
+    fields = context.vocabulary.fields
+    unknown = [name for name in names_in(test) if name not in measures and (measures or name not in fields)]
+    known = [*measures, *context.figures] if measures else [*fields, *context.figures]
+    for name in unknown:
+        report_unknown(name, known, tree.place, context.findings, "unknown-name")
+    if unknown or not names_in(test):
+        if not unknown:
+            context.findings.add("condition-constant", tree.place, value=text_of(tree))
+        return None
+    return test

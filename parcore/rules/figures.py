@@ -1,0 +1,190 @@
+"""Numbers of a rule, which may differ by unit group, and what a rule needs while it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from enum import Enum
+from fractions import Fraction
+
+from attrs import evolve, field, frozen
+
+from parcore.diagnostics import Findings, Place
+from parcore.documents.reading import interval_of, number_of, text_of
+from parcore.documents.schema import report_unknown
+from parcore.documents.tree import Mapping, Scalar, Tree
+from parcore.evidence.vocabulary import FieldKind, FieldSpec, Vocabulary
+from parcore.expressions import ExpressionError, Linear, parse_linear
+from parcore.intervals import Interval
+from parcore.numbers import ZERO
+from parcore.rules.graph import Const, Field, Mul, Node, Raise, Symbol, const, total
+from parcore.values import State
+
+
+@frozen
+class Figure:
+    """A number of a rule: one for all units, or one for each unit group."""
+
+    common: Fraction = ZERO
+    by_group: MappingOf[str, Fraction] = field(factory=dict)
+
+    def of(self, group: str) -> Fraction:
+        """The number for a group."""
+        return self.by_group.get(group, self.common)
+
+    @property
+    def differs(self) -> bool:
+        """Whether it differs by group."""
+        return bool(self.by_group)
+
+
+class AwardKind(Enum):
+    """What a step pays: points, a share of the maximum, the measure times the maximum, or a state."""
+
+    POINTS = "points"
+    SHARE = "share"
+    PROPORTIONAL = "proportional"
+    EXCLUDE = "exclude"
+    WITHHOLD = "withhold"
+
+
+@frozen
+class Award:
+    """What a step, case, row or state of a rule pays."""
+
+    kind: AwardKind
+    figure: Figure = Figure()
+
+    def line(self, top: Fraction, group: str) -> tuple[Fraction, Fraction]:
+        """Slope and intercept of the points over the measure; of a state, no points."""
+        if self.kind is AwardKind.PROPORTIONAL:
+            return top, ZERO
+        if self.kind is AwardKind.SHARE:
+            return ZERO, self.figure.of(group) * top
+        return ZERO, self.figure.of(group) if self.kind is AwardKind.POINTS else ZERO
+
+    @property
+    def state(self) -> State | None:
+        """The state it raises, if it pays no points but one."""
+        return {AwardKind.EXCLUDE: State.EXCLUDED, AwardKind.WITHHOLD: State.WITHHELD}.get(self.kind)
+
+    def node(self, top: Fraction, group: str) -> Const | Raise:
+        """What a row of a table gives."""
+        return Const(self.line(top, group)[1]) if self.state is None else Raise(self.state)
+
+
+@frozen
+class Context:
+    """What the rule of one criterion is read against.
+
+    `groups` are the unit groups of the edition ("" alone where it has none); `measured` and
+    `figures` are the names that the criterion declares for its conditions.
+    """
+
+    vocabulary: Vocabulary
+    findings: Findings
+    groups: tuple[str, ...]
+    criterion: str
+    top: Figure | None
+    figures: MappingOf[str, Figure] = field(factory=dict)
+
+    def naming(self, figures: MappingOf[str, Figure]) -> Context:
+        """The same, with figures that conditions may name."""
+        return evolve(self, figures=figures)
+
+    def figure(self, tree: Tree) -> Figure | None:
+        """A number, or a map from each group to its number."""
+        if isinstance(tree, Mapping):
+            read = {g: number_of(n, self.findings) for g, n in self.by_group(tree).items()}
+            known = {g: n for g, n in read.items() if n is not None}
+            return Figure(by_group=known) if len(known) == len(self.groups) else None
+        number = number_of(tree, self.findings)
+        return None if number is None else Figure(number)
+
+    def by_group(self, tree: Mapping) -> dict[str, Tree]:
+        """A map by group, checked: every group of the edition is there, and no other."""
+        for key in tree.entries:
+            if key not in self.groups:
+                report_unknown(
+                    key, [g for g in self.groups if g], tree.place_of(key), self.findings, "unknown-group"
+                )
+        missing = [group for group in self.groups if group not in tree]
+        if missing:
+            self.findings.add("group-missing", tree.place, groups=", ".join(missing))
+        return {group: tree[group] for group in self.groups if group in tree}
+
+    def intervals(self, tree: Tree) -> dict[str, Interval] | None:
+        """An interval for each group, written once or by group."""
+        if isinstance(tree, Mapping):
+            read = {g: interval_of(each, self.findings) for g, each in self.by_group(tree).items()}
+        else:
+            one = interval_of(tree, self.findings)
+            read = dict.fromkeys(self.groups, one)
+        known = {group: each for group, each in read.items() if each is not None}
+        return known if len(known) == len(self.groups) else None
+
+    def award(self, tree: Tree, *, states: bool = False) -> Award | None:
+        """What a step pays; `states` allows `exclude` and `withhold`."""
+        word = text_of(tree)
+        if word == AwardKind.PROPORTIONAL.value and not states:
+            return self._needs_top(tree, Award(AwardKind.PROPORTIONAL))
+        if states and word in ("exclude", "withhold"):
+            return Award(AwardKind(word))
+        figure = self.figure(tree)
+        if figure is None:
+            return None
+        written = (
+            [tree]
+            if isinstance(tree, Scalar)
+            else list(tree.entries.values())
+            if isinstance(tree, Mapping)
+            else []
+        )
+        if any(text_of(each).endswith("%") for each in written):
+            return self._needs_top(tree, Award(AwardKind.SHARE, figure))
+        return Award(AwardKind.POINTS, figure)
+
+    def _needs_top(self, tree: Tree, award: Award) -> Award | None:
+        if self.top is None:
+            self.findings.add("needs-maximum", tree.place, criterion=self.criterion)
+            return None
+        return award
+
+    def field(self, tree: Tree, *kinds: FieldKind) -> FieldSpec | None:
+        """A field of the vocabulary, of one of some kinds."""
+        return self.named(text_of(tree), tree.place, *kinds)
+
+    def named(self, name: str, place: Place, *kinds: FieldKind) -> FieldSpec | None:
+        """As `field`, by name."""
+        spec = self.vocabulary.fields.get(name)
+        if spec is None:
+            report_unknown(name, list(self.vocabulary.fields), place, self.findings, "unknown-field")
+            return None
+        if kinds and spec.kind not in kinds:
+            wanted = ", ".join(kind.value for kind in kinds)
+            self.findings.add("field-kind", place, field=name, kind=spec.kind.value, wanted=wanted)
+            return None
+        return spec
+
+    def sum_of(self, tree: Tree, *kinds: FieldKind) -> Linear | None:
+        """A sum of fields, as "a + b"."""
+        try:
+            linear = parse_linear(text_of(tree))
+        except ExpressionError as error:
+            self.findings.add("not-a-sum", tree.place, value=text_of(tree)[:60], near=error)
+            return None
+        specs = [self.named(name, tree.place, *kinds) for name in linear.names]
+        return linear if linear.names and all(spec is not None for spec in specs) else None
+
+
+def sum_node(linear: Linear, vocabulary: Vocabulary) -> Node:
+    """The graph of a sum of fields."""
+    parts = [_term(vocabulary, name, factor) for name, factor in linear.terms]
+    if linear.constant or not parts:
+        parts.append(const(linear.constant))
+    return total(*parts)
+
+
+def _term(vocabulary: Vocabulary, name: str, factor: Fraction) -> Node:
+    spec = vocabulary.fields.get(name)
+    node: Node = Symbol(name, spec.options) if spec is not None and spec.options else Field(name)
+    return node if factor == 1 else Mul(const(factor), node)

@@ -1,0 +1,203 @@
+"""Measures: an exact number drawn from evidence, or the reason why there is none.
+
+Each kind stands in one place: how it is read, its graph, the numbers it can give, the states that
+can arise. `MEASURES` maps the word that an edition writes to its reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Final, Protocol
+
+from attrs import frozen
+
+from parcore.documents.reading import items_of
+from parcore.documents.schema import report_unknown
+from parcore.documents.tree import Mapping, Tree
+from parcore.evidence.vocabulary import FieldKind, FieldSpec, Vocabulary
+from parcore.expressions import Linear
+from parcore.intervals import Interval, Range
+from parcore.numbers import ONE, ZERO
+from parcore.rules.figures import Context, sum_node
+from parcore.rules.graph import Div, Node, Symbol
+from parcore.values import State
+
+NUMERIC: Final = (FieldKind.COUNT, FieldKind.NUMBER)
+
+
+class Measure(Protocol):
+    """What a scale is laid on."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of evidence it reads."""
+
+    def node(self) -> Node:
+        """Its graph."""
+
+    def range(self) -> Range:
+        """The numbers it can give."""
+
+    def states(self) -> frozenset[State]:
+        """The states that can arise beside missing, unverified and rejected."""
+
+
+def _declared(vocabulary: Vocabulary, *sums: Linear) -> frozenset[State]:
+    names = (name for each in sums for name in each.names)
+    return frozenset().union(*(vocabulary.fields[name].states for name in names))
+
+
+@frozen
+class Sum:
+    """A field, or a sum of fields, as it is: `{value: revenue}`, `{count: [issued, amended]}`."""
+
+    vocabulary: Vocabulary
+    sum: Linear
+    word: str = "value"
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields summed."""
+        return self.sum.names
+
+    def node(self) -> Node:
+        """The sum."""
+        return sum_node(self.sum, self.vocabulary)
+
+    def range(self) -> Range:
+        """From the fields' ranges."""
+        return self.vocabulary.range_of(self.sum)
+
+    def states(self) -> frozenset[State]:
+        """Those the fields declare."""
+        return _declared(self.vocabulary, self.sum)
+
+
+@frozen
+class Ratio:
+    """A part over its whole: `{ratio: [dossiers_on_time, dossiers_settled]}`; 0/0 is "nothing arose"."""
+
+    vocabulary: Vocabulary
+    part: Linear
+    whole: Linear
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the part, then of the whole."""
+        return tuple(dict.fromkeys((*self.part.names, *self.whole.names)))
+
+    def node(self) -> Node:
+        """The quotient; an empty whole as `Division.SHARE` says."""
+        return Div(sum_node(self.part, self.vocabulary), sum_node(self.whole, self.vocabulary))
+
+    def range(self) -> Range:
+        """From 0 where the part has no negative values; to 1 where an invariant holds it to its whole."""
+        part = self.vocabulary.range_of(self.part).interval
+        low = ZERO if part.low is not None and part.low >= 0 else None
+        high = ONE if self.vocabulary.never_more(self.part, self.whole) or self._within() else None
+        return Range(Interval(low, low is not None, high, high is not None))
+
+    def _within(self) -> bool:
+        """Whether the part is one of the non-negative terms that the whole sums."""
+        whole = dict(self.whole.terms)
+        inside = all(whole.get(name) == factor for name, factor in self.part.terms)
+        fields = self.vocabulary.fields
+        lows = [fields[name].range.interval.low for name in whole]
+        positive = all(low is not None and low >= 0 for low in lows) and min(whole.values()) > 0
+        return inside and positive and not self.part.constant and self.whole.constant >= 0
+
+    def states(self) -> frozenset[State]:
+        """Nothing arose, and those the fields declare."""
+        return _declared(self.vocabulary, self.part, self.whole) | {State.NOTHING_AROSE}
+
+
+@frozen
+class ChoiceOf:
+    """A state among a field's declared options: `{choice: plan_issued}`."""
+
+    spec: FieldSpec
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The field."""
+        return (self.spec.name,)
+
+    def node(self) -> Node:
+        """The position of the choice among the options."""
+        return Symbol(self.spec.name, self.spec.options)
+
+    def range(self) -> Range:
+        """The positions."""
+        return Range(Interval(ZERO, True, Fraction(len(self.spec.options) - 1), True), ONE)
+
+    def states(self) -> frozenset[State]:
+        """Those the field declares."""
+        return self.spec.states
+
+
+def _value(tree: Tree, context: Context) -> Measure | None:
+    linear = context.sum_of(tree, *NUMERIC, FieldKind.DATE)
+    return None if linear is None else Sum(context.vocabulary, linear)
+
+
+def _count(tree: Tree, context: Context) -> Measure | None:
+    sums = [context.sum_of(each, FieldKind.COUNT) for each in (items_of(tree) or (tree,))]
+    if any(each is None for each in sums):
+        return None
+    terms = tuple(term for each in sums if each is not None for term in each.terms)
+    return Sum(context.vocabulary, Linear(terms), word="count")
+
+
+def _ratio(tree: Tree, context: Context) -> Measure | None:
+    items = items_of(tree)
+    if len(items) != 2:
+        context.findings.add("ratio-of-two", tree.place, has=len(items))
+        return None
+    part, whole = (context.sum_of(each, *NUMERIC) for each in items)
+    return None if part is None or whole is None else Ratio(context.vocabulary, part, whole)
+
+
+def _share(tree: Tree, context: Context) -> Measure | None:
+    if not isinstance(tree, Mapping) or set(tree.entries) != {"of", "among"}:
+        context.findings.add("share-of-among", tree.place)
+        return None
+    part = context.sum_of(tree["of"], *NUMERIC)
+    sums = [context.sum_of(each, *NUMERIC) for each in items_of(tree["among"])]
+    if part is None or not sums or any(each is None for each in sums):
+        return None
+    whole = Linear(tuple(term for each in sums if each is not None for term in each.terms))
+    if not set(part.names) <= set(whole.names):
+        context.findings.add("share-not-among", tree["of"].place, part=part, whole=", ".join(whole.names))
+        return None
+    return Ratio(context.vocabulary, part, whole)
+
+
+def _choice(tree: Tree, context: Context) -> Measure | None:
+    spec = context.field(tree, FieldKind.CHOICE)
+    return None if spec is None else ChoiceOf(spec)
+
+
+MeasureReader = Callable[[Tree, Context], Measure | None]
+
+MEASURES: Final[dict[str, MeasureReader]] = {
+    "value": _value,
+    "count": _count,
+    "ratio": _ratio,
+    "share": _share,
+    "choice": _choice,
+}
+"""Every measure an edition can write, by its word (`reported` is a rule of its own)."""
+
+
+def read_measure(tree: Tree, context: Context) -> Measure | None:
+    """The measure of a map with one word, as `{ratio: [a, b]}`."""
+    if not isinstance(tree, Mapping) or len(tree.entries) != 1:
+        context.findings.add("measure-one-word", tree.place, known=", ".join(MEASURES))
+        return None
+    (word,) = tree.entries
+    reader = MEASURES.get(word)
+    if reader is None:
+        report_unknown(word, list(MEASURES), tree.place_of(word), context.findings, "unknown-measure")
+        return None
+    return reader(tree[word], context)

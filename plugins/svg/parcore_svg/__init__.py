@@ -1,0 +1,1 @@
+"""SVG charts of results: a plugin of parcore."""

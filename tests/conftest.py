@@ -1,0 +1,20 @@
+"""How hard the property tests try: PARCORE_PROFILE is `quick` (the default), `ci` or `full`."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("quick", max_examples=50, deadline=None, print_blob=True)
+# The same cases on every run, so that a red check can be run again and a green one stays green.
+settings.register_profile(
+    "ci", max_examples=200, deadline=None, print_blob=True, derandomize=True, database=None
+)
+# Run by hand: tens of thousands of new cases, where slow generation is expected.
+settings.register_profile(
+    "full",
+    max_examples=20_000,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile(os.environ.get("PARCORE_PROFILE", "quick"))
