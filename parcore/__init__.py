@@ -1,4 +1,4 @@
-"""parcore scores public administration indices: rules are data, numbers are exact, every point has its trace."""
+"""Scores public administration indices: rules are data, numbers exact, every point has its trace."""
 
 from __future__ import annotations
 

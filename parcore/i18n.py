@@ -1,7 +1,8 @@
 """Vietnamese and English: the catalogue of messages, and texts that have both forms.
 
 In: `messages.yaml` (a diagnostic's code: its sentence and fix) and `words.yaml` (what the terminal
-says), both in both languages. Out: filled sentences. Languages are `vi` and `en`; a text that lacks one falls back to the other.
+says), both in both languages. Out: filled sentences. Languages are `vi` and `en`; a text that lacks
+one falls back to the other.
 """
 
 from __future__ import annotations

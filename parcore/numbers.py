@@ -174,7 +174,8 @@ def shown(value: Fraction, lang: str, digits: int | None = None) -> str:
     if digits is not None:
         text = decimal_text(value, digits)
     elif decimals(value) is None:
-        text = decimal_text(round_to(value, 6, Rounding.DOWN), 6) + "…"
+        cut = round_to(value, 6, Rounding.DOWN if value > 0 else Rounding.UP)
+        text = decimal_text(cut, 6) + "…"
     else:
         text = exact_text(value)
     return text.replace(".", ",") if lang == "vi" else text

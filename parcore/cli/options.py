@@ -80,8 +80,8 @@ def evidence_options(command: Command) -> Command:
     """What decides which evidence is scored: files, `--period`, `--stage`, `--numbers`, `--set`."""
     for option in (
         click.option("--period", type=PeriodType(), help="The period to score; the latest if left out."),
-        click.option("--stage", type=click.Choice([s.value for s in Stage]), default="final", show_default=True,
-                     help="The stage at which the evidence is taken."),
+        click.option("--stage", type=click.Choice([s.value for s in Stage]), default="final",
+                     show_default=True, help="The stage at which the evidence is taken."),
         click.option("--numbers", type=click.Choice([f.value for f in NumberFormat]), default="undeclared",
                      help="How the files write numbers: 21000.5 plain, 21.000,5 vi, 21,000.5 en."),
         click.option("--set", "changes", multiple=True, metavar="UNIT.FIELD=VALUE",

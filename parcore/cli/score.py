@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from attrs import evolve
 
+from parcore.cli.earlier import earlier_of
 from parcore.cli.options import (
     evidence_options,
     format_option,
@@ -18,12 +20,14 @@ from parcore.cli.tables import csv_text, show_notes
 from parcore.evidence.evidence import Stage
 from parcore.evidence.periods import Period
 from parcore.numbers import NumberFormat
+from parcore.results.change import Earlier
+from parcore.results.result import Result
 
 BUILT_IN = ("table", "json", "csv")
 
 
 @click.command("score")
-@click.argument("name", metavar="METHODOLOGY[@EDITION]")
+@click.argument("names", nargs=-1, required=True, metavar="METHODOLOGY[@EDITION] [METHODOLOGY@EDITION]")
 @evidence_options
 @click.option("--unit", "units", multiple=True, help="Show only this unit, by id or name; repeatable.")
 @click.option(
@@ -36,7 +40,7 @@ BUILT_IN = ("table", "json", "csv")
 @format_option(*BUILT_IN)
 @lang_option
 def command(
-    name: str,
+    names: tuple[str, ...],
     period: Period | None,
     stage: str,
     numbers: str,
@@ -50,16 +54,29 @@ def command(
 ) -> None:
     """Score the units that the evidence speaks of, and rank them.
 
-    Without @EDITION the edition in force for the period is taken. Without --evidence the evidence
-    that is installed for the methodology is scored.
-    """  # fmt: skip
-    from parcore.cli.earlier import earlier_of
+    Without @EDITION the edition in force for the period is taken. With two editions the same
+    evidence is scored under both, side by side, each difference named. Without --evidence the
+    evidence that is installed for the methodology is scored.
+    """
+    from parcore.cli.beside import show_beside
+
+    if len(names) > 2:
+        raise click.UsageError("at most two editions stand side by side")
+    asked = Asked(names[0], period, Stage(stage), files, NumberFormat(numbers), changes, units, paths)
+    result, registry = run(asked)
+    if len(names) == 2:
+        other, _ = run(evolve(asked, name=names[1], period=result.period), registry)
+        show_beside(result, other, form, lang)
+    else:
+        earlier = None if against is None else earlier_of(against, asked, registry)
+        _write(result, earlier, form, lang)
+    show_notes(registry.findings.warnings, lang)
+
+
+def _write(result: Result, earlier: Earlier | None, form: str, lang: str) -> None:
     from parcore.cli.report import show_result
     from parcore.results.output import CSV_COLUMNS, csv_rows, to_json
 
-    asked = Asked(name, period, Stage(stage), files, NumberFormat(numbers), changes, units, paths)
-    result, registry = run(asked)
-    earlier = None if against is None else earlier_of(against, asked, registry)
     if form == "json":
         click.echo(to_json(result, lang, earlier))
     elif form == "csv":
@@ -74,4 +91,3 @@ def command(
         if form not in writers:
             raise unknown_format(form, [*BUILT_IN, *writers])
         click.echo(writers[form](result, lang))
-    show_notes(registry.findings.warnings, lang)

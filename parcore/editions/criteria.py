@@ -182,7 +182,7 @@ def _choice_table(tree: Mapping, choice: ChoiceOf, context: Context) -> ChoiceTa
         context.findings.add("option-without-points", table.place, options=", ".join(missing))
     if missing or len(rows) < len(table.entries):
         return None
-    _within_top([award for award in rows.values()], table, context)
+    _within_top(list(rows.values()), table, context)
     return ChoiceTable(choice, rows)
 
 

@@ -16,7 +16,7 @@ from parcore.evidence.vocabulary import FieldKind, Vocabulary
 from parcore.expressions import Linear
 from parcore.i18n import say
 from parcore.intervals import Interval
-from parcore.numbers import shown, shown_percent
+from parcore.numbers import ZERO, shown, shown_percent
 from parcore.readings.exact import Scope, evaluate
 from parcore.rules.combinations import ChoiceTable, ConditionTable, Deduction, Guarded, Reported, Rule, Scored
 from parcore.rules.conditions import Condition, Joined
@@ -122,36 +122,38 @@ class Teller:
         yield self._measured(measure_text(rule.measure), rule.measure, value)
         if value.known is None:
             return
-        x = value.number
-        top = None if self.leaf.max is None else self.leaf.max.of(self.group)
-        if isinstance(rule.scale, Steps):
-            step = rule.scale.step_at(self.group, x)
-            if step is None:
-                return
-            where = self._interval(step.intervals[self.group], rule.measure)
-            word = "tell-step" if step.source is None else "tell-step-ours"
-            yield self._say(word, where=where, pays=self._pays(step.award))
-        if top is not None:
-            piece = next((p for p in rule.scale.at(self.group, top) if x in p.interval), None)
-            if piece is not None and piece.slope:
-                line = f"{self._number(piece.slope)} × {self._number(x)}"
-                if piece.intercept:
-                    sign = "+" if piece.intercept > 0 else "−"
-                    line += f" {sign} {self._number(abs(piece.intercept))}"
-                yield self._say(
-                    "tell-line", line=line, points=self._number(piece.slope * x + piece.intercept)
-                )
+        x, percent = value.number, self._in_percent(rule.measure)
+        pieces = rule.scale.at(self.group, ZERO if self._top is None else self._top)
+        piece = next((each for each in pieces if x in each.interval), None)
+        if piece is None:
+            return
+        step = rule.scale.step_at(self.group, x) if isinstance(rule.scale, Steps) else None
+        if step is not None or not piece.slope:
+            pays = self._points(piece.intercept) if step is None else self._pays(step.award)
+            word = "tell-step" if step is None or step.source is None else "tell-step-ours"
+            yield self._say(word, where=self._interval(piece.interval, percent=percent), pays=pays)
+        if piece.slope:
+            line = f"{self._number(piece.slope)} × {self._number(x)}"
+            if piece.intercept:
+                line += f" {'+' if piece.intercept > 0 else '−'} {self._number(abs(piece.intercept))}"
+            yield self._say("tell-line", line=line, points=self._number(piece.slope * x + piece.intercept))
+
+    @property
+    def _top(self) -> Fraction | None:
+        return None if self.leaf.max is None else self.leaf.max.of(self.group)
+
+    def _in_percent(self, measure: Measure) -> bool:
+        names = [self.vocabulary.fields[name].unit for name in measure.fields]
+        return isinstance(measure, Ratio) or (names == ["%"])
 
     def _measured(self, name: str, measure: Measure, value: Value) -> str:
         if value.known is None:
             return self._say("tell-no-measure", measure=name, state=self._state(value.state))
-        percent = isinstance(measure, Ratio)
+        percent = self._in_percent(measure)
         number = shown_percent(value.number, self.lang) if percent else self._number(value.number)
         return self._say("tell-measure", measure=name, value=number)
 
-    def _interval(self, interval: Interval, measure: Measure) -> str:
-        percent = isinstance(measure, Ratio)
-
+    def _interval(self, interval: Interval, *, percent: bool) -> str:
         def end(x: Fraction) -> str:
             return shown_percent(x, self.lang) if percent else self._number(x)
 
@@ -164,7 +166,8 @@ class Teller:
         if low is not None:
             words.append(self._say("where-from" if interval.low_in else "where-over", low=end(low)))
         if high is not None:
-            words.append(self._say("where-to" if interval.high_in else "where-under", high=end(high)))
+            under = "where-to-under" if words else "where-under"
+            words.append(self._say("where-to" if interval.high_in else under, high=end(high)))
         return " ".join(words)
 
     def _conditions(self, rule: ConditionTable) -> Iterator[str]:
@@ -198,14 +201,17 @@ class Teller:
     def _pays(self, award: Award) -> str:
         match award.kind:
             case AwardKind.POINTS:
-                return self._say("pays-points", points=self._number(award.figure.of(self.group)))
+                return self._points(award.figure.of(self.group))
             case AwardKind.SHARE:
                 return self._say("pays-share", share=shown_percent(award.figure.of(self.group), self.lang))
             case _:
                 return self._say(f"pays-{award.kind.value}")
 
+    def _points(self, points: Fraction) -> str:
+        return self._say("pays-point" if points == 1 else "pays-points", points=self._number(points))
+
     def _effect(self, rule: Rule, points: Value) -> Iterator[str]:
-        top = None if self.leaf.max is None else self.leaf.max.of(self.group)
+        top = self._top
         raw = self._value(rule.node(self.group, top))
         if raw.state is not State.OK:
             effect = self.leaf.when.get(raw.state)

@@ -20,7 +20,8 @@ from parcore.values import Value
 
 FORMAT: Final = "parcore-result-1"
 CSV_COLUMNS: Final = (
-    "unit", "name", "criterion", "code", "points", "attainable", "max", "state", "rate", "class", "place", "among"
+    "unit", "name", "criterion", "code", "points", "attainable", "max", "state",
+    "rate", "class", "place", "among",
 )  # fmt: skip
 
 

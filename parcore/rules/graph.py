@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from enum import Enum
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final, TypeAlias
 
 from attrs import field, frozen
@@ -227,7 +228,7 @@ class Piecewise:
 
     @pieces.validator
     def _disjoint(self, _: object, pieces: tuple[Piece, ...]) -> None:
-        for one, two in zip(pieces, pieces[1:], strict=False):
+        for one, two in pairwise(pieces):
             if not one.interval.before(two.interval):
                 raise ValueError(f"pieces overlap or are out of order: {one.interval} {two.interval}")
 

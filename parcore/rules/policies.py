@@ -1,4 +1,4 @@
-"""Policies of an edition, not of a criterion: rounding, classes, ranking. Types only; `results` applies them."""
+"""Policies of an edition, not of a criterion: rounding, classes, ranking. `results` applies them."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final
 
 from attrs import evolve, frozen
@@ -99,7 +100,7 @@ class Through:
         """The lines between neighbours and the two flat ends."""
         known = [(x.of(group), award.line(top, group)[1]) for x, award in self.points]
         pieces = [Piece(below(known[0][0]), ZERO, known[0][1])]
-        for (x, y), (x2, y2) in zip(known, known[1:], strict=False):
+        for (x, y), (x2, y2) in pairwise(known):
             slope = (y2 - y) / (x2 - x)
             pieces.append(Piece(Interval(x, True, x2, False), slope, y - slope * x))
         pieces.append(Piece(at_least(known[-1][0]), ZERO, known[-1][1]))
@@ -228,7 +229,7 @@ def _through(tree: Mapping, context: Context) -> Through | None:
         points.append((x, award))
     for group in context.groups:
         xs = [x.of(group) for x, _ in points]
-        if len(xs) < 2 or any(a >= b for a, b in zip(xs, xs[1:], strict=False)):
+        if len(xs) < 2 or any(a >= b for a, b in pairwise(xs)):
             context.findings.add("through-order", tree["through"].place)
             return None
     return Through(tuple(points))

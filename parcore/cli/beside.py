@@ -1,0 +1,127 @@
+"""Two results side by side on the terminal, as JSON or as CSV."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from parcore.cli.report import amount, signed
+from parcore.cli.tables import Column, csv_text, show_table
+from parcore.i18n import say
+from parcore.numbers import exact_text, shown
+from parcore.results.output import number, to_dict
+from parcore.results.result import Result
+from parcore.results.side_by_side import Difference, Standing, differences
+from parcore.rules.policies import Level, Quantity
+
+COLUMNS = ("unit", "criterion", "standing", "first", "second", "max_first", "max_second", "change", "empty")
+
+
+def show_beside(first: Result, second: Result, form: str, lang: str) -> None:
+    """Print two results and every difference between them."""
+    found = list(differences(first, second))
+    if form == "json":
+        data = {
+            "first": to_dict(first, lang),
+            "second": to_dict(second, lang),
+            "differences": [_plain(each) for each in found],
+        }
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        return
+    if form == "csv":
+        click.echo(csv_text(COLUMNS, (_cells(each) for each in found)), nl=False)
+        return
+    _totals(first, second, lang)
+    _differences(first, second, found, lang)
+
+
+def _totals(first: Result, second: Result, lang: str) -> None:
+    rows = []
+    for card in first.scorecards:
+        other = second.card(card.unit.id)
+        if other is None:
+            continue
+        row = {"unit": card.unit.name.in_(lang)}
+        for at, (result, each) in enumerate(((first, card), (second, other))):
+            digits = result.edition.rounding.digits.get(Level.INDEX)
+            place = result.place(each.unit.id)
+            row[f"points{at}"] = amount(each.index(Quantity.BASE, rounded=True), lang, digits)
+            row[f"rate{at}"] = amount(each.index(Quantity.RATE, rounded=True), lang, digits)
+            row[f"class{at}"] = each.class_name or ""
+            row[f"place{at}"] = "" if place is None else str(place.place)
+        rows.append(row)
+    columns = [Column("unit", say("unit", lang))]
+    for at, result in enumerate((first, second)):
+        name = result.edition.name
+        columns += [
+            Column(f"{word}{at}", f"{say(word, lang)}\n{name}", numeric=word != "class")
+            for word in ("points", "rate", "class", "place")
+        ]
+    title = say("beside-title", lang, first=first.edition.key, second=second.edition.key, period=first.period)
+    show_table(columns, rows, title=title)
+
+
+def _differences(first: Result, second: Result, found: list[Difference], lang: str) -> None:
+    names = {card.unit.id: card.unit.name.in_(lang) for card in first.scorecards}
+    rows = []
+    for each in found:
+        change = each.change
+        rows.append(
+            {
+                "unit": names[each.unit],
+                "criterion": f"{each.criterion.code} {each.criterion.title.in_(lang)}".strip(),
+                "first": _points(each, 0, lang),
+                "second": _points(each, 1, lang),
+                "change": "" if change is None else signed(change, lang),
+                "note": _note(each, first, second, lang),
+            }
+        )
+    columns = [
+        Column("unit", say("unit", lang)),
+        Column("criterion", say("criterion", lang)),
+        Column("first", first.edition.name, numeric=True),
+        Column("second", second.edition.name, numeric=True),
+        Column("change", say("change", lang), numeric=True),
+        Column("note", ""),
+    ]
+    show_table(columns, rows, title=say("beside-differences", lang))
+
+
+def _points(each: Difference, side: int, lang: str) -> str:
+    value, top = (each.first, each.second)[side], each.maxima[side]
+    if value is None:
+        return "—"
+    of = "" if top is None else f"/{shown(top, lang)}"
+    return amount(value, lang) + of
+
+
+def _note(each: Difference, first: Result, second: Result, lang: str) -> str:
+    notes: list[str] = []
+    if each.standing is not Standing.BOTH:
+        result = first if each.standing is Standing.ONLY_FIRST else second
+        notes.append(say("beside-only", lang, edition=result.edition.name))
+    for state, result in zip(each.empty, (first, second), strict=True):
+        if state is not None:
+            notes.append(f"{result.edition.name}: {say(f'state-{state.word}', lang)}")
+    return "; ".join(notes)
+
+
+def _cells(each: Difference) -> dict[str, str]:
+    change = each.change
+    states = [state.word for state in each.empty if state is not None]
+    return {
+        "unit": each.unit,
+        "criterion": each.criterion.id,
+        "standing": each.standing.value,
+        "first": number(each.first) or "",
+        "second": number(each.second) or "",
+        "max_first": "" if each.maxima[0] is None else exact_text(each.maxima[0]),
+        "max_second": "" if each.maxima[1] is None else exact_text(each.maxima[1]),
+        "change": "" if change is None else exact_text(change),
+        "empty": " ".join(dict.fromkeys(states)),
+    }
+
+
+def _plain(each: Difference) -> dict[str, str | None]:
+    return {key: cell or None for key, cell in _cells(each).items()}
