@@ -1,24 +1,21 @@
-"""The hooks of `parcore.plugins`: what a plugin may add. Each has a real user in this repository."""
+"""The hooks of `parcore.plugins`: what a plugin may add. Each has a real user in this repository.
+
+What a hook gives is typed where it is used (`parcore.plugins`), and checked there: an author's word is not taken.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Final
 
 import pluggy
 
-if TYPE_CHECKING:
-    from parcore.results.result import Result
-
-PROJECT = "parcore"
+PROJECT: Final = "parcore"
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
-Writer = Callable[["Result", str], str]
-"""Writes a result in a language (`vi`, `en`) as text."""
-
 
 @hookspec
-def parcore_writers() -> Mapping[str, Writer]:  # type: ignore[empty-body]
-    """Formats for `parcore score --format NAME`, by name (see `plugins/svg`)."""
+def parcore_writers() -> Mapping[str, object]:  # type: ignore[empty-body]
+    """Formats for `parcore score --format NAME`: each name's `parcore.plugins.Writer` (see `plugins/svg`)."""

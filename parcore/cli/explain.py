@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
 
-from parcore.cli.options import evidence_options, lang_option, path_option
+from parcore.cli.options import evidence_options, format_option, lang_option, path_option, unknown_format
 from parcore.cli.run import Asked, run
 from parcore.diagnostics import Findings, Place
 from parcore.documents.schema import report_unknown
@@ -16,8 +17,10 @@ from parcore.evidence.periods import Period
 from parcore.i18n import say
 from parcore.numbers import NumberFormat
 from parcore.readings.prose import Teller
+from parcore.results.output import number
 from parcore.results.result import Result, Scorecard
 from parcore.results.scoring import UnitScope
+from parcore.results.steps import steps
 
 
 @click.command("explain")
@@ -26,6 +29,7 @@ from parcore.results.scoring import UnitScope
 @click.argument("criteria", nargs=-1, metavar="[CRITERION]...")
 @evidence_options
 @path_option
+@format_option("table", "json")
 @lang_option
 def command(
     name: str,
@@ -37,14 +41,24 @@ def command(
     changes: tuple[str, ...],
     files: tuple[Path, ...],
     paths: tuple[Path, ...],
+    form: str,
     lang: str,
 ) -> None:
-    """Tell how points came about: evidence, measure, step, clause. CRITERION is an id or a code."""
+    """Tell how points came about: evidence, measure, step, clause. CRITERION is an id or a code.
+
+    With --format json every step of the computation is given, for checking it again.
+    """
+    if form not in ("table", "json"):
+        raise unknown_format(form, ["table", "json"])
     asked = Asked(name, period, Stage(stage), files, NumberFormat(numbers), changes, (unit,), paths)
     result, _ = run(asked)
-    for card in result.scorecards:
-        for leaf in leaves_named(result, criteria):
-            click.echo(paragraph(result, card, leaf, lang) + "\n")
+    told = [(card, leaf) for card in result.scorecards for leaf in leaves_named(result, criteria)]
+    if form == "json":
+        data = [_data(result, card, leaf, lang) for card, leaf in told]
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        return
+    for card, leaf in told:
+        click.echo(paragraph(result, card, leaf, lang) + "\n")
     if not result.scorecards:
         click.echo(say("score-none", lang))
 
@@ -68,6 +82,17 @@ def leaves_named(result: Result, names: tuple[str, ...]) -> list[Criterion]:
             found += criterion.leaves
     findings.raise_errors()
     return found
+
+
+def _data(result: Result, card: Scorecard, leaf: Criterion, lang: str) -> dict[str, object]:
+    return {
+        "unit": card.unit.id,
+        "edition": result.edition.key,
+        "criterion": leaf.id,
+        "points": number(card.points(leaf.id)),
+        "told": paragraph(result, card, leaf, lang),
+        "steps": steps(card.trace, f"points:{leaf.id}"),
+    }
 
 
 def paragraph(result: Result, card: Scorecard, leaf: Criterion, lang: str) -> str:

@@ -21,8 +21,7 @@ number only where that is `OK`. A condition is a value whose number is 1 (true) 
 | `Table`, `Pick`, `Match` | one of several: by key, by the first true condition, by state |
 | `Over` | an aggregate over records or over peers, each in its own scope |
 
-Numbers that differ by unit group or period are constants here: an edition is desugared for each
-group. Source: DESIGN.md, 1; the semantics of emptiness are DOMAIN.md, 7's four conventions.
+Numbers that differ by unit group are constants here: an edition is desugared for each group.
 """
 
 from __future__ import annotations
@@ -37,14 +36,14 @@ from attrs.validators import in_
 
 from parcore.expressions import HOLDS
 from parcore.intervals import Interval
-from parcore.numbers import ONE, ZERO, Rounding
+from parcore.numbers import ZERO, Rounding
 from parcore.values import State
 
 
 class Aggregate(Enum):
     """How `Agg` and `Over` make one number of several; `RANK` is for `Over` peers only.
 
-    A mean is a kind of its own, not a sum over a count: where all are skipped it has their state.
+    A mean is not a sum over a count: where all are skipped it has their state.
     """
 
     SUM = "sum"
@@ -75,6 +74,10 @@ def _exact(value: Fraction | int) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
         raise TypeError(f"{value!r} is no exact number")
     return Fraction(value)
+
+
+def _no_operands(_: object) -> tuple[Node, ...]:
+    return ()
 
 
 def _numberless(_: object, __: object, skip: frozenset[State]) -> None:
@@ -115,8 +118,7 @@ class Const:
 
     value: Fraction = field(converter=_exact)
 
-    def inputs(self) -> tuple[Node, ...]:
-        return ()
+    inputs = _no_operands
 
 
 @frozen(cache_hash=True)
@@ -130,8 +132,7 @@ class Raise:
         if state is State.OK:
             raise ValueError("Raise(OK) has no number to give; use Const")
 
-    def inputs(self) -> tuple[Node, ...]:
-        return ()
+    inputs = _no_operands
 
 
 @frozen(cache_hash=True)
@@ -145,8 +146,7 @@ class Field:
     name: str
     lag: int = 0
 
-    def inputs(self) -> tuple[Node, ...]:
-        return ()
+    inputs = _no_operands
 
 
 @frozen(cache_hash=True)
@@ -157,8 +157,7 @@ class Symbol:
     options: tuple[str, ...]
     lag: int = 0
 
-    def inputs(self) -> tuple[Node, ...]:
-        return ()
+    inputs = _no_operands
 
 
 @frozen(cache_hash=True)
@@ -359,8 +358,7 @@ class Over:
         if self.op is Aggregate.RANK and not isinstance(self.domain, Peers):
             raise ValueError("a rank is over peers")
 
-    def inputs(self) -> tuple[Node, ...]:
-        return ()
+    inputs = _no_operands
 
 
 Node: TypeAlias = (
@@ -370,27 +368,11 @@ Node: TypeAlias = (
 """Any node; its `inputs()` are the operands evaluated in the same scope, in order."""
 
 NODES: Final = (
-    Const,
-    Raise,
-    Field,
-    Symbol,
-    Agg,
-    Mul,
-    Div,
-    Piecewise,
-    Round,
-    Cmp,
-    Logic,
-    Not,
-    Table,
-    Pick,
-    Match,
-    Over,
-)
+    Const, Raise, Field, Symbol, Agg, Mul, Div, Piecewise, Round, Cmp, Logic, Not, Table, Pick, Match, Over,
+)  # fmt: skip
 """The closed set. A reading that handles each of these handles every rule there is."""
 
 
-TRUE: Final = Const(ONE)
 FALSE: Final = Const(ZERO)
 
 
