@@ -14,7 +14,7 @@ from parcore.editions.document import read_edition
 from parcore.editions.edition import Edition
 from parcore.evidence.readers import Defaults, EvidenceReader, check_invariants, read_observations
 from parcore.evidence.units import UnitBook, read_units
-from parcore.evidence.vocabulary import EMPTY, Vocabulary, read_vocabulary
+from parcore.evidence.vocabulary import Vocabulary, read_vocabulary
 from parcore.registry import KINDS, Document, Registry, documents_in, kind_of
 
 
@@ -52,7 +52,7 @@ def _document(
     if document.kind == "evidence":
         _evidence(registry, document, defaults, findings)
     elif document.kind == "observations":
-        read_observations(document.path, registry.units, findings)
+        read_observations(document.path, registry.units, findings, document.shown)
     else:
         tree = read_yaml(document.path, findings, document.shown)
         return _tree(registry, document, tree, findings)
@@ -73,22 +73,44 @@ def _tree(registry: Registry, document: Document, tree: Tree, findings: Findings
 
 
 def _evidence(registry: Registry, document: Document, defaults: Defaults, findings: Findings) -> None:
-    vocabulary = vocabulary_of(registry, document.name)
+    vocabulary = vocabulary_of(registry, document)
+    if vocabulary is None:
+        known, place = ", ".join(sorted(registry.vocabularies)) or "—", Place(document.shown)
+        if document.name:
+            findings.add("unknown-vocabulary", place, name=document.name[:60], known=known)
+        else:
+            findings.add("vocabulary-unclear", place, known=known)
+        return
     reader = EvidenceReader(vocabulary, registry.units, findings)
     reader.read(document.path, defaults, document.shown)
     check_invariants(reader.evidence(), vocabulary, findings)
 
 
-def vocabulary_of(registry: Registry, name: str) -> Vocabulary:
-    """The vocabulary that evidence for a name stands on: of that name, or of the methodology's editions."""
-    if name in registry.vocabularies:
-        return registry.vocabularies[name]
-    for document in registry.edition_documents(name):
+def vocabulary_of(registry: Registry, document: Document) -> Vocabulary | None:
+    """The vocabulary that evidence stands on: of its name, or of the editions of its methodology.
+
+    A table alone names neither: it stands on the vocabulary beside it, or on the only one there is.
+
+    Raises:
+        ParcoreError: it is that of editions which are all refused.
+    """
+    known = registry.vocabularies
+    if document.name in known:
+        return known[document.name]
+    if not document.name:
+        folder = document.path.resolve().parent
+        beside = [d.name for d in registry.documents("vocabulary") if d.path.resolve().parent == folder]
+        names = [name for name in beside if name in known] or list(known)
+        return known[names[0]] if len(names) == 1 else None
+    refused: ParcoreError | None = None
+    for each in registry.edition_documents(document.name):
         try:
-            return registry.load(document).vocabulary
-        except ParcoreError:
-            continue
-    return EMPTY
+            return registry.load(each).vocabulary
+        except ParcoreError as error:
+            refused = error
+    if refused is not None:
+        raise refused
+    return None
 
 
 def documents_at(path: Path) -> list[Document]:
@@ -103,6 +125,6 @@ def documents_at(path: Path) -> list[Document]:
         raise stop("file-not-found", Place(str(path)))
     if path.suffix.lower() == ".csv":
         return [Document(path, "evidence", "", "", str(path.parent))]
-    with path.open(encoding="utf-8", errors="replace") as file:
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
         kind, name, methodology = kind_of(file.read(200_000))
     return [Document(path, kind, name, methodology, str(path.parent))]

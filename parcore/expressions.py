@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 from attrs import frozen
 
 from parcore.intervals import Interval, IntervalError, parse_interval
-from parcore.numbers import ZERO, NumberError, exact_text, parse_number
+from parcore.numbers import ONE, ZERO, NumberError, exact_text, parse_number
 
 HOLDS: Final[Mapping[str, Callable[[Fraction, Fraction], bool]]] = {
     "<=": le,
@@ -29,7 +29,7 @@ HOLDS: Final[Mapping[str, Callable[[Fraction, Fraction], bool]]] = {
 
 MAX_LENGTH: Final = 500
 
-_TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?\s*%?)|([a-z][a-z0-9_]*)|([+\-*]))")
+_TOKEN = re.compile(r"\s*(?:([0-9]+(?:\.[0-9]+)?\s*%?)|([a-z][a-z0-9_]*)|([+\-*]))")
 _SPLIT = re.compile(r"(<=|>=|!=|<|>|=)")
 _IN = re.compile(r"(.+?)\s+in\s+\"?([\[(=].*?)\"?\s*")
 
@@ -115,7 +115,7 @@ def parse_linear(text: str) -> Linear:
     if len(text) > MAX_LENGTH:
         raise ExpressionError(text, 0)
     terms: dict[str, Fraction] = {}
-    constant, at, sign, factor = ZERO, 0, Fraction(1), None
+    constant, at, sign, factor = ZERO, 0, ONE, ONE
     wanted = True  # whether a name or number must come next
     while at < len(text.rstrip()):
         token = _TOKEN.match(text, at)
@@ -124,31 +124,32 @@ def parse_linear(text: str) -> Linear:
         number, name, operator = token.groups()
         if operator is None and not wanted:
             raise ExpressionError(text, at)
-        if number is not None:
-            value = parse_number(number.replace(" ", ""))
-            if _times_follows(text, token.end()):
-                factor = value
-                token = _TOKEN.match(text, token.end())
-                at = token.end() if token else at
+        if operator is not None:
+            if operator == "*" or (wanted and (operator == "+" or at > 0)):
+                raise ExpressionError(text, at)
+            sign, wanted = ONE if operator == "+" else -ONE, True
+        elif number is not None:
+            factor *= _number(text, at, number)
+            times = _TOKEN.match(text, token.end())
+            if times is not None and times.group(3) == "*":
+                at = times.end()
                 continue
-            constant += sign * value * (1 if factor is None else factor)
-            wanted, factor = False, None
-        elif name is not None:
-            terms[name] = terms.get(name, ZERO) + sign * (1 if factor is None else factor)
-            wanted, factor = False, None
-        elif operator == "*" or (wanted and (operator == "+" or at > 0)):
-            raise ExpressionError(text, at)
+            constant += sign * factor
+            wanted, factor = False, ONE
         else:
-            sign, wanted = Fraction(1 if operator == "+" else -1), True
+            terms[name] = terms.get(name, ZERO) + sign * factor
+            wanted, factor = False, ONE
         at = token.end()
     if wanted:
         raise ExpressionError(text, len(text))
     return Linear(tuple(terms.items()), constant)
 
 
-def _times_follows(text: str, at: int) -> bool:
-    token = _TOKEN.match(text, at)
-    return token is not None and token.group(3) == "*"
+def _number(text: str, at: int, number: str) -> Fraction:
+    try:
+        return parse_number(number)
+    except NumberError as error:
+        raise ExpressionError(text, at) from error
 
 
 def parse_comparing(text: str) -> Comparing:
@@ -163,13 +164,10 @@ def parse_comparing(text: str) -> Comparing:
     if inside is not None:
         try:
             return Inside(parse_linear(inside.group(1)), parse_interval(inside.group(2)))
-        except (IntervalError, NumberError) as error:
+        except IntervalError as error:
             raise ExpressionError(text, inside.start(2)) from error
     parts = _SPLIT.split(text)
     if len(parts) != 3:
         raise ExpressionError(text, 0)
     left, op, right = parts
-    try:
-        return Compare(parse_linear(left), op, parse_linear(right))
-    except NumberError as error:
-        raise ExpressionError(text, 0) from error
+    return Compare(parse_linear(left), op, parse_linear(right))

@@ -1,6 +1,6 @@
 """The hooks of `parcore.plugins`: what a plugin may add. Each has a real user in this repository.
 
-What a hook gives is typed where it is used (`parcore.plugins`), and checked there: an author's word is not taken.
+What a hook gives is typed where it is used (`parcore.plugins`), and checked there before it is.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from parcore.numbers import NumberError, NumberFormat, exact_text, parse_number
 
-_SHAPE = re.compile(r"([\[(])\s*([^,;]+?)\s*[,;]\s*([^,;]+?)\s*([\])])")
+_SHAPE = re.compile(r"([\[(])([^,;]+)[,;]([^,;]+)([\])])")
 _OPEN = {"…", "..."}
 
 
@@ -176,7 +176,7 @@ def parse_interval(text: str) -> Interval:
         shape = _SHAPE.fullmatch(body)
         if shape is None:
             raise IntervalError(f"{text!r} is no interval")
-        left, low, high, right = shape.groups()
+        left, low, high, right = (part.strip() for part in shape.groups())
         ends = {each.endswith("%") for each in (low, high) if each not in _OPEN and each.strip("0")}
         if len(ends) > 1:
             raise IntervalError(f"{text!r}: one end is in per cent, the other is not")

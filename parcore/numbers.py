@@ -48,7 +48,7 @@ class Rounding(Enum):
 
 
 @frozen
-class NumberError(Exception):
+class NumberError(ValueError):
     """A text that is no number, or two: `readings` holds (format name, its reading) pairs."""
 
     text: str
@@ -164,9 +164,12 @@ def parse_exact(text: str) -> Fraction:
     Raises:
         NumberError: any other text.
     """
-    if not _EXACT.fullmatch(text) or exact_text(value := Fraction(text)) != text:
-        raise NumberError(text)
-    return value
+    try:
+        if _EXACT.fullmatch(text) and exact_text(value := Fraction(text)) == text:
+            return value
+    except ValueError as error:  # more digits than Python reads
+        raise NumberError(text) from error
+    raise NumberError(text)
 
 
 def shown(value: Fraction, lang: str, digits: int | None = None) -> str:

@@ -56,7 +56,7 @@ class Loaded:
 
 @cache
 def load() -> Loaded:
-    """Load every plugin once, and ask each for what it adds; of two formats with one name the first stands."""
+    """Load every plugin once, and ask each for its formats; of two with one name the first stands."""
     plugins: list[Plugin] = []
     writers: dict[str, Writer] = {}
     owners = dict.fromkeys(ENGINE_FORMATS, ENGINE)
@@ -76,7 +76,7 @@ def load() -> Loaded:
 
 
 def _ask(entry: EntryPoint) -> tuple[dict[str, Writer], list[Diagnostic]]:
-    """The writers of one plugin. It has a manager of its own: what is half registered when it fails stays there."""
+    """The writers of one plugin, in a manager of its own: a plugin half registered is seen nowhere else."""
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
     try:

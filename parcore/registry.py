@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -32,8 +33,11 @@ from parcore.evidence.vocabulary import Vocabulary, read_vocabulary
 METHODOLOGIES: Final = "parcore.methodologies"
 KINDS: Final = ("edition", "vocabulary", "units", "evidence", "observations")
 _HEADER: Final = re.compile(
-    r"^(edition|vocabulary|units|evidence|observations|methodology): *(.*)$", re.MULTILINE
+    r"""^(["']?)(edition|vocabulary|units|evidence|observations|methodology)\1[ \t]*:[ \t]*(.*)$""",
+    re.MULTILINE,
 )
+HEADER_CHARACTERS: Final = 200_000
+"""How far into a file its first keys are looked for."""
 
 
 @frozen
@@ -72,7 +76,7 @@ class Failure:
 def kind_of(text: str) -> tuple[str, str, str]:
     """Kind, name and methodology of a document, from its unindented first keys; ("", …) when it is none."""
     keys: dict[str, str] = {}
-    for key, value in _HEADER.findall(text):
+    for _, key, value in _HEADER.findall(text):
         bare = value.split(" #")[0].strip().strip("\"'")
         keys.setdefault(key, bare)
     # `vocabulary` and `units` are keys of an edition too: the kind is decided in this order.
@@ -87,8 +91,10 @@ def kind_of(text: str) -> tuple[str, str, str]:
 def documents_in(folder: Path, origin: str) -> Iterator[Document]:
     """The documents in a folder and below, known by their first keys; `origin` is what messages call it."""
     for path in sorted((*folder.rglob("*.yaml"), *folder.rglob("*.yml"))):
-        with path.open(encoding="utf-8", errors="replace") as file:
-            kind, name, methodology = kind_of(file.read(200_000))
+        if path.name.startswith(".") or not path.is_file():
+            continue  # an editor's lock file is a link to nothing
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            kind, name, methodology = kind_of(file.read(HEADER_CHARACTERS))
         if kind:
             relative = path.relative_to(folder).parent.as_posix()
             yield Document(
@@ -98,15 +104,21 @@ def documents_in(folder: Path, origin: str) -> Iterator[Document]:
 
 def _installed(entry: EntryPoint) -> Package | Failure:
     place = Place(entry.name)
-    if "." in entry.value or ":" in entry.value:
-        return Failure(entry.name, _one("plugin-dotted", place, plugin=entry.name, package=entry.value))
+    named = {"plugin": entry.name, "package": entry.value}
+    if not entry.value.isidentifier():
+        return Failure(entry.name, _one("plugin-dotted", place, **named))
     # For a top-level name find_spec locates the package and imports nothing.
-    spec = find_spec(entry.value)
+    try:
+        spec = find_spec(entry.value)
+    except ValueError:  # a module made by hand, as `__main__`, has no spec
+        spec = None
     if spec is None or not spec.submodule_search_locations:
-        missing = _one("plugin-package-missing", place, plugin=entry.name, package=entry.value)
-        return Failure(entry.name, missing)
+        return Failure(entry.name, _one("plugin-package-missing", place, **named))
     folder = Path(next(iter(spec.submodule_search_locations)))
-    return Package(entry.name, folder, tuple(documents_in(folder, entry.value)))
+    documents = tuple(documents_in(folder, entry.value))
+    if not documents:
+        return Failure(entry.name, _one("plugin-package-empty", place, **named))
+    return Package(entry.name, folder, documents)
 
 
 def _once(found: Package | Failure, seen: set[Path]) -> Package | Failure:
@@ -183,6 +195,10 @@ class Registry:
             found.setdefault(vocabulary.name, vocabulary)
             first.setdefault(vocabulary.name, document)
         return found
+
+    def survey(self) -> None:
+        """Look at everything at hand, so that `findings` holds what packages say twice or say wrong."""
+        _ = (self.edition_documents(), self.units, self.vocabularies)
 
     def _tree(self, document: Document) -> Tree:
         try:
@@ -272,10 +288,19 @@ class Registry:
             reader.read(path, defaults, name)
         evidence = reader.evidence()
         check_invariants(evidence, vocabulary, findings)
-        findings.extend(self.findings.errors)
+        # An error elsewhere may be the cause of one here; alone, it stops nobody.
+        findings.extend(self.findings.errors if findings.errors else self._errors_under(evidence, vocabulary))
         findings.raise_errors()
         self.findings.extend(findings)
         return evidence
+
+    def _errors_under(self, evidence: Evidence, vocabulary: Vocabulary) -> list[Diagnostic]:
+        """The errors of the documents that evidence stands on: of its units, and of its vocabulary."""
+        spoken = {id_ for period in evidence.periods() for id_ in evidence.units(period)}
+        names = {unit.place.file for unit in self.units.units.values() if unit.id in spoken}
+        same = (each.shown for each in self.documents("vocabulary") if each.name == vocabulary.name)
+        names.update(islice(same, 1))  # of two with one name the first stands
+        return [each for each in self.findings.errors if each.place.file in names]
 
     def observations(self, methodology: str) -> list[Observation]:
         """The figures that others printed about a methodology."""

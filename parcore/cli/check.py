@@ -9,12 +9,15 @@ import click
 
 from parcore.checking import Checked, check, documents_at
 from parcore.cli import FINDINGS
-from parcore.cli.options import format_option, lang_option, path_option, registry_of
+from parcore.cli.options import format_option, lang_option, path_option, registry_of, unknown_format
 from parcore.cli.tables import csv_text, show_notes
+from parcore.diagnostics import Diagnostic, Severity
 from parcore.evidence.readers import Defaults
 from parcore.i18n import say
 from parcore.numbers import NumberFormat
 from parcore.registry import Document, Registry
+
+FORMATS = ("table", "json", "csv")
 
 
 @click.command("check")
@@ -22,20 +25,36 @@ from parcore.registry import Document, Registry
 @click.option("--numbers", type=click.Choice([f.value for f in NumberFormat]), default="undeclared",
               help="How tables write numbers.")  # fmt: skip
 @path_option
-@format_option("table", "json", "csv")
+@format_option(*FORMATS)
 @lang_option
 def command(targets: tuple[str, ...], numbers: str, paths: tuple[Path, ...], form: str, lang: str) -> None:
     """Check documents; without arguments, everything that is installed.
 
-    Exit status 1 when anything refuses a document.
+    Exit status 1 when anything refuses a document, or an installed package.
     """
+    if form not in FORMATS:
+        raise unknown_format(form, [*FORMATS])
     folders = tuple(path if path.is_dir() else path.parent for path in map(Path, targets) if path.exists())
     registry = registry_of((*paths, *(each for each in dict.fromkeys(folders) if documents_at(each))))
     documents = _documents(registry, targets)
+    registry.survey()
     checked = check(registry, documents, Defaults(numbers=NumberFormat(numbers)))
-    _print(checked, registry, form, lang)
-    if checked.findings.errors:
+    broken = [each.diagnostic for each in registry.failures]
+    if targets:
+        findings = _about(checked, registry)
+        show_notes(broken, lang)
+    else:
+        findings = [*checked.findings, *broken]
+    _print(checked, findings, form, lang)
+    if any(each.severity is Severity.ERROR for each in findings):
         raise SystemExit(FINDINGS)
+
+
+def _about(checked: Checked, registry: Registry) -> list[Diagnostic]:
+    """The findings without those of other documents at hand, which were not asked for."""
+    held = {each.shown for package in registry.packages for each in package.documents}
+    others = held - {each.shown for each in checked.documents}
+    return [each for each in checked.findings if each.place.file not in others]
 
 
 def _documents(registry: Registry, targets: tuple[str, ...]) -> list[Document]:
@@ -57,7 +76,7 @@ def _edition(registry: Registry, target: str) -> Document:
     return next(d for d in registry.edition_documents(edition.methodology) if d.name == edition.name)
 
 
-def _print(checked: Checked, registry: Registry, form: str, lang: str) -> None:
+def _print(checked: Checked, findings: list[Diagnostic], form: str, lang: str) -> None:
     rows = [
         {
             "place": str(each.place),
@@ -66,7 +85,7 @@ def _print(checked: Checked, registry: Registry, form: str, lang: str) -> None:
             "message": each.message(lang),
             "fix": each.fix(lang),
         }
-        for each in checked.findings
+        for each in findings
     ]
     if form == "json":
         click.echo(
@@ -76,9 +95,9 @@ def _print(checked: Checked, registry: Registry, form: str, lang: str) -> None:
     if form == "csv":
         click.echo(csv_text(["place", "code", "severity", "message", "fix"], rows), nl=False)
         return
-    show_notes(checked.findings, lang)
-    show_notes([each.diagnostic for each in registry.failures], lang)
-    errors, warnings = len(checked.findings.errors), len(checked.findings.warnings)
+    show_notes(findings, lang)
+    errors = sum(each.severity is Severity.ERROR for each in findings)
+    warnings = len(findings) - errors
     if checked.findings.unlisted:
         click.echo(say("check-unlisted", lang, count=checked.findings.unlisted))
     word = "check-findings" if errors or warnings else "check-fine"

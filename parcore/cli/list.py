@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from parcore.cli.options import format_option, lang_option, path_option, registry_of
+from parcore.cli.options import format_option, lang_option, path_option, registry_of, unknown_format
 from parcore.cli.tables import Column, show_notes, show_table
 from parcore.diagnostics import Findings, ParcoreError
 from parcore.documents.reading import both_languages, text_of
@@ -16,30 +16,44 @@ from parcore.documents.yaml import read_yaml
 from parcore.i18n import say
 from parcore.registry import Document, Registry
 
+FORMATS = ("table", "json", "csv")
+
 
 @click.command("list")
 @path_option
-@format_option("table", "json", "csv")
+@format_option(*FORMATS)
 @lang_option
 def command(paths: tuple[Path, ...], form: str, lang: str) -> None:
     """What is installed: methodologies with their editions, and plugins."""
+    if form not in FORMATS:
+        raise unknown_format(form, [*FORMATS])
     from parcore import plugins
 
     registry = registry_of(paths)
     rows = [_row(registry, document, lang) for document in registry.edition_documents()]
-    loaded = plugins.load().plugins
+    loaded = plugins.load()
     if form == "json":
-        found = [{"name": p.name, "distribution": p.distribution, "works": p.failure is None} for p in loaded]
+        found = [
+            {
+                "name": each.name,
+                "distribution": each.distribution,
+                "works": not each.failures,
+                "formats": each.formats,
+            }
+            for each in loaded.plugins
+        ]
         click.echo(json.dumps({"editions": rows, "plugins": found}, ensure_ascii=False, indent=2))
     else:
         columns = [Column(word, say(f"list-{word}", lang)) for word in rows[0]] if rows else []
         show_table(columns, rows, form)
     if form == "table":
-        for each in loaded:
-            if each.failure is None:
-                click.echo(say("list-plugin", lang, name=each.name, distribution=each.distribution))
-    failures = [each.diagnostic for each in registry.failures] + [p.failure for p in loaded if p.failure]
-    show_notes([*registry.findings, *failures], lang)
+        for each in loaded.plugins:
+            if each.formats or not each.failures:
+                formats = ", ".join(each.formats) or "—"
+                told = {"name": each.name, "distribution": each.distribution, "formats": formats}
+                click.echo(say("list-plugin", lang, **told))
+    broken = (each.diagnostic for each in registry.failures)
+    show_notes([*registry.findings, *broken, *loaded.failures], lang)
 
 
 def _row(registry: Registry, document: Document, lang: str) -> dict[str, str]:

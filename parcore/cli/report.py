@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import click
 
 from parcore.cli.tables import Column, show_table
+from parcore.evidence.evidence import Observation
 from parcore.i18n import say
 from parcore.numbers import shown
 from parcore.results.change import Change, Earlier, changes
@@ -38,22 +41,18 @@ def _columns(result: Result, lang: str, earlier: Earlier | None) -> list[Column]
     words = ["place", "place-region", "place-group"]
     columns = [Column(word, say(word, lang), numeric=True) for word in words]
     columns.append(Column("unit", say("unit", lang)))
-    columns += [
-        Column(c.id, _short(c.code, c.title.in_(lang)), numeric=True) for c in result.edition.components
-    ]
+    columns += [Column(c.id, c.code or c.title.in_(lang), numeric=True) for c in result.edition.components]
     words = ["points", "attainable", "rate"]
     columns += [Column(word, say(word, lang), numeric=True) for word in words]
     columns.append(Column("class", say("class", lang)))
+    columns += [Column(word, say(word, lang), numeric=True) for word in ("published", "published-rank")]
     if earlier is not None:
         columns += [Column(word, say(word, lang), numeric=True) for word in ("change", "change-places")]
     return columns
 
 
-def _short(code: str, title: str) -> str:
-    return code or (title if len(title) <= 18 else title[:17] + "…")
-
-
 def _row(result: Result, card: Scorecard, lang: str, change: Change | None) -> dict[str, str]:
+    published = _published(result, lang)
     digits = result.edition.rounding.digits.get(Level.INDEX)
     row = {
         "unit": card.unit.name.in_(lang),
@@ -61,6 +60,8 @@ def _row(result: Result, card: Scorecard, lang: str, change: Change | None) -> d
         "attainable": amount(card.total_attainable, lang),
         "rate": amount(card.index(Quantity.RATE, rounded=True), lang, digits),
         "class": card.class_name or "",
+        "published": published.get((card.unit.id, "index"), ""),
+        "published-rank": published.get((card.unit.id, "rank"), ""),
     }
     circles = {"place": Within.ALL, "place-region": Within.REGION, "place-group": Within.GROUP}
     for key, within in circles.items():
@@ -70,15 +71,14 @@ def _row(result: Result, card: Scorecard, lang: str, change: Change | None) -> d
         row[component.id] = amount(card.points(component.id), lang)
     if change is not None:
         row["change"] = "" if change.points is None else signed(change.points, lang)
-        row["change-places"] = "" if change.places is None else f"{change.places:+d}"
+        row["change-places"] = (
+            "" if change.places is None else f"{change.places:+d}" if change.places else "0"
+        )
     return row
 
 
-def signed(number: object, lang: str) -> str:
+def signed(value: Fraction, lang: str) -> str:
     """A change with its sign."""
-    from fractions import Fraction
-
-    value = Fraction(str(number))
     return ("+" if value > 0 else "") + shown(value, lang)
 
 
@@ -136,16 +136,22 @@ def show_basis(result: Result, lang: str) -> None:
         click.echo(f"  • {line}")
 
 
+def _published(result: Result, lang: str) -> dict[tuple[str, str], str]:
+    """The published index and rank of each unit shown; every value where sources differ."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for each in _beside(result):
+        found.setdefault((each.about, each.quantity), {})[shown(each.value.number, lang)] = None
+    return {key: " | ".join(values) for key, values in found.items()}
+
+
+def _beside(result: Result) -> list[Observation]:
+    units = {card.unit.id for card in result.scorecards}
+    return [o for o in result.observations if o.about in units and o.quantity in ("index", "rank")]
+
+
 def show_published(result: Result, lang: str) -> None:
-    """Print the published index and rank beside those computed, for the units shown."""
-    shown_units = {card.unit.id: card.unit.name.in_(lang) for card in result.scorecards}
-    for each in result.observations:
-        if each.about in shown_units and each.quantity in ("index", "rank"):
-            word = "rate" if each.quantity == "index" else "place"
-            basis = say(f"basis-{each.source.basis.value}", lang)
-            click.echo(
-                say(
-                    "score-published", lang, unit=shown_units[each.about], quantity=say(word, lang).lower(),
-                    value=shown(each.value.number, lang), basis=basis, source=each.source,
-                )
-            )  # fmt: skip
+    """Print where the published figures beside the computed ones come from."""
+    sources = {(each.source.basis, str(each.source)): None for each in _beside(result)}
+    for basis, source in sources:
+        word = say(f"basis-{basis.value}", lang)
+        click.echo(say("score-published", lang, basis=word, source=source))

@@ -50,6 +50,10 @@ def run(asked: Asked, registry: Registry | None = None) -> tuple[Result, Registr
     edition = registry.edition(asked.name, asked.period)
     defaults = Defaults(period=asked.period, stage=Stage.FINAL, numbers=asked.numbers)
     evidence = registry.evidence(edition.methodology, edition.vocabulary, asked.files, defaults)
+    spoken = evidence.periods()
+    if not spoken or (asked.period is not None and asked.period not in spoken):
+        period_asked = asked.period or "—"
+        raise stop("evidence-none", Place(edition.key), methodology=edition.methodology, period=period_asked)
     period = asked.period or _latest(evidence, edition, named="@" in asked.name)
     if "@" not in asked.name and not edition.in_force(period):
         edition = registry.edition(asked.name, period)
@@ -65,8 +69,6 @@ def run(asked: Asked, registry: Registry | None = None) -> tuple[Result, Registr
 def _latest(evidence: Evidence, edition: Edition, *, named: bool) -> Period:
     periods = evidence.periods()
     current = [each for each in periods if edition.in_force(each)] if named else periods
-    if not periods:
-        raise stop("evidence-none", Place(edition.key), methodology=edition.methodology, period="—")
     return (current or periods)[-1]
 
 

@@ -70,7 +70,8 @@ def command(
     else:
         earlier = None if against is None else earlier_of(against, asked, registry)
         _write(result, earlier, form, lang)
-    show_notes(registry.findings.warnings, lang)
+    # Errors too: what did not stop the work (a broken package beside it) is still told.
+    show_notes(registry.findings, lang)
 
 
 def _write(result: Result, earlier: Earlier | None, form: str, lang: str) -> None:
@@ -86,8 +87,8 @@ def _write(result: Result, earlier: Earlier | None, form: str, lang: str) -> Non
     else:
         from parcore import plugins
 
-        writers, failures = plugins.writers()
-        show_notes(failures, lang)
-        if form not in writers:
-            raise unknown_format(form, [*BUILT_IN, *writers])
-        click.echo(writers[form](result, lang))
+        loaded = plugins.load()
+        show_notes(loaded.failures, lang)
+        if form not in loaded.writers:
+            raise unknown_format(form, [*BUILT_IN, *loaded.writers])
+        click.echo(loaded.writers[form](result, lang))

@@ -6,10 +6,11 @@ and gives None (or a neutral value) where it could not be read.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from enum import Enum
 from fractions import Fraction
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from parcore.diagnostics import Findings
 from parcore.documents.tree import Listing, Mapping, Scalar, Tree
@@ -17,6 +18,11 @@ from parcore.i18n import Text
 from parcore.intervals import Interval, IntervalError, parse_interval
 from parcore.numbers import NumberError, NumberFormat, parse_number
 from parcore.sources import Basis, Source
+
+MAX_INTERVAL: Final = 150
+"""Longest text of an interval: two numbers at their longest, and the signs around them."""
+
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 Choice = TypeVar("Choice", bound=Enum)
 
@@ -51,18 +57,21 @@ def report_number(error: NumberError, tree: Scalar, findings: Findings) -> None:
     """Say that a text is no number, or that it has two readings."""
     if len(error.readings) > 1:
         both = ", ".join(f"{value} ({name})" for name, value in error.readings)
-        findings.add("number-ambiguous", tree.place, value=tree.text, readings=both)
+        findings.add("number-ambiguous", tree.place, value=tree.text[:60], readings=both)
     else:
         findings.add("not-a-number", tree.place, value=tree.text[:60])
 
 
 def interval_of(tree: Tree, findings: Findings) -> Interval | None:
     """The interval a scalar writes."""
+    text = text_of(tree)
     try:
-        return parse_interval(text_of(tree))
+        if len(text) <= MAX_INTERVAL:
+            return parse_interval(text)
     except IntervalError:
-        findings.add("not-an-interval", tree.place, value=text_of(tree)[:60])
-        return None
+        pass
+    findings.add("not-an-interval", tree.place, value=text[:60])
+    return None
 
 
 def choice_of(tree: Tree | None, kind: type[Choice], findings: Findings) -> Choice | None:
@@ -81,11 +90,14 @@ def date_of(tree: Tree | None, findings: Findings) -> date | None:
     """A day written 2025-06-30."""
     if tree is None:
         return None
+    text = text_of(tree)
     try:
-        return date.fromisoformat(text_of(tree))
+        if _DAY.fullmatch(text):  # Python also takes 20250630 and 2025-W26-1
+            return date.fromisoformat(text)
     except ValueError:
-        findings.add("not-a-date", tree.place, value=text_of(tree)[:60])
-        return None
+        pass
+    findings.add("not-a-date", tree.place, value=text[:60])
+    return None
 
 
 def source_of(tree: Tree | None, findings: Findings) -> Source | None:

@@ -43,11 +43,14 @@ def _validator(kind: str) -> Draft202012Validator:
 
 
 def check_shape(tree: Tree, kind: str, findings: Findings) -> bool:
-    """Report every departure from the schema of `kind`; True when there is none."""
-    errors = list(_leaves(_validator(kind).iter_errors(tree.plain())))
-    for error in errors:
+    """Report the departures from the schema of `kind` (as many as are listed); True when there is none."""
+    fits = True
+    for error in _leaves(_validator(kind).iter_errors(tree.plain())):
+        fits = False
         _report(error, tree, findings)
-    return not errors
+        if findings.unlisted:
+            break
+    return fits
 
 
 def _leaves(errors: Iterator[ValidationError]) -> Iterator[ValidationError]:
@@ -78,6 +81,8 @@ def node_at(tree: Tree, path: list[str | int]) -> Tree:
 
 def _report(error: ValidationError, tree: Tree, findings: Findings) -> None:
     node = node_at(tree, list(error.absolute_path))
+    if "propertyNames" in error.schema_path and isinstance(node, Mapping):
+        node = Scalar(node.place_of(str(error.instance)), str(error.instance))
     value = _shown(node)
     wanted: Any = error.validator_value
     match error.validator:
@@ -90,8 +95,7 @@ def _report(error: ValidationError, tree: Tree, findings: Findings) -> None:
             choices = [str(each) for each in (wanted if isinstance(wanted, list) else [wanted])]
             findings.add("not-a-choice", node.place, value=value, choices=", ".join(choices))
         case "type":
-            kinds = wanted if isinstance(wanted, list) else [wanted]
-            findings.add("wrong-shape", node.place, value=value, wanted=" | ".join(kinds))
+            findings.add("wrong-shape", node.place, value=value, wanted=_kinds(error, node))
         case "pattern":
             findings.add("wrong-form", node.place, value=value, wanted=_purpose(error))
         case "minItems" | "minProperties" | "minLength":
@@ -102,6 +106,15 @@ def _report(error: ValidationError, tree: Tree, findings: Findings) -> None:
             findings.add("missing-key", node.place, key=str(error.message).split("'")[1], known="")
         case _:
             findings.add("wrong-form", node.place, value=value, wanted=_purpose(error))
+
+
+def _kinds(error: ValidationError, node: Tree) -> str:
+    wanted: Any = error.validator_value
+    kinds: list[str] = wanted if isinstance(wanted, list) else [wanted]
+    if isinstance(node, Scalar) and "string" in kinds and node.plain() != node.text:
+        return f'"{node.text}"'  # a number where a text is wanted: in quotes it is one
+    described = error.schema.get("description") if isinstance(error.schema, dict) else None
+    return str(described or " | ".join(kinds))
 
 
 def _purpose(error: ValidationError) -> str:
@@ -126,12 +139,15 @@ def _unknown_keys(error: ValidationError, node: Tree, findings: Findings) -> Non
     for key in node.entries:
         if key not in known:
             report_unknown(key, known, node.place_of(key), findings)
+        if findings.unlisted:
+            break
 
 
 def report_unknown(
     name: str, known: list[str], place: Place, findings: Findings, code: str = "unknown-key"
 ) -> None:
     """A name that is not among the known ones: say so with the nearest, or with all of few."""
-    near = get_close_matches(name, known, n=1, cutoff=0.6)
-    few = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
+    # What is no longer listed needs no mending: looking for it among thousands would take minutes.
+    near = [] if findings.unlisted else get_close_matches(name[:SHOWN_VALUE], known, n=1, cutoff=0.6)
+    few = ", ".join(known[:12]) + (", …" if len(known) > 12 else "") or "—"
     findings.add(code, place, key=name[:SHOWN_VALUE], nearest=near[0] if near else few)

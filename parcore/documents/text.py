@@ -10,7 +10,7 @@ from parcore.diagnostics import Place, stop
 MAX_YAML_BYTES: Final = 8 * 2**20
 """Largest YAML document; the largest real edition has some hundred kilobytes."""
 
-MAX_TABLE_BYTES: Final = 256 * 2**20
+MAX_TABLE_BYTES: Final = 64 * 2**20
 """Largest CSV table read in one piece."""
 
 

@@ -12,15 +12,17 @@ from typing import Final
 
 import yaml
 
-from parcore.diagnostics import Findings, Place, stop
+from parcore.diagnostics import Findings, ParcoreError, Place, stop
 from parcore.documents.text import MAX_YAML_BYTES, read_text
 from parcore.documents.tree import Listing, Mapping, Scalar, Tree
 from parcore.i18n import nfc
 
 MAX_DEPTH: Final = 40
-MAX_NODES: Final = 500_000
+MAX_NODES: Final = 200_000
 MAX_SCALAR: Final = 20_000
 """Longest single text; a clause quoted whole is a few thousand characters."""
+
+SHOWN_NAME: Final = 60
 
 
 def read_yaml(path: Path, findings: Findings, name: str | None = None) -> Tree:
@@ -37,24 +39,44 @@ def parse_yaml(text: str, name: str, findings: Findings) -> Tree:
     try:
         return _Builder(name, findings).document(yaml.parse(text, Loader=yaml.CBaseLoader))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
-        raise stop("yaml-syntax", place, problem=error.problem or error.context or "") from error
-    except yaml.YAMLError as error:
-        raise stop("yaml-characters", Place(name), problem=str(error).split("\n")[0]) from error
+        raise _syntax(error, text, name) from error
+    except yaml.reader.ReaderError as error:
+        raise _character(len(text.encode()[: error.position].decode(errors="ignore")), text, name) from error
     except UnicodeEncodeError as error:
-        raise stop("yaml-characters", Place(name), problem=str(error.reason)) from error
+        raise _character(error.start, text, name) from error
+
+
+def _character(at: int, text: str, name: str) -> ParcoreError:
+    place = Place(name, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
+    return stop("yaml-characters", place, problem=f"U+{ord(text[at : at + 1] or ' '):04X}")
+
+
+def _syntax(error: yaml.MarkedYAMLError, text: str, name: str) -> ParcoreError:
+    mark = error.problem_mark or error.context_mark
+    if mark is not None and error.context_mark is not None and not text[mark.index :].strip():
+        mark = error.context_mark  # what is not closed is mended where it was opened
+    if mark is None:
+        return stop("yaml-syntax", Place(name), problem=error.problem or error.context or "")
+    place = Place(name, mark.line + 1, mark.column + 1)
+    if text[mark.index : mark.index + 1] == "\t":
+        return stop("yaml-tab", place)
+    return stop("yaml-syntax", place, problem=error.problem or error.context or "")
 
 
 class _Builder:
-    """Builds the tree of one document from events; `sizes` counts what an alias stands for."""
+    """Builds the tree of one document from events.
+
+    `sizes` and `heights` tell how many nodes an alias stands for, and how deep they are nested.
+    """
 
     def __init__(self, name: str, findings: Findings) -> None:
         self._name = name
         self._findings = findings
         self._anchors: dict[str, Tree] = {}
-        self._sizes: dict[int, int] = {}
+        self._sizes: dict[str, int] = {}
+        self._heights: dict[str, int] = {}
         self._left = MAX_NODES
+        self._deepest = 0
 
     def document(self, events: Iterator[yaml.Event]) -> Tree:
         tree: Tree | None = None
@@ -73,11 +95,14 @@ class _Builder:
 
     def _node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Tree:
         place = self._place(event)
-        if depth > MAX_DEPTH:
-            raise stop("yaml-too-deep", place, limit=MAX_DEPTH)
+        self._reach(depth, place)
         if isinstance(event, yaml.AliasEvent):
-            return self._alias(event, place)
-        before = self._left
+            return self._alias(event, place, depth)
+        tag = getattr(event, "tag", None)
+        if tag and tag != "!":
+            raise stop("yaml-tag", place, tag=tag[:SHOWN_NAME])
+        before, deepest = self._left, self._deepest
+        self._deepest = depth
         self._spend(1, place)
         node: Tree
         if isinstance(event, yaml.ScalarEvent):
@@ -89,26 +114,32 @@ class _Builder:
         anchor = getattr(event, "anchor", None)
         if anchor is not None:
             self._anchors[anchor] = node
-            self._sizes[id(node)] = before - self._left
+            self._sizes[anchor] = before - self._left
+            self._heights[anchor] = self._deepest - depth
+        self._deepest = max(deepest, self._deepest)
         return node
+
+    def _reach(self, depth: int, place: Place) -> None:
+        if depth > MAX_DEPTH:
+            raise stop("yaml-too-deep", place, limit=MAX_DEPTH)
+        self._deepest = max(depth, self._deepest)
 
     def _spend(self, nodes: int, place: Place) -> None:
         self._left -= nodes
         if self._left < 0:
             raise stop("yaml-too-large", place, limit=MAX_NODES)
 
-    def _alias(self, event: yaml.AliasEvent, place: Place) -> Tree:
-        node = self._anchors.get(event.anchor or "")
-        if node is None:
-            raise stop("yaml-alias-unknown", place, name=event.anchor)
-        self._spend(self._sizes[id(node)], place)
-        return node
+    def _alias(self, event: yaml.AliasEvent, place: Place, depth: int) -> Tree:
+        name = event.anchor or ""
+        if name not in self._anchors:
+            raise stop("yaml-alias-unknown", place, name=name[:SHOWN_NAME])
+        self._spend(self._sizes[name], place)
+        self._reach(depth + self._heights[name], place)
+        return self._anchors[name]
 
     def _scalar(self, event: yaml.ScalarEvent, place: Place) -> Scalar:
         if len(event.value) > MAX_SCALAR:
             raise stop("yaml-scalar-too-long", place, limit=MAX_SCALAR)
-        if event.tag and event.tag != "!":
-            raise stop("yaml-tag", place, tag=event.tag)
         return Scalar(place, nfc(event.value), quoted=event.style is not None and event.style != "")
 
     def _items(self, events: Iterator[yaml.Event], depth: int) -> Iterator[Tree]:
@@ -129,7 +160,7 @@ class _Builder:
             value = self._node(next(events), events, depth + 1)
             if key.text in entries:
                 first = keys[key.text]
-                self._findings.add("duplicate-key", key.place, key=key.text, first=first)
+                self._findings.add("duplicate-key", key.place, key=key.text[:SHOWN_NAME], first=first)
             else:
                 entries[key.text] = value
                 keys[key.text] = key.place

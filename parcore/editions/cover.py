@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from math import prod
+from typing import Final
+
+from attrs import evolve
 
 from parcore.diagnostics import Place
 from parcore.expressions import Compare
@@ -11,12 +15,15 @@ from parcore.intervals import Range
 from parcore.numbers import ZERO, exact_text
 from parcore.rules.combinations import ConditionTable, Scored
 from parcore.rules.conditions import tests_in
-from parcore.rules.cover import Answer, Point, TooManyCells, holes, needless
+from parcore.rules.cover import Answer, Hole, Point, TooManyCells, cells, holes, needless
 from parcore.rules.figures import Context
 from parcore.rules.graph import Piece
 from parcore.rules.scales import Step, Steps
 
 MEASURE = "measure"
+
+MAX_ANSWERS: Final = 500_000
+"""Most answers asked for one rule (cells times rows), so that a hostile table cannot take minutes."""
 
 
 def check_scored(rule: Scored, place: Place, context: Context) -> None:
@@ -43,7 +50,14 @@ def _check_cases(rule: Scored, scale: Steps, group: str, place: Place, context: 
     ours = sum(step.source is not None for step in scale.steps)
     places = [step.place for step in scale.steps]
     axes = {MEASURE: rule.measure.range()}
+    if any(step.award.figure.differs or len(set(step.intervals.values())) > 1 for step in scale.steps):
+        context = _of_group(context, group)
     _report(axes, {MEASURE: cuts}, [answer(step) for step in scale.steps], ours, places, place, context)
+
+
+def _of_group(context: Context, group: str) -> Context:
+    """The context with the group in the criterion's name, for findings that only hold for that group."""
+    return evolve(context, criterion=f"{context.criterion} ({group})") if group else context
 
 
 def check_condition_table(rule: ConditionTable, ours: int, place: Place, context: Context) -> None:
@@ -65,13 +79,15 @@ def check_condition_table(rule: ConditionTable, ours: int, place: Place, context
         top = ZERO if context.top is None else context.top.of(group)
         answers = [_row_answer(rule, at, top, group) for at in range(len(rule.rows))]
         places = [row.place for row in rule.rows]
-        _report(axes, cuts, answers, ours, places, place, context)
+        figures = (*context.figures.values(), *(row.award.figure for row in rule.rows))
+        named = _of_group(context, group) if any(each.differs for each in figures) else context
+        _report(axes, cuts, answers, ours, places, place, named)
 
 
 def _row_answer(rule: ConditionTable, at: int, top: Fraction, group: str) -> Answer:
     row = rule.rows[at]
-    points = row.award.line(top, group)[1]
-    return Answer(lambda point: row.condition.holds(point, group), lambda _: points)
+    pays = row.award.line(top, group)[1] if row.award.state is None else row.award.kind.value
+    return Answer(lambda point: row.condition.holds(point, group), lambda _: pays)
 
 
 def _report(
@@ -85,11 +101,9 @@ def _report(
 ) -> None:
     findings, criterion = context.findings, context.criterion
     try:
-        told: set[tuple[int, ...]] = set()
-        for hole in holes(axes, cuts, answers, ours):
-            if hole.answers in told:
-                continue
-            told.add(hole.answers)
+        if prod(2 * len(set(each)) + 1 for each in cuts.values()) * len(answers) > MAX_ANSWERS:
+            raise TooManyCells
+        for hole in _told(holes(axes, cuts, answers, ours), axes, cuts):
             witness = _shown(hole.witness)
             if not hole.answers:
                 findings.add("cases-gap", place, criterion=criterion, witness=witness)
@@ -104,6 +118,23 @@ def _report(
         findings.add("cases-too-many", place, criterion=criterion)
 
 
+def _told(
+    found: Iterable[Hole], axes: Mapping[str, Range], cuts: Mapping[str, Sequence[Fraction]]
+) -> Iterator[Hole]:
+    """Of the holes, one for each combination of answers; along a single axis, each gap."""
+    told: set[tuple[int, ...]] = set()
+    samples = [cells(axis, cuts[name]) for name, axis in axes.items()] if len(axes) == 1 else [[]]
+    last = -1
+    for hole in found:
+        fresh = hole.answers not in told
+        if not hole.answers and samples[0]:
+            at = samples[0].index(next(iter(hole.witness.values())))
+            fresh, last = fresh or at > last + 1, at
+        told.add(hole.answers)
+        if fresh:
+            yield hole
+
+
 def _amount(points: object) -> str:
     return exact_text(points) if isinstance(points, Fraction) else str(points)
 
@@ -114,10 +145,12 @@ def _shown(point: Point) -> str:
 
 def _check_height(pieces: tuple[Piece, ...], top: Fraction, place: Place, context: Context) -> None:
     reached: list[Fraction] = []
+    unbounded = False
     for piece in pieces:
         ends = (piece.interval.low, piece.interval.high)
         if piece.slope and any(end is None for end in ends):
             rising = (piece.slope > 0) == (ends[1] is None)
+            unbounded = unbounded or rising
             context.findings.add(
                 "points-unbounded" if rising else "points-below-zero", place, criterion=context.criterion
             )
@@ -130,7 +163,7 @@ def _check_height(pieces: tuple[Piece, ...], top: Fraction, place: Place, contex
         context.findings.add(
             "points-over-maximum", place, points=exact_text(max(reached)), max=exact_text(top)
         )
-    elif max(reached) < top:
+    elif max(reached) < top and not unbounded:
         context.findings.add("maximum-not-paid", place, points=exact_text(max(reached)), max=exact_text(top))
     if min(reached) < 0:
         context.findings.add("points-below-zero", place, criterion=context.criterion)

@@ -6,6 +6,7 @@ from typing import Final
 
 from attrs import evolve
 
+from parcore.diagnostics import Place
 from parcore.documents.reading import (
     both_languages,
     choice_of,
@@ -18,8 +19,9 @@ from parcore.documents.schema import report_unknown
 from parcore.documents.tree import Listing, Mapping, Scalar, Tree
 from parcore.editions.cover import check_condition_table, check_scored
 from parcore.editions.edition import Criterion, Effect, EffectKind
+from parcore.editions.sums import UNREAD, check_maxima
 from parcore.evidence.evidence import Method
-from parcore.numbers import ZERO
+from parcore.numbers import ZERO, exact_text
 from parcore.rules.combinations import (
     ChoiceTable,
     ConditionTable,
@@ -33,21 +35,22 @@ from parcore.rules.combinations import (
     Scored,
 )
 from parcore.rules.conditions import read_condition
-from parcore.rules.figures import Award, Context, Figure
-from parcore.rules.measures import ChoiceOf, Measure, Sum, read_measure
+from parcore.rules.figures import Award, AwardKind, Context, Figure
+from parcore.rules.measures import MEASURES, ChoiceOf, Measure, Sum, read_measure
 from parcore.rules.scales import Scale, read_cases, read_scale
-from parcore.sources import Source
 from parcore.values import ALWAYS_POSSIBLE, EVIDENCE_STATES, State
 
 UNKNOWN: Final = "unknown"
 REPORTED: Final = "reported"
 RULE_WORDS: Final = ("measure", "table", "deduct")
+_BESIDE: Final = ("measures", "scale", "cases", "interpret", "figures")
+_OPTIONS: Final = ("min", "step")
 _STATES: Final = {state.word: state for state in EVIDENCE_STATES}
 
 
 def read_maximum(tree: Tree, context: Context) -> Figure | None:
-    """A maximum: a number, numbers by group, or `unknown` (None)."""
-    return None if text_of(tree) == UNKNOWN else context.figure(tree)
+    """A maximum: a number, numbers by group, or `unknown` (None); `UNREAD` where it is none of these."""
+    return None if text_of(tree) == UNKNOWN else context.figure(tree) or UNREAD
 
 
 def read_criterion(tree: Tree, context: Context) -> Criterion | None:
@@ -56,8 +59,6 @@ def read_criterion(tree: Tree, context: Context) -> Criterion | None:
         return None
     criterion = text_of(tree["id"])
     top = read_maximum(tree["max"], context)
-    if top is None and text_of(tree["max"]) != UNKNOWN:
-        return None
     context = evolve(context, criterion=criterion, top=top)
     node = Criterion(
         id=criterion,
@@ -75,32 +76,56 @@ def read_criterion(tree: Tree, context: Context) -> Criterion | None:
 
 
 def _with_children(node: Criterion, tree: Mapping, context: Context) -> Criterion:
-    for word in (*RULE_WORDS, "when", "guard"):
+    for word in (*RULE_WORDS, *_BESIDE, "when", "guard"):
         if word in tree:
             context.findings.add("rule-and-children", tree.place_of(word), criterion=node.id, word=word)
-    children = (read_criterion(each, context) for each in items_of(tree["criteria"]))
-    return evolve(node, children=tuple(each for each in children if each is not None))
+    if node.remainder:
+        context.findings.add("remainder-with-children", tree.place_of("remainder"), criterion=node.id)
+    read = [read_criterion(each, context) for each in items_of(tree["criteria"])]
+    children = tuple(each for each in read if each is not None)
+    check_maxima(children, node.max, node.id, tree.place_of("max"), context)
+    return evolve(node, children=children)
 
 
-def _as_leaf(node: Criterion, tree: Mapping, context: Context) -> Criterion | None:
+def _as_leaf(node: Criterion, tree: Mapping, context: Context) -> Criterion:
+    """A leaf; without its rule where that could not be read, so that the sums above it still stand."""
     if node.source is None:
         context.findings.add("rule-without-source", node.place, criterion=node.id)
     if not any(word in tree for word in RULE_WORDS):
         context.findings.add("rule-missing", node.place, criterion=node.id, words=", ".join(RULE_WORDS))
-        return None
+        return node
     when_tree = tree.get("when")
     when = _read_when(when_tree, context) if isinstance(when_tree, Mapping) else {}
+    if node.max is UNREAD:
+        return node
+    _check_words(tree, context)
     context = _with_figures(tree, context)
     rule = _read_rule(tree, when, context)
-    if rule is None:
-        return None
-    if "guard" in tree:
-        guards = _read_guards(tree["guard"], context)
-        if guards is None:
-            return None
+    guards = _read_guards(tree["guard"], context) if "guard" in tree else ()
+    if rule is None or guards is None:
+        return node
+    if guards:
         rule = Guarded(guards, rule, context.vocabulary)
-    _check_when(node, rule, when, tree, context)
+    _check_when(node, rule, tree, context)
     return evolve(node, rule=rule, when=when)
+
+
+def _check_words(tree: Mapping, context: Context) -> None:
+    """Report the words that the kind of rule at hand does not read: none is passed over in silence."""
+    conditions = ["figures"] if "guard" in tree else []
+    if "deduct" in tree:
+        kind, reads = "deduct", ["deduct"]
+    elif isinstance(tree.get("table"), Listing):
+        kind, reads = "table", ["table", "measures", "interpret", "figures"]
+    elif "table" in tree:
+        kind, reads = "table", ["table", "measure"]
+    elif "cases" in tree:
+        kind, reads = "cases", ["cases", "measure", "interpret"]
+    else:
+        kind, reads = "measure", ["measure"] if _is_reported(tree["measure"]) else ["measure", "scale"]
+    for word in (*RULE_WORDS, *_BESIDE):
+        if word in tree and word not in (*reads, *conditions):
+            context.findings.add("word-unused", tree.place_of(word), word=word, beside=kind)
 
 
 def _with_figures(tree: Mapping, context: Context) -> Context:
@@ -136,16 +161,25 @@ def _is_reported(tree: Tree) -> bool:
 
 
 def _reported(tree: Tree, when: dict[State, Effect], context: Context) -> Reported:
-    options = tree[REPORTED] if isinstance(tree, Mapping) else None
-    low = options.get("min") if isinstance(options, Mapping) else None
-    step = options.get("step") if isinstance(options, Mapping) else None
+    options = tree[REPORTED] if isinstance(tree, Mapping) else Mapping(tree.place, {})
+    if isinstance(tree, Mapping) and len(tree.entries) > 1:
+        context.findings.add("measure-one-word", tree.place, known=", ".join(MEASURES))
+    if not isinstance(options, Mapping):
+        wanted = "{min: 0, step: 0.5}"
+        context.findings.add("wrong-shape", options.place, value=text_of(options)[:60], wanted=wanted)
+        options = Mapping(options.place, {})
+    for key in options.entries:
+        if key not in _OPTIONS:
+            report_unknown(key, list(_OPTIONS), options.place_of(key), context.findings)
+    read = {key: number_of(options[key], context.findings) for key in _OPTIONS if key in options}
+    low, step = read.get("min"), read.get("step")
+    if step is not None and step <= 0:
+        value = text_of(options["step"])
+        context.findings.add("wrong-form", options["step"].place, value=value, wanted="step > 0")
+    if low is not None:
+        _check_points(Award(AwardKind.POINTS, Figure(low)), options["min"].place, context)
     declared = frozenset(when) - set(ALWAYS_POSSIBLE)
-    return Reported(
-        criterion=context.criterion,
-        low=ZERO if low is None else number_of(low, context.findings) or ZERO,
-        step=None if step is None else number_of(step, context.findings),
-        declared=declared,
-    )
+    return Reported(context.criterion, low or ZERO, step, declared)
 
 
 def _scored(tree: Mapping, measure: Measure, context: Context) -> Rule | None:
@@ -174,7 +208,7 @@ def _choice_table(tree: Mapping, choice: ChoiceOf, context: Context) -> ChoiceTa
         if option not in choice.spec.options:
             place = table.place_of(option)
             report_unknown(option, list(choice.spec.options), place, context.findings, "option-unknown")
-        award = context.award(pays, states=True)
+        award = _award(pays, context)
         if award is not None:
             rows[option] = award
     missing = [option for option in choice.spec.options if option not in table]
@@ -182,20 +216,42 @@ def _choice_table(tree: Mapping, choice: ChoiceOf, context: Context) -> ChoiceTa
         context.findings.add("option-without-points", table.place, options=", ".join(missing))
     if missing or len(rows) < len(table.entries):
         return None
-    _within_top(list(rows.values()), table, context)
+    _check_reach(list(rows.values()), table.place, context)
     return ChoiceTable(choice, rows)
 
 
-def _within_top(awards: list[Award], place: Tree, context: Context) -> None:
-    if context.top is None:
-        return
-    for group in context.groups:
-        top = context.top.of(group)
-        paid = [award.line(top, group)[1] for award in awards if award.state is None]
-        if paid and max(paid) > top:
-            context.findings.add("points-over-maximum", place.place, points=max(paid), max=top)
-        elif paid and max(paid) < top:
-            context.findings.add("maximum-not-paid", place.place, points=max(paid), max=top)
+def _award(tree: Tree, context: Context) -> Award | None:
+    """What a row pays: points, or the state `exclude` or `withhold`; findings where it may not."""
+    award = context.award(tree, states=True)
+    if award is None:
+        return None
+    if award.state is State.EXCLUDED and context.top is None:
+        context.findings.add("needs-maximum", tree.place, criterion=context.criterion)
+        return None
+    _check_points(award, tree.place, context)
+    return award
+
+
+def _check_points(award: Award, place: Place, context: Context) -> None:
+    """Points within [0, maximum], for each group."""
+    for group in context.groups if award.state is None else ():
+        top = None if context.top is None else context.top.of(group)
+        points = award.line(top or ZERO, group)[1]
+        if points < 0:
+            context.findings.add("points-below-zero", place, criterion=context.criterion)
+        if top is not None and points > top:
+            shown, limit = exact_text(points), exact_text(top)
+            context.findings.add("points-over-maximum", place, points=shown, max=limit)
+
+
+def _check_reach(awards: list[Award], place: Place, context: Context) -> None:
+    """Whether a table pays the maximum somewhere, for each group."""
+    for group in context.groups if context.top is not None else ():
+        top = ZERO if context.top is None else context.top.of(group)
+        most = max((award.line(top, group)[1] for award in awards if award.state is None), default=top)
+        if most < top:
+            shown, limit = exact_text(most), exact_text(top)
+            context.findings.add("maximum-not-paid", place, points=shown, max=limit)
 
 
 def _condition_table(tree: Mapping, table: Listing, context: Context) -> ConditionTable | None:
@@ -212,7 +268,7 @@ def _condition_table(tree: Mapping, table: Listing, context: Context) -> Conditi
         return None
     rule = ConditionTable(measures, tuple(rows))
     check_condition_table(rule, len(ours), table.place, context)
-    _within_top([row.award for row in rows], table, context)
+    _check_reach([row.award for row in rows], table.place, context)
     return rule
 
 
@@ -221,7 +277,7 @@ def _row(tree: Tree, word: str, measures: tuple[str, ...], context: Context) -> 
         context.findings.add("case-shape", tree.place, word=word)
         return None
     condition = read_condition(tree[word], context, measures)
-    award = context.award(tree["points"])
+    award = _award(tree["points"], context)
     if condition is None or award is None:
         return None
     source = source_of(tree, context.findings) if word == "case" else None
@@ -240,32 +296,37 @@ def _deduction(tree: Tree, context: Context) -> Deduction | None:
         points = context.figure(each["points"])
         if isinstance(counted, Sum) and points is not None:
             parts.append(Part(counted, points))
+    if floor is not None:
+        _check_points(Award(AwardKind.POINTS, floor), tree["floor"].place, context)
     if start is None or floor is None or len(parts) < len(items_of(tree["parts"])):
         return None
     for group in context.groups:
         if context.top is not None and start.of(group) != context.top.of(group):
-            place = tree.place_of("from")
-            context.findings.add("deduct-from", place, start=start.of(group), max=context.top.of(group))
-        for part in parts:
+            shown, limit = exact_text(start.of(group)), exact_text(context.top.of(group))
+            context.findings.add("deduct-from", tree.place_of("from"), start=shown, max=limit)
+        for part, each in zip(parts, items_of(tree["parts"]), strict=True):
             if part.points.of(group) < 0:
-                context.findings.add("deduct-negative", tree.place_of("parts"))
+                context.findings.add("deduct-negative", each.place)
     return Deduction(start, floor, tuple(parts))
 
 
 def _read_guards(tree: Tree, context: Context) -> tuple[Guard, ...] | None:
-    guards: list[Guard] = []
-    for each in tree.items if isinstance(tree, Listing) else (tree,):
-        word = "unless" if isinstance(each, Mapping) and "unless" in each else "if"
-        if not isinstance(each, Mapping) or word not in each:
-            context.findings.add("case-shape", each.place, word="if")
-            return None
-        condition = read_condition(each[word], context)
-        award = context.award(each["points"])
-        if condition is None or award is None:
-            return None
-        source: Source | None = source_of(each, context.findings)
-        guards.append(Guard(condition, word == "unless", award, each.place, source))
-    return tuple(guards)
+    read = [_guard(each, context) for each in (tree.items if isinstance(tree, Listing) else (tree,))]
+    guards = tuple(each for each in read if each is not None)
+    return None if len(guards) < len(read) else guards
+
+
+def _guard(tree: Tree, context: Context) -> Guard | None:
+    word = "unless" if isinstance(tree, Mapping) and "unless" in tree else "if"
+    if not isinstance(tree, Mapping) or word not in tree:
+        context.findings.add("case-shape", tree.place, word="if")
+        return None
+    if word == "unless" and "if" in tree:
+        context.findings.add("word-unused", tree.place_of("if"), word="if", beside=word)
+    condition, award = read_condition(tree[word], context), _award(tree["points"], context)
+    if condition is None or award is None:
+        return None
+    return Guard(condition, word == "unless", award, tree.place, source_of(tree, context.findings))
 
 
 def _read_when(tree: Mapping, context: Context) -> dict[State, Effect]:
@@ -303,22 +364,21 @@ def _read_effect(tree: Tree, context: Context) -> Effect | None:
         context.findings.add("substitute-points", tree.place)
         return None
     figure = None if points is None else context.figure(points)
+    if points is not None and figure is not None:
+        _check_points(Award(AwardKind.POINTS, figure), points.place, context)
     return None if kind is None else Effect(kind, figure, source_of(tree, context.findings))
 
 
-def _check_when(
-    node: Criterion, rule: Rule, when: dict[State, Effect], tree: Mapping, context: Context
-) -> None:
+def _check_when(node: Criterion, rule: Rule, tree: Mapping, context: Context) -> None:
+    """Each state that can arise has its effect (perhaps one that could not be read), and no other has."""
     place = tree.place_of("when") if "when" in tree else node.place
+    when = tree.get("when")
+    declared = when if isinstance(when, Mapping) else Mapping(place, {})
     possible = set(ALWAYS_POSSIBLE) | rule.states()
-    missing = [state.word for state in EVIDENCE_STATES if state in possible and state not in when]
+    missing = [s.word for s in EVIDENCE_STATES if s in possible and s.word not in declared]
     if missing:
         context.findings.add("when-incomplete", place, criterion=node.id, states=", ".join(missing))
-    for state in when:
-        if state not in possible:
-            at = (
-                tree["when"].place
-                if not isinstance(tree["when"], Mapping)
-                else tree["when"].place_of(state.word)
-            )
+    for state in EVIDENCE_STATES:
+        if state not in possible and state.word in declared:
+            at = declared.place_of(state.word)
             context.findings.add("when-unreachable", at, criterion=node.id, state=state.word)

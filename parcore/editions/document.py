@@ -44,13 +44,17 @@ def read_edition(tree: Tree, vocabularies: dict[str, Vocabulary], findings: Find
     if not check_shape(tree, "edition", findings) or not isinstance(tree, Mapping):
         return None
     vocabulary = _vocabulary(tree, vocabularies, findings)
+    if vocabulary is None:  # every field of every rule would be unknown
+        return None
     units = tree["units"]
     groups = texts_of(units.get("groups")) if isinstance(units, Mapping) else ()
     context = Context(vocabulary, findings, groups or ("",), "", None)
     total = read_maximum(tree["total"], context)
     components = _components(tree, context)
+    key = f"{text_of(tree['methodology'])}@{text_of(tree['edition'])}"
+    check_maxima(components, total, key, tree.place_of("total"), context)
     first, last = _years(tree, findings)
-    edition = Edition(
+    return Edition(
         methodology=text_of(tree["methodology"]),
         name=text_of(tree["edition"]),
         title=both_languages(tree["title"]),
@@ -70,18 +74,16 @@ def read_edition(tree: Tree, vocabularies: dict[str, Vocabulary], findings: Find
         note=both_languages(tree.get("note")),
         place=tree.place,
     )
-    check_maxima(edition, tree.place_of("total"), findings)
-    return edition
 
 
-def _vocabulary(tree: Mapping, known: dict[str, Vocabulary], findings: Findings) -> Vocabulary:
+def _vocabulary(tree: Mapping, known: dict[str, Vocabulary], findings: Findings) -> Vocabulary | None:
     named = tree.get("vocabulary")
     if named is None:
         return Vocabulary("", both_languages(None), {})
     name = text_of(named)
     if name not in known:
         findings.add("unknown-vocabulary", named.place, name=name, known=", ".join(sorted(known)) or "—")
-        return Vocabulary(name, both_languages(None), {})
+        return None
     return known[name]
 
 
@@ -101,8 +103,8 @@ def _years(tree: Mapping, findings: Findings) -> tuple[int, int | None]:
     applies = tree["applies"]
     first = text_of(applies.get("from")) if isinstance(applies, Mapping) else ""
     last = text_of(applies.get("to")) if isinstance(applies, Mapping) else ""
-    if last and int(last) < int(first):
-        findings.add("years-reversed", applies.place, first=first, last=last)
+    if isinstance(applies, Mapping) and last and int(last) < int(first):
+        findings.add("years-reversed", applies["to"].place, first=first, last=last)
     return int(first), int(last) if last else None
 
 

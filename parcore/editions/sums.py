@@ -2,49 +2,48 @@
 
 from __future__ import annotations
 
-from parcore.diagnostics import Findings, Place
-from parcore.editions.edition import Criterion, Edition
+from collections.abc import Sequence
+from typing import Final
+
+from parcore.diagnostics import Place
+from parcore.editions.edition import Criterion
 from parcore.numbers import ZERO, exact_text
-from parcore.rules.figures import Figure
+from parcore.rules.figures import Context, Figure
+
+UNREAD: Final = Figure()
+"""Stands where a maximum is written but could not be read: nothing is reckoned from it."""
 
 
-def check_maxima(edition: Edition, total_place: Place, findings: Findings) -> None:
-    """Report every parent whose children's maxima do not add up to its own, with the sum."""
-    for group in edition.groups:
-        _check(edition.components, edition.total, group, total_place, edition.key, findings)
-        for criterion in edition.criteria:
-            if criterion.children:
-                _check(criterion.children, criterion.max, group, criterion.place, criterion.id, findings)
-    for criterion in edition.criteria:
-        if criterion.remainder and criterion.children:
-            findings.add("remainder-with-children", criterion.place, criterion=criterion.id)
+def check_maxima(
+    children: Sequence[Criterion], whole: Figure | None, name: str, place: Place, context: Context
+) -> None:
+    """Report, for each group, maxima of children that do not add up to their parent's, with the sum."""
+    if whole is UNREAD or any(child.max is UNREAD for child in children):
+        return
+    for group in context.groups:
+        label = f"{name} ({group})" if group else name
+        _check(children, whole, group, label, place, context)
 
 
 def _check(
-    children: tuple[Criterion, ...],
+    children: Sequence[Criterion],
     whole: Figure | None,
     group: str,
+    label: str,
     place: Place,
-    name: str,
-    findings: Findings,
+    context: Context,
 ) -> None:
     known = [child.max.of(group) for child in children if child.max is not None]
     sum_ = sum(known, ZERO)
-    parts = " + ".join(exact_text(each) for each in known)
-    of = f" ({group})" if group else ""
-    if len(known) == len(children):
-        if whole is None:
-            findings.add("maximum-is-known", place, criterion=name + of, sum=exact_text(sum_))
-        elif whole.of(group) != sum_:
-            declared = exact_text(whole.of(group))
-            findings.add(
-                "maxima-do-not-add-up",
-                place,
-                criterion=name + of,
-                max=declared,
-                sum=exact_text(sum_),
-                parts=parts,
-            )
-    elif whole is not None and sum_ >= whole.of(group):
-        declared = exact_text(whole.of(group))
-        findings.add("maxima-leave-nothing", place, criterion=name + of, max=declared, sum=exact_text(sum_))
+    said = exact_text(sum_)
+    if whole is None:
+        if len(known) == len(children):
+            context.findings.add("maximum-is-known", place, criterion=label, sum=said)
+        return
+    top = exact_text(whole.of(group))
+    if len(known) < len(children):
+        if sum_ >= whole.of(group):
+            context.findings.add("maxima-leave-nothing", place, criterion=label, max=top, sum=said)
+    elif whole.of(group) != sum_:
+        parts = " + ".join(exact_text(each) for each in known)
+        context.findings.add("maxima-do-not-add-up", place, criterion=label, max=top, sum=said, parts=parts)

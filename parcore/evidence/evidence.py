@@ -29,7 +29,10 @@ class Stage(Enum):
     @property
     def order(self) -> int:
         """Its place in the order."""
-        return list(Stage).index(self)
+        return _ORDER[self]
+
+
+_ORDER = {stage: at for at, stage in enumerate(Stage)}
 
 
 class Method(Enum):

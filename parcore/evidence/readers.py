@@ -8,14 +8,20 @@ is tidy (a column `field`, one statement a row) or wide (a column for each field
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
-from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
 from attrs import evolve, field, frozen
 
-from parcore.diagnostics import Findings
-from parcore.documents.reading import both_languages, choice_of, report_number, source_of, text_of
+from parcore.diagnostics import Findings, ParcoreError
+from parcore.documents.reading import (
+    both_languages,
+    choice_of,
+    date_of,
+    report_number,
+    source_of,
+    text_of,
+)
 from parcore.documents.schema import check_shape, report_unknown
 from parcore.documents.table import Table, read_table
 from parcore.documents.tree import Listing, Mapping, Scalar, Tree
@@ -24,7 +30,7 @@ from parcore.evidence.evidence import Datum, Evidence, Method, Observation, Stag
 from parcore.evidence.periods import Period, parse_period
 from parcore.evidence.units import UnitBook
 from parcore.evidence.vocabulary import POINTS, FieldKind, FieldSpec, Vocabulary
-from parcore.numbers import NumberError, NumberFormat, parse_number
+from parcore.numbers import NumberError, NumberFormat, exact_text, parse_number
 from parcore.sources import Basis, Source
 from parcore.values import EVIDENCE_STATES, State, Value
 
@@ -75,17 +81,27 @@ class EvidenceReader:
             return
         defaults = self._defaults(tree, defaults)
         units = tree.get("units")
-        if isinstance(units, Mapping):
-            if defaults.period is None:
-                self._findings.add("period-missing", tree.place)
-                return
+        if isinstance(units, Mapping) and defaults.period is not None:
             for name, fields in units.entries.items():
                 self._unit(Scalar(units.place_of(name), name), fields, defaults, defaults.period)
+        elif isinstance(units, Mapping) and "period" not in tree:
+            self._findings.add("period-missing", tree.place_of("units"))
         tables = tree.get("tables")
         for each in tables.items if isinstance(tables, Listing) else ():
             options = each if isinstance(each, Mapping) else Mapping(each.place, {"file": each})
-            file = path.parent / text_of(options["file"])
-            self.table(read_table(file, self._findings), self._defaults(options, defaults))
+            table = table_beside(path, options["file"], self._findings)
+            if table is not None:
+                self._check_columns(options, table)
+                self.table(table, self._defaults(options, defaults))
+
+    def _check_columns(self, options: Mapping, table: Table) -> None:
+        columns = options.get("columns")
+        if not isinstance(columns, Mapping):
+            return
+        for name in columns.entries:
+            if name not in table.columns:
+                has = ", ".join(table.columns[:12])
+                self._findings.add("column-missing", columns.place_of(name), column=name[:60], has=has)
 
     def _defaults(self, tree: Mapping, outer: Defaults) -> Defaults:
         found = self._findings
@@ -116,38 +132,36 @@ class EvidenceReader:
             return
         for field_name, given in fields.entries.items():
             at = Scalar(fields.place_of(field_name), field_name)
-            if isinstance(given, Scalar):
-                row = {"value": given}
-            elif isinstance(given, Mapping):
+            row, own = {"value": given} if isinstance(given, Scalar) else {}, defaults
+            if isinstance(given, Mapping):
                 row = {k: v for k, v in given.entries.items() if isinstance(v, Scalar)}
-                defaults = evolve(
-                    defaults, source=source_of(given.get("source"), self._findings) or defaults.source
-                )
-            else:
-                continue
-            self._statement(unit.id, period, at, row, defaults)
+                source = source_of(given.get("source"), self._findings) or defaults.source
+                own = evolve(defaults, source=source)
+            self._statement(unit.id, period, at, row, own)
 
     def table(self, table: Table, defaults: Defaults) -> None:
         """Read a tidy or wide table."""
-        columns = table.columns
-        if "unit" not in columns:
-            place = table.header[0].place
-            self._findings.add("column-missing", place, column="unit", has=", ".join(columns[:12]))
+        tidy = "field" in table.columns
+        given = "state" in table.columns or not tidy
+        if missing := [each for each in ("unit", *([] if given else ["value"])) if each not in table.columns]:
+            place, has = table.header[0].place, ", ".join(table.columns[:12])
+            self._findings.add("column-missing", place, column=", ".join(missing), has=has)
             return
-        tidy = "field" in columns
-        if tidy:
-            for cell in table.header:
-                if cell.text not in TIDY:
-                    report_unknown(cell.text, list(TIDY), cell.place, self._findings, "unknown-column")
+        fields: list[str] = []
+        for cell in table.header:
+            if tidy and cell.text not in TIDY:
+                report_unknown(cell.text, list(TIDY), cell.place, self._findings, "unknown-column")
+            elif not tidy and cell.text not in ("unit", "period", *fields) and self._spec(cell) is not None:
+                fields.append(cell.text)
         for row in table.rows:
-            self._row(row, table, defaults, tidy=tidy)
+            self._row(row, fields, defaults, tidy=tidy)
 
-    def _row(self, row: dict[str, Scalar], table: Table, defaults: Defaults, *, tidy: bool) -> None:
+    def _row(self, row: dict[str, Scalar], fields: list[str], defaults: Defaults, *, tidy: bool) -> None:
         named = row.get("period")
         period = self._period(named) if named is not None and named.text else defaults.period
         if period is None:
             if named is None or not named.text:
-                self._findings.add("period-missing", row["unit"].place)
+                self._findings.add("period-missing", (named or row["unit"]).place)
             return
         unit = self._units.look_up(row["unit"].text, period.end, row["unit"].place, self._findings)
         if unit is None:
@@ -156,13 +170,12 @@ class EvidenceReader:
             given = {key: cell for key, cell in row.items() if cell.text}
             self._statement(unit.id, period, row["field"], given, defaults)
             return
-        for header in table.header:
-            cell = row[header.text]
-            if header.text in ("unit", "period") or not cell.text:
-                continue
-            numbers = defaults.columns.get(header.text, defaults.numbers)
-            at = Scalar(cell.place, header.text)
-            self._statement(unit.id, period, at, {"value": cell}, evolve(defaults, numbers=numbers))
+        for name in fields:
+            cell = row[name]
+            if cell.text:
+                numbers = defaults.columns.get(name, defaults.numbers)
+                own = evolve(defaults, numbers=numbers)
+                self._statement(unit.id, period, Scalar(cell.place, name), {"value": cell}, own)
 
     def _statement(
         self, unit: str, period: Period, name: Scalar, row: MappingOf[str, Scalar], defaults: Defaults
@@ -173,7 +186,9 @@ class EvidenceReader:
         value = self._value(name, row, spec, defaults.columns.get("value", defaults.numbers))
         if value is None:
             return
-        stage = choice_of(row.get("stage"), Stage, self._findings) or defaults.stage
+        stage = choice_of(row.get("stage"), Stage, self._findings) if "stage" in row else defaults.stage
+        if stage is None:
+            return
         datum = Datum(
             unit=unit,
             period=period,
@@ -191,7 +206,7 @@ class EvidenceReader:
         if first is not datum:
             self._findings.add(
                 "evidence-twice", name.place, unit=unit, field=name.text, period=period,
-                stage=stage.value, first=first.place, one=first.text, two=datum.text,
+                stage=stage.value, first=first.place, one=_said(first), two=_said(datum),
             )  # fmt: skip
 
     def _source(self, row: MappingOf[str, Scalar], defaults: Defaults) -> Source | None:
@@ -226,15 +241,33 @@ class EvidenceReader:
     def _empty(self, word: Scalar, written: Scalar | None, spec: FieldSpec) -> Value | None:
         state = _STATES.get(word.text)
         if state is None:
-            self._findings.add("not-a-choice", word.place, value=word.text, choices=", ".join(_STATES))
+            known = ", ".join(_STATES)
+            self._findings.add("not-a-choice", word.place, value=word.text[:60], choices=known)
             return None
         if written is not None and written.text and state is not State.UNVERIFIED:
-            self._findings.add("state-and-value", word.place, state=word.text, value=written.text)
+            self._findings.add("state-and-value", word.place, state=word.text, value=written.text[:60])
             return None
         if state in (State.NOTHING_AROSE, State.NOT_APPLICABLE) and state not in spec.states:
             self._findings.add("state-not-declared", word.place, field=spec.name, state=word.text)
             return None
         return Value(state)
+
+
+def _said(datum: Datum) -> str:
+    """What a statement says, as messages quote it: its text, or its state where it has none."""
+    return datum.text[:60] or datum.value.state.word
+
+
+def table_beside(document: Path, named: Tree, findings: Findings) -> Table | None:
+    """The table that a document names; None where it cannot be read, which is reported."""
+    try:
+        return read_table(document.parent / text_of(named), findings)
+    except ParcoreError as error:
+        if any(each.code == "file-not-found" for each in error.diagnostics):
+            findings.add("table-not-found", named.place, file=text_of(named)[:60])
+        else:
+            findings.extend(error.diagnostics)
+        return None
 
 
 def read_number(
@@ -247,22 +280,22 @@ def read_number(
         report_unknown(written.text, list(spec.options), written.place, findings, "option-unknown")
         return None
     if spec.kind is FieldKind.DATE:
-        try:
-            return Fraction(date.fromisoformat(written.text).toordinal())
-        except ValueError:
-            findings.add("not-a-date", written.place, value=written.text[:40])
-            return None
+        day = date_of(written, findings)
+        return None if day is None else Fraction(day.toordinal())
     try:
         number = parse_number(written.text, numbers)
     except NumberError as error:
         report_number(error, written, findings)
         return None
     if number not in spec.range:
-        grid = "" if spec.range.step is None else f", {spec.range.step}"
-        findings.add(
-            "value-out-of-range", written.place, field=spec.name, value=written.text,
-            range=f"{spec.range.interval}{grid}",
-        )  # fmt: skip
+        if number in spec.range.interval and spec.range.step is not None:
+            step = exact_text(spec.range.step)
+            findings.add("value-off-step", written.place, field=spec.name, value=written.text, step=step)
+        else:
+            interval = spec.range.interval
+            findings.add(
+                "value-out-of-range", written.place, field=spec.name, value=written.text, range=interval
+            )
         return None
     return number
 
@@ -274,32 +307,36 @@ def check_invariants(evidence: Evidence, vocabulary: Vocabulary, findings: Findi
         groups.setdefault((datum.unit, datum.period), set()).add(datum.stage)
     for (unit, period), stages in groups.items():
         for invariant in vocabulary.invariants:
-            names = (*invariant.rule.left.names, *invariant.rule.right.names)
             for stage in sorted(stages, key=lambda s: s.order):
-                found = {n: evidence.at(unit, period, n, stage) for n in names}
+                found = {n: evidence.at(unit, period, n, stage) for n in invariant.names}
                 data = {n: d for n, d in found.items() if d is not None and d.value.state is State.OK}
                 if len(data) < len(found) or invariant.holds({n: d.value.number for n, d in data.items()}):
                     continue
                 shown = ", ".join(f"{n} = {d.text}" for n, d in data.items())
-                last = max(data.values(), key=lambda d: d.place)
+                # What the command line gave (it has no line) is to be mended first.
+                last = max(data.values(), key=lambda d: (not d.place.line, d.place))
                 findings.add("invariant-broken", last.place, unit=unit, rule=invariant.rule, values=shown)
                 break
 
 
-def read_observations(path: Path, units: UnitBook, findings: Findings) -> list[Observation]:
+def read_observations(
+    path: Path, units: UnitBook, findings: Findings, name: str | None = None
+) -> list[Observation]:
     """The observations of a document and the tables it names.
 
     Raises:
-        ParcoreError: a file cannot be read at all.
+        ParcoreError: the document cannot be read at all.
     """
-    tree = read_yaml(path, findings)
+    tree = read_yaml(path, findings, name)
     if not check_shape(tree, "observations", findings) or not isinstance(tree, Mapping):
         return []
     numbers = choice_of(tree.get("numbers"), NumberFormat, findings) or NumberFormat.UNDECLARED
     found: list[Observation] = []
     tables = tree["tables"]
     for each in tables.items if isinstance(tables, Listing) else ():
-        table = read_table(path.parent / text_of(each), findings)
+        table = table_beside(path, each, findings)
+        if table is None:
+            continue
         if missing := [column for column in OBSERVED if column not in table.columns]:
             place = table.header[0].place
             has = ", ".join(table.columns[:12])

@@ -107,11 +107,12 @@ class UnitBook:
         if len(found) == 1:
             return found[0]
         if found:
-            findings.add("unit-ambiguous", place, name=name, ids=", ".join(u.id for u in found))
+            findings.add("unit-ambiguous", place, name=name[:60], ids=", ".join(u.id for u in found))
         elif others := self.ever(name):
-            findings.add("unit-not-then", place, name=name, day=day, id=others[0].id)
+            findings.add("unit-not-then", place, name=name[:60], day=day, id=others[0].id)
         else:
-            known = [u.name.vi or u.id for u in self.units.values() if u.exists_on(day)]
+            there = () if findings.unlisted else self.units.values()
+            known = [u.name.vi or u.id for u in there if u.exists_on(day)]
             report_unknown(name, known, place, findings, "unit-unknown")
         return None
 
@@ -138,6 +139,9 @@ def read_units(tree: Tree, findings: Findings) -> tuple[list[Unit], dict[str, Te
 def _read_unit(tree: Mapping, findings: Findings) -> Unit:
     valid = tree.get("valid")
     ends = valid if isinstance(valid, Mapping) else Mapping(tree.place, {})
+    since, until = date_of(ends.get("from"), findings), date_of(ends.get("until"), findings)
+    if since is not None and until is not None and until < since:
+        findings.add("days-reversed", ends["until"].place, first=since, last=until)
     return Unit(
         id=text_of(tree["id"]),
         kind=text_of(tree["kind"]),
@@ -146,7 +150,7 @@ def _read_unit(tree: Mapping, findings: Findings) -> Unit:
         region=text_of(tree.get("region")),
         code=text_of(tree.get("code")),
         aliases=texts_of(tree.get("aliases")),
-        since=date_of(ends.get("from"), findings),
-        until=date_of(ends.get("until"), findings),
+        since=since,
+        until=until,
         place=tree.place_of("id"),
     )

@@ -84,6 +84,11 @@ class Invariant:
     place: Place = field(eq=False)
     title: Text = Text()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The fields that it speaks of, in order."""
+        return tuple(dict.fromkeys((*self.rule.left.names, *self.rule.right.names)))
+
     def holds(self, known: MappingOf[str, Fraction]) -> bool:
         """Whether it holds for known fields."""
         return HOLDS[self.rule.op](self.rule.left.value(known), self.rule.right.value(known))
@@ -144,10 +149,12 @@ def read_vocabulary(tree: Tree, findings: Findings) -> Vocabulary | None:
         if spec.name in fields:
             findings.add("duplicate-id", spec.place, id=spec.name, first=fields[spec.name].place)
         fields.setdefault(spec.name, spec)
+    declared = [text_of(each["id"]) for each in items_of(tree["fields"]) if isinstance(each, Mapping)]
     invariants = tuple(
         found
         for each in items_of(tree.get("invariants"))
-        if (found := _read_invariant(each, fields, findings)) is not None
+        if (found := _read_invariant(each, declared, findings)) is not None
+        and all(name in fields for name in found.names)
     )
     name = text_of(tree["vocabulary"])
     return Vocabulary(name, both_languages(tree.get("title")), fields, invariants)
@@ -162,7 +169,8 @@ def _read_field(tree: Tree, findings: Findings) -> FieldSpec | None:
     options = tree.get("options")
     titles = options.entries if isinstance(options, Mapping) else {}
     if (kind is FieldKind.CHOICE) != (options is not None):
-        findings.add("options-and-choice", tree.place, field=text_of(tree["id"]))
+        place = tree.place_of("kind" if options is None else "options")
+        findings.add("options-and-choice", place, field=text_of(tree["id"]))
         return None
     return FieldSpec(
         name=text_of(tree["id"]),
@@ -189,7 +197,7 @@ def _read_range(tree: Mapping, kind: FieldKind, findings: Findings) -> Range:
     return Range(interval or EVERYTHING, ONE if kind is FieldKind.DATE else step)
 
 
-def _read_invariant(tree: Tree, fields: MappingOf[str, FieldSpec], findings: Findings) -> Invariant | None:
+def _read_invariant(tree: Tree, declared: list[str], findings: Findings) -> Invariant | None:
     written = tree["that"] if isinstance(tree, Mapping) else tree
     title = both_languages(tree.get("title")) if isinstance(tree, Mapping) else Text()
     try:
@@ -200,7 +208,10 @@ def _read_invariant(tree: Tree, fields: MappingOf[str, FieldSpec], findings: Fin
     if not isinstance(rule, Compare):
         findings.add("not-a-condition", written.place, value=text_of(written)[:60], near="in")
         return None
-    unknown = [name for name in (*rule.left.names, *rule.right.names) if name not in fields]
+    invariant = Invariant(rule, written.place, title)
+    if not invariant.names:
+        findings.add("condition-constant", written.place, value=text_of(written))
+    unknown = [name for name in invariant.names if name not in declared]
     for name in unknown:
-        report_unknown(name, list(fields), written.place, findings, "unknown-field")
-    return None if unknown else Invariant(rule, written.place, title)
+        report_unknown(name, declared, written.place, findings, "unknown-field")
+    return invariant if invariant.names and not unknown else None

@@ -39,14 +39,7 @@ def rests_on(edition: Edition, lang: str) -> list[str]:
             "rests-edition", lang, edition=edition.key, basis=say(f"basis-{edition.source.basis.value}", lang)
         )
     ]
-    for group in edition.groups:
-        parts = points_by_basis(edition, group)
-        if parts and any(parts.values()):
-            shares = "; ".join(
-                f"{say(f'basis-{basis.value}', lang)} {shown(points, lang)}"
-                for basis, points in parts.items()
-            )
-            lines.append(say("rests-basis", lang, group=f" ({group})" if group else "", shares=shares))
+    lines += _by_basis(edition, lang)
     for word, found in (
         ("rests-given", given),
         ("rests-unknown", unknown),
@@ -59,3 +52,20 @@ def rests_on(edition: Edition, lang: str) -> list[str]:
     if edition.note.in_(lang):
         lines.append(edition.note.in_(lang))
     return lines
+
+
+def _by_basis(edition: Edition, lang: str) -> list[str]:
+    """One line for all unit groups whose maxima stand alike, else one for each."""
+    groups: dict[str, list[str]] = {}
+    for group in edition.groups:
+        parts = points_by_basis(edition, group)
+        if any(parts.values()):
+            named = (
+                f"{say(f'basis-{basis.value}', lang)} {shown(points, lang)}"
+                for basis, points in parts.items()
+            )
+            groups.setdefault("; ".join(named), []).append(group)
+    return [
+        say("rests-basis", lang, group="" if len(groups) == 1 else f" ({', '.join(names)})", shares=shares)
+        for shares, names in groups.items()
+    ]

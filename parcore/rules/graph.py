@@ -62,7 +62,7 @@ class Division(Enum):
     evidence (ERROR), and so is a part of which nothing arose beside a whole that is not empty.
     `BASE` (relative to a base, as growth is): an empty base gives NOTHING_AROSE whatever a number a
     is. `STRICT` (the engine's own quotients, over what is never empty): an empty b is ERROR. Under
-    all three, other states join, and b < 0 is ERROR.
+    all three, other states join first; then b < 0 is ERROR.
     """
 
     SHARE = "share"

@@ -28,6 +28,10 @@ def lay_out(roots: Mapping[str, Node]) -> Program:
 
     Linear in the size of the graph: a node is known by its own content and its operands' positions.
     """
+    return _lay_out(roots)[0]
+
+
+def _lay_out(roots: Mapping[str, Node]) -> tuple[Program, object]:
     position: dict[int, int] = {}
     known: dict[object, int] = {}
     nodes: list[Node] = []
@@ -41,26 +45,32 @@ def lay_out(roots: Mapping[str, Node]) -> Program:
             waiting += reversed(new)
             continue
         waiting.pop()
-        key = (type(node), *(_content(getattr(node, each.name), position) for each in fields(type(node))))
-        at = known.setdefault(key, len(nodes))
-        position[id(node)] = at
+        if id(node) in position:
+            continue
+        body, inner = (None, None) if not isinstance(node, Over) else _lay_out(_parts(node))
+        key = (type(node), inner, *(_content(part, position) for part in _own(node)))
+        at = position[id(node)] = known.setdefault(key, len(nodes))
         if at == len(nodes):
             nodes.append(node)
             inputs.append(tuple(position[id(each)] for each in node.inputs()))
-            if isinstance(node, Over):
-                inner = (
-                    {"body": node.body} if node.where is None else {"body": node.body, "where": node.where}
-                )
-                bodies[at] = lay_out(inner)
+            if body is not None:
+                bodies[at] = body
     named = {name: position[id(node)] for name, node in roots.items()}
-    return Program(tuple(nodes), tuple(inputs), named, bodies)
+    return Program(tuple(nodes), tuple(inputs), named, bodies), (tuple(known), tuple(named.items()))
+
+
+def _parts(node: Over) -> dict[str, Node]:
+    return {"body": node.body} | ({} if node.where is None else {"where": node.where})
+
+
+def _own(node: Node) -> list[object]:
+    """A node's fields, but for the body of `Over`, which is no operand and is known by its program."""
+    inner = ("body", "where") if isinstance(node, Over) else ()
+    return [getattr(node, each.name) for each in fields(type(node)) if each.name not in inner]
 
 
 def _content(part: object, position: Mapping[int, int]) -> object:
     """A node's field with the operands in it replaced by their positions."""
     if isinstance(part, tuple):
         return tuple(_content(each, position) for each in part)
-    if isinstance(part, NODES):
-        # What is no operand (the body of Over) is known by its content.
-        return ("operand", position[id(part)]) if id(part) in position else part
-    return part
+    return ("operand", position[id(part)]) if isinstance(part, NODES) else part

@@ -1,0 +1,229 @@
+"""The commands as a person types them: what they print, and the status they exit with."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import parcore
+
+EVIDENCE_2024 = "example@2024"
+
+
+class Said(NamedTuple):
+    """What a command printed, and its exit status."""
+
+    status: int
+    out: str
+    err: str
+
+
+def say(*words: str, folder: Path | None = None) -> Said:
+    """Run `parcore` with some words."""
+    done = subprocess.run(
+        [sys.executable, "-m", "parcore", *words],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=folder,
+        check=False,
+    )
+    return Said(done.returncode, done.stdout, done.stderr)
+
+
+def data(*words: str) -> dict:
+    """The JSON that a command prints."""
+    said = say(*words, "--format", "json")
+    assert said.status == 0, said.err
+    found: dict = json.loads(said.out)
+    return found
+
+
+def test_version_is_that_of_the_package() -> None:
+    """`--version` prints the version that the package declares."""
+    assert say("--version").out == f"parcore {parcore.__version__}\n"
+
+
+def test_the_version_is_the_project_s() -> None:
+    """`pyproject.toml` and the package state one version."""
+    import tomllib
+
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
+    assert project["project"]["version"] == parcore.__version__
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("score", "nowhere"), "edition-unknown"),
+        (("score", "example@1999"), "edition-unknown"),
+        (("score", "example", "--period", "2031"), "evidence-none"),
+        (("score", EVIDENCE_2024, "--unit", "nobody"), "unit-unknown"),
+        (("score", EVIDENCE_2024, "--set", "oops"), "set-shape"),
+        (("score", EVIDENCE_2024, "--set", "example-health.nothing=1"), "unknown-field"),
+        (("score", EVIDENCE_2024, "--set", "example-health.tasks_done=1.234"), "number-ambiguous"),
+        (("score", EVIDENCE_2024, "--set", "example-health.tasks_done=999"), "invariant-broken"),
+        (("score", EVIDENCE_2024, "--format", "xml"), "format-unknown"),
+        (("score", EVIDENCE_2024, "--against", "no-such.json"), "file-not-found"),
+        (("explain", EVIDENCE_2024, "example-health", "9.9"), "criterion-unknown"),
+    ],
+)
+def test_what_cannot_run_says_why_in_one_line_and_exits_with_2(words: tuple[str, ...], code: str) -> None:
+    """A mistake is met by its diagnostic, in both languages, and never by a traceback."""
+    for lang in ("vi", "en"):
+        said = say(*words, "--lang", lang)
+        assert said.status == 2
+        assert f"[{code}]" in said.err
+        assert "Traceback" not in said.err
+
+
+def test_check_exits_with_1_when_a_document_is_refused(tmp_path: Path) -> None:
+    """A document with findings makes `check` exit with 1 and name the place."""
+    (tmp_path / "units.yaml").write_text(
+        "units: u\nmembers:\n  - {id: a, kind: k, name: A, colour: red}\n", "utf-8"
+    )
+    said = say("check", str(tmp_path), "--lang", "en")
+    assert said.status == 1
+    assert "units.yaml:3:31" in said.err
+    assert "[unknown-key]" in said.err
+
+
+def test_check_of_all_that_is_installed_is_clean() -> None:
+    """Everything that is shipped passes `check`."""
+    said = say("check")
+    assert said.status == 0, said.err
+
+
+def test_json_and_csv_say_the_same_points() -> None:
+    """Both formats give the same numbers for the same criteria, as exact texts."""
+    result = data("score", EVIDENCE_2024)
+    rows = list(csv.DictReader(StringIO(say("score", EVIDENCE_2024, "--format", "csv").out)))
+    in_json = {(u["unit"], c["id"]): c["points"] for u in result["units"] for c in u["criteria"]}
+    in_csv = {(r["unit"], r["criterion"]): r["points"] or None for r in rows if r["criterion"] != "index"}
+    assert in_json == in_csv
+    assert in_json["example-justice", "on-time"] == "1404/421"
+
+
+def test_the_unit_option_leaves_places_as_they_are() -> None:
+    """Showing one unit does not rank it alone."""
+    whole = {u["unit"]: u["places"] for u in data("score", EVIDENCE_2024)["units"]}
+    (alone,) = data("score", EVIDENCE_2024, "--unit", "Sở Y tế (minh họa)")["units"]
+    assert alone["unit"] == "example-health"
+    assert alone["places"] == whole["example-health"] == [{"circle": "all", "place": 3, "among": 5}]
+
+
+def test_set_answers_what_if_and_against_shows_the_change(tmp_path: Path) -> None:
+    """A value set on the command line changes its unit alone, and the change is shown since a saved result."""
+    before = say("score", EVIDENCE_2024, "--format", "json").out
+    (tmp_path / "before.json").write_text(before, "utf-8")
+    result = data(
+        "score",
+        EVIDENCE_2024,
+        "--set",
+        "example-finance.dossiers_on_time=640",
+        "--against",
+        str(tmp_path / "before.json"),
+    )
+    changes = {u["unit"]: u["change"] for u in result["units"]}
+    assert changes.pop("example-finance") == {"points": "3.72", "places": 0}
+    assert set(map(str, changes.values())) == {str({"points": "0", "places": 0})}
+
+
+def test_places_change_as_people_say_them(tmp_path: Path) -> None:
+    """A unit that falls from 2nd to 4th has changed by −2 places, one that rises by +1."""
+    before = say("score", EVIDENCE_2024, "--format", "json").out
+    (tmp_path / "before.json").write_text(before, "utf-8")
+    result = data(
+        "score",
+        EVIDENCE_2024,
+        "--set",
+        "example-justice.satisfaction=10%",
+        "--against",
+        str(tmp_path / "before.json"),
+    )
+    places = {u["unit"]: u["change"]["places"] for u in result["units"]}
+    assert places["example-justice"] == -1
+    assert places["example-health"] == 1
+
+
+def test_a_state_can_be_set() -> None:
+    """`--set unit.field=missing` empties a value; the edition says what becomes of it."""
+    result = data("score", EVIDENCE_2024, "--set", "example-health.satisfaction=missing")
+    health = next(u for u in result["units"] if u["unit"] == "example-health")
+    assert (health["state"], health["points"], health["places"]) == ("withheld", None, [])
+    assert {
+        "unit": "example-health",
+        "criterion": "satisfaction",
+        "state": "missing",
+        "effect": "withhold",
+    } in result["empty"]
+
+
+def test_one_evidence_under_two_editions_names_every_difference() -> None:
+    """Added, removed and changed criteria are named for each unit; a missing field is never silently zero."""
+    both = data("score", "example@2024", "example@2025")
+    assert both["first"]["edition"] == "example@2024"
+    assert both["second"]["edition"] == "example@2025"
+    found = {(d["unit"], d["criterion"]): d for d in both["differences"]}
+    for unit in ("example-home-affairs", "example-justice", "example-finance", "example-health"):
+        assert found[unit, "initiatives"]["standing"] == "only-first"
+        assert found[unit, "paper-free"]["standing"] == "only-second"
+        assert found[unit, "paper-free"]["empty"] == "missing"
+    justice = found["example-justice", "on-time"]
+    assert (justice["first"], justice["second"]) == ("1404/421", "0")
+    assert (justice["max_first"], justice["max_second"]) == ("4", "5")
+    same = {"plan", "tasks", "reports", "satisfaction"}
+    assert not [d for d in both["differences"] if d["criterion"] in same]
+    unused = both["second"]["unused_fields"]
+    assert "initiatives" in unused
+
+
+def test_the_edition_in_force_is_taken() -> None:
+    """Where only the methodology is named, the period decides on the edition."""
+    assert data("score", "example", "--period", "2024")["edition"] == "example@2024"
+
+
+def test_explain_tells_evidence_measure_step_and_clause() -> None:
+    """The paragraph of a point names its evidence, measure, step, points and clause."""
+    said = say("explain", EVIDENCE_2024, "example-justice", "2.1", "--lang", "vi")
+    assert said.status == 0
+    for part in (
+        "= 7020",
+        "= 83,372921… %",
+        "từ 80 % đến dưới 100 %",
+        "Điểm: 3,334916…/4",
+        "từ 80% đến dưới 100%: tỷ lệ",
+    ):
+        assert part in said.out
+
+
+def test_explain_as_json_gives_every_step() -> None:
+    """Each step names its operands among the steps before it, and the last has the points."""
+    (told,) = json.loads(say("explain", EVIDENCE_2024, "example-justice", "2.1", "--format", "json").out)
+    for step in told["steps"]:
+        assert all(of < step["step"] for of in step["of"])
+    assert told["steps"][-1]["value"] == told["points"] == "1404/421"
+
+
+def test_show_lists_every_criterion_with_its_maximum() -> None:
+    """`show` gives the tree, its maxima and sources."""
+    shown = data("show", "example@2025")
+    maxima = {c["id"]: c["max"] for c in shown["criteria"]}
+    assert maxima["paper-free"] == "2"
+    assert "initiatives" not in maxima
+    assert shown["total"] == "21"
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_command_speaks_both_languages(lang: str) -> None:
+    """Tables and sentences come in the language asked."""
+    words = {"vi": ("Đơn vị", "Kết quả dựa trên"), "en": ("Unit", "The result rests on")}[lang]
+    said = say("score", EVIDENCE_2024, "--lang", lang)
+    assert all(word in said.out for word in words)

@@ -1,0 +1,166 @@
+"""Good and bad documents: each bad one states its findings (`# expect: line:column code`), no more and no less.
+
+A document states them in itself where a comment does it no harm, else in a file `.expect` beside it;
+a folder of documents that do not agree has one file `expect`, with the name of the document in front.
+All are checked against the vocabulary and the units of `ground/` and nothing that is installed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from parcore import i18n
+from parcore.checking import check, documents_at
+from parcore.diagnostics import Findings, ParcoreError
+from parcore.evidence.readers import Defaults
+from parcore.registry import Registry
+
+HERE = Path(__file__).parent
+GROUND = HERE / "ground"
+GOOD = sorted((HERE / "good").iterdir())
+BAD = sorted(each for each in (HERE / "bad").iterdir() if each.suffix != ".expect")
+EXPECT = re.compile(r"^# expect: (?:(\S+):)?(\d+):(\d+) ([a-z0-9-]+)$", re.MULTILINE)
+PLACEHOLDER = re.compile(r"\{[a-z_]+\}|\{\{")
+
+NOT_OF_DOCUMENTS = {
+    "file-not-found": "what a command or a call names",
+    "folder-empty": "what a command or a call names",
+    "result-file": "a saved result",
+    "set-shape": "an option of a command",
+    "format-unknown": "an option of a command",
+    "edition-unknown": "what a command or a call names",
+    "edition-not-in-force": "what a command or a call names",
+    "edition-several": "what a command or a call names",
+    "criterion-unknown": "what a command names, and scoring",
+    "unit-not-of-edition": "scoring",
+    "unit-group-unknown": "scoring",
+    "evidence-none": "scoring",
+    "points-out-of-range": "scoring",
+    "points-off-step": "scoring",
+    "file-oversize": "too large to keep here: test_hostile.py",
+    "yaml-scalar-too-long": "too large to keep here: test_hostile.py",
+    "table-too-wide": "too large to keep here: test_hostile.py",
+    "table-too-large": "too large to keep here: test_hostile.py",
+    "cell-too-long": "too large to keep here: test_hostile.py",
+}
+"""Codes that no document of the corpus can cause, and what does."""
+
+
+@pytest.fixture(autouse=True)
+def nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No methodology is at hand but what a test names."""
+    monkeypatch.setattr("parcore.registry.entry_points", lambda **_: ())
+    monkeypatch.delenv("PARCORE_PATH", raising=False)
+
+
+def findings_of(path: Path) -> Findings:
+    """What `check` finds in a document or a folder of documents."""
+    registry = Registry((GROUND, path) if path.is_dir() else (GROUND,))
+    documents = documents_at(path)
+    if path.is_dir():
+        named = {each.path for each in documents}
+        tables = [each for each in sorted(path.glob("*.csv")) if not named_in(each, named)]
+        documents += [document for table in tables for document in documents_at(table)]
+    return check(registry, documents, Defaults()).findings
+
+
+def named_in(table: Path, documents: set[Path]) -> bool:
+    """Whether one of the documents names the table."""
+    return any(table.name in each.read_text("utf-8") for each in documents)
+
+
+def found_in(path: Path) -> list[tuple[str, int, int, str]]:
+    """The file (of a folder), line, column and code of each finding."""
+    return sorted(
+        (
+            Path(each.place.file).name if path.is_dir() else "",
+            each.place.line,
+            each.place.column,
+            each.code,
+        )
+        for each in findings_of(path)
+    )
+
+
+def expected_of(path: Path) -> list[tuple[str, int, int, str]]:
+    """The findings that a bad document states."""
+    beside = path / "expect" if path.is_dir() else path.with_name(path.name + ".expect")
+    stated = (beside if beside.exists() else path).read_bytes().decode("utf-8")
+    return sorted((name, int(line), int(column), code) for name, line, column, code in EXPECT.findall(stated))
+
+
+def codes_of_the_corpus() -> Iterator[str]:
+    """Every code that a bad document states."""
+    return (code for path in BAD for *_, code in expected_of(path))
+
+
+@pytest.mark.parametrize("path", GOOD, ids=lambda path: path.name)
+def test_good_document_has_no_finding(path: Path) -> None:
+    """A valid document is taken as it is, however odd its corners."""
+    assert [each.render("en") for each in findings_of(path)] == []
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.name)
+def test_bad_document_has_the_findings_it_states(path: Path) -> None:
+    """A bad document is told all that is wrong with it at once, each at its place, and nothing else."""
+    stated = expected_of(path)
+    assert stated
+    assert found_in(path) == stated
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.name)
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_findings_are_whole_sentences(path: Path, lang: str) -> None:
+    """Every finding fills its sentence and its fix in both languages and leaves no name in braces."""
+    for each in findings_of(path):
+        for text in (each.message(lang), each.fix(lang)):
+            assert not PLACEHOLDER.search(text)
+            assert not text.rstrip().endswith((":", "``"))
+            assert "``" not in text or not all(each.values.values())
+
+
+def test_corpus_covers_every_code_that_a_document_can_cause() -> None:
+    """Each code of the catalogue has a bad document that causes it, or its reason for having none."""
+    codes = {each for each in i18n.codes() if not each.startswith("plugin-")}
+    assert codes - set(codes_of_the_corpus()) - set(NOT_OF_DOCUMENTS) == set()
+    assert set(codes_of_the_corpus()) & set(NOT_OF_DOCUMENTS) == set()
+
+
+def test_can_tho_is_refused_at_both_shared_ends_with_both_answers() -> None:
+    """Bands that share their ends are refused there, and the message shows the answers that clash."""
+    said = [each.message("en") for each in findings_of(HERE / "bad" / "can-tho.yaml")]
+    assert [("7.5 | 5" in text, "0.95" in text) for text in said[:1]] == [(True, True)]
+    assert [("5 | 2.5" in text, "0.9" in text) for text in said[1:]] == [(True, True)]
+
+
+def test_an_ambiguous_number_is_shown_with_both_readings() -> None:
+    """A number that two formats read differently is refused with each reading and its format."""
+    said = [each.message("vi") for each in findings_of(HERE / "bad" / "evidence-ambiguous.yaml")]
+    assert any("1.234 (plain)" in text and "1234 (vi)" in text for text in said)
+    assert any("1.234 (vi)" in text and "1234 (en)" in text for text in said)
+
+
+def test_an_unknown_key_is_told_with_the_nearest_one() -> None:
+    """A misspelt key is told with the key that was meant."""
+    said = [each.fix("en") for each in findings_of(HERE / "bad" / "unknown-key.yaml")]
+    assert any("rounding" in text for text in said)
+    assert any("max" in text for text in said)
+
+
+def test_evidence_given_twice_names_both_places() -> None:
+    """Two values for one key are told with the place and the value of each."""
+    (found,) = findings_of(HERE / "bad" / "evidence-twice-in-two-tables")
+    assert "`5` at" in found.message("en")
+    assert "one.csv:2:10" in found.message("en")
+    assert "`6` here" in found.message("en")
+    assert "two.csv:2:16" in str(found.place)
+
+
+def test_a_path_that_is_not_there_is_told() -> None:
+    """A file that does not exist is a finding of its own, not a traceback."""
+    with pytest.raises(ParcoreError, match="file-not-found"):
+        documents_at(HERE / "khong-co.yaml")
