@@ -101,6 +101,7 @@ def _guarded(plugin: str, form: object, writer: object) -> Writer:
         raise TypeError(f"{form!r}: {writer!r} is no format's name and writer")
 
     def write(result: Result, lang: str) -> str:
+        """What the plugin writes, or its failure told as the plugin's."""
         try:
             text = writer(result, lang)
             if not isinstance(text, str):

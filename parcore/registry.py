@@ -232,6 +232,9 @@ class Registry:
         findings = Findings()
         tree = read_yaml(document.path, findings, document.shown)
         edition = read_edition(tree, self.vocabularies, findings)
+        if findings.errors:  # a vocabulary that was refused is no vocabulary to an edition: say why
+            refused = {d.shown for d in self.documents("vocabulary") if d.name not in self.vocabularies}
+            findings.extend(each for each in self.findings.errors if each.place.file in refused)
         findings.raise_errors()
         if edition is None:
             raise stop("document-kind", Place(document.shown), known=", ".join(KINDS))

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from parcore.cli.report import amount, signed
+from parcore.cli.report import amount, class_title, signed
 from parcore.cli.tables import Column, csv_text, show_table
 from parcore.i18n import say
 from parcore.numbers import exact_text, shown
@@ -48,7 +48,7 @@ def _totals(first: Result, second: Result, lang: str) -> None:
             place = result.place(each.unit.id)
             row[f"points{at}"] = amount(each.index(Quantity.BASE, rounded=True), lang, digits)
             row[f"rate{at}"] = amount(each.index(Quantity.RATE, rounded=True), lang, digits)
-            row[f"class{at}"] = each.class_name or ""
+            row[f"class{at}"] = class_title(result, each, lang)
             row[f"place{at}"] = "" if place is None else str(place.place)
         rows.append(row)
     columns = [Column("unit", say("unit", lang))]

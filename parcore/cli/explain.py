@@ -99,6 +99,6 @@ def paragraph(result: Result, card: Scorecard, leaf: Criterion, lang: str) -> st
     """The story of one leaf: a heading and its sentences."""
     scope = UnitScope(card.unit.id, result.period, result.evidence, result.stage)
     teller = Teller(leaf, card.group, result.edition.vocabulary, scope, scope.datum, lang)
-    unit, title = card.unit.name.in_(lang), leaf.title.in_(lang)
-    heading = say("tell-heading", lang, unit=unit, code=leaf.code, title=title)
+    name = f"{leaf.code} {leaf.title.in_(lang)}".strip()
+    heading = say("tell-heading", lang, unit=card.unit.name.in_(lang), criterion=name)
     return heading + "\n  " + " ".join(teller.story(card.points(leaf.id)))

@@ -11,7 +11,7 @@ from parcore.evidence.evidence import Observation
 from parcore.i18n import say
 from parcore.numbers import shown
 from parcore.results.change import Change, Earlier, changes
-from parcore.results.rests import rests_on
+from parcore.results.rests import evidence_basis, rests_on
 from parcore.results.result import Result, Scorecard
 from parcore.rules.graph import Within
 from parcore.rules.policies import Level, Quantity
@@ -42,13 +42,27 @@ def _columns(result: Result, lang: str, earlier: Earlier | None) -> list[Column]
     columns = [Column(word, say(word, lang), numeric=True) for word in words]
     columns.append(Column("unit", say("unit", lang)))
     columns += [Column(c.id, c.code or c.title.in_(lang), numeric=True) for c in result.edition.components]
-    words = ["points", "attainable", "rate"]
+    words = ["points", "attainable", "lost", "rate"]
     columns += [Column(word, say(word, lang), numeric=True) for word in words]
     columns.append(Column("class", say("class", lang)))
     columns += [Column(word, say(word, lang), numeric=True) for word in ("published", "published-rank")]
     if earlier is not None:
         columns += [Column(word, say(word, lang), numeric=True) for word in ("change", "change-places")]
     return columns
+
+
+def class_title(result: Result, card: Scorecard, lang: str) -> str:
+    """The class as the edition calls it in a language; empty where there is none."""
+    bands = () if result.edition.classes is None else result.edition.classes.bands
+    found = next((band for band in bands if band.name == card.class_name), None)
+    return "" if found is None else found.title.in_(lang) or found.name
+
+
+def _lost(card: Scorecard, lang: str) -> str:
+    points, attainable = card.index(Quantity.BASE, rounded=True), card.total_attainable
+    if points is None or points.known is None or attainable is None or attainable.known is None:
+        return ""
+    return shown(attainable.number - points.number, lang)
 
 
 def _row(result: Result, card: Scorecard, lang: str, change: Change | None) -> dict[str, str]:
@@ -58,8 +72,9 @@ def _row(result: Result, card: Scorecard, lang: str, change: Change | None) -> d
         "unit": card.unit.name.in_(lang),
         "points": amount(card.index(Quantity.BASE, rounded=True), lang, digits),
         "attainable": amount(card.total_attainable, lang),
+        "lost": _lost(card, lang),
         "rate": amount(card.index(Quantity.RATE, rounded=True), lang, digits),
-        "class": card.class_name or "",
+        "class": class_title(result, card, lang),
         "published": published.get((card.unit.id, "index"), ""),
         "published-rank": published.get((card.unit.id, "rank"), ""),
     }
@@ -132,7 +147,7 @@ def show_basis(result: Result, lang: str) -> None:
         click.echo(say("score-without", lang, count=len(result.without_evidence)))
     show_published(result, lang)
     click.echo(say("score-rests", lang) + ":")
-    for line in rests_on(result.edition, lang):
+    for line in (evidence_basis(result, lang), *rests_on(result.edition, lang)):
         click.echo(f"  • {line}")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from attrs import evolve
 
+from parcore.cli import FINDINGS
 from parcore.cli.earlier import earlier_of
 from parcore.cli.options import (
     evidence_options,
@@ -22,6 +23,7 @@ from parcore.evidence.periods import Period
 from parcore.numbers import NumberFormat
 from parcore.results.change import Earlier
 from parcore.results.result import Result
+from parcore.values import State
 
 BUILT_IN = ("table", "json", "csv")
 
@@ -56,7 +58,8 @@ def command(
 
     Without @EDITION the edition in force for the period is taken. With two editions the same
     evidence is scored under both, side by side, each difference named. Without --evidence the
-    evidence that is installed for the methodology is scored.
+    evidence that is installed for the methodology is scored. Exit status 1 when bad evidence leaves
+    a unit without an index.
     """
     from parcore.cli.beside import show_beside
 
@@ -72,6 +75,8 @@ def command(
         _write(result, earlier, form, lang)
     # Errors too: what did not stop the work (a broken package beside it) is still told.
     show_notes(registry.findings, lang)
+    if any(card.state is State.ERROR for card in result.scorecards):
+        raise SystemExit(FINDINGS)
 
 
 def _write(result: Result, earlier: Earlier | None, form: str, lang: str) -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
 
 SHOWN_VALUE = 60
+FORMS = {"string": '"…"', "number": "1.5", "integer": "1", "array": "[…]", "object": "{…: …}"}
+"""How messages show the types of a schema, in any language."""
 
 
 def schema_folder() -> Path:
@@ -114,7 +116,7 @@ def _kinds(error: ValidationError, node: Tree) -> str:
     if isinstance(node, Scalar) and "string" in kinds and node.plain() != node.text:
         return f'"{node.text}"'  # a number where a text is wanted: in quotes it is one
     described = error.schema.get("description") if isinstance(error.schema, dict) else None
-    return str(described or " | ".join(kinds))
+    return str(described or " | ".join(FORMS.get(kind, kind) for kind in kinds))
 
 
 def _purpose(error: ValidationError) -> str:

@@ -11,9 +11,8 @@ from typing import Final
 from attrs import frozen
 
 from parcore.diagnostics import Findings, ParcoreError, Place, stop
-from parcore.documents.text import MAX_TABLE_BYTES, read_text
+from parcore.documents.text import MAX_TABLE_BYTES, one_form, read_text
 from parcore.documents.tree import Scalar
-from parcore.i18n import nfc
 
 MAX_COLUMNS: Final = 4_000
 MAX_CELL: Final = 20_000
@@ -140,7 +139,8 @@ def _placed(cells: list[str], raw: str, row: Place) -> list[Scalar]:
     placed: list[Scalar] = []
     line, start, at = row.line, 0, 0
     for cell in cells:
-        placed.append(Scalar(Place(row.file, line, at - start + 1), nfc(cell.strip()), quoted=True))
+        place = Place(row.file, line, at - start + 1)
+        placed.append(Scalar(place, one_form(cell.strip(), place), quoted=True))
         if raw[at : at + 1] == '"':
             at += len(cell) + cell.count('"') + 2
             if "\n" in cell:

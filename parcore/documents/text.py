@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from pathlib import Path
 from typing import Final
+from unicodedata import combining
 
 from parcore.diagnostics import Place, stop
+from parcore.i18n import nfc
 
 MAX_YAML_BYTES: Final = 8 * 2**20
 """Largest YAML document; the largest real edition has some hundred kilobytes."""
 
 MAX_TABLE_BYTES: Final = 64 * 2**20
 """Largest CSV table read in one piece."""
+
+
+MAX_MARKS: Final = 30
+"""Most marks on one letter, as in Unicode's stream-safe text."""
+
+UNCHECKED: Final = 200
+"""Texts up to so long are brought into one form quickly, whatever is in them."""
 
 
 def read_text(path: Path, limit: int, name: str | None = None) -> str:
@@ -31,6 +41,19 @@ def read_text(path: Path, limit: int, name: str | None = None) -> str:
     if len(data) > limit:
         raise stop("file-oversize", place, limit=f"{limit // 2**20} MB")
     return decode(data, place.file)
+
+
+def one_form(text: str, place: Place) -> str:
+    """A text in the form in which the engine keeps it (NFC).
+
+    Raises:
+        ParcoreError: a letter with more marks than any writing has; Unicode sorts them in quadratic time.
+    """
+    if len(text) > UNCHECKED and not text.isascii():
+        runs = (sum(1 for _ in run) for marks, run in groupby(map(combining, text), bool) if marks)
+        if max(runs, default=0) > MAX_MARKS:
+            raise stop("marks-too-many", place, limit=MAX_MARKS)
+    return nfc(text)
 
 
 def decode(data: bytes, name: str) -> str:

@@ -13,9 +13,8 @@ from typing import Final
 import yaml
 
 from parcore.diagnostics import Findings, ParcoreError, Place, stop
-from parcore.documents.text import MAX_YAML_BYTES, read_text
+from parcore.documents.text import MAX_YAML_BYTES, one_form, read_text
 from parcore.documents.tree import Listing, Mapping, Scalar, Tree
-from parcore.i18n import nfc
 
 MAX_DEPTH: Final = 40
 MAX_NODES: Final = 200_000
@@ -140,7 +139,9 @@ class _Builder:
     def _scalar(self, event: yaml.ScalarEvent, place: Place) -> Scalar:
         if len(event.value) > MAX_SCALAR:
             raise stop("yaml-scalar-too-long", place, limit=MAX_SCALAR)
-        return Scalar(place, nfc(event.value), quoted=event.style is not None and event.style != "")
+        return Scalar(
+            place, one_form(event.value, place), quoted=event.style is not None and event.style != ""
+        )
 
     def _items(self, events: Iterator[yaml.Event], depth: int) -> Iterator[Tree]:
         for event in events:
@@ -158,7 +159,9 @@ class _Builder:
             if not isinstance(key, Scalar):
                 raise stop("yaml-key-not-text", key.place)
             value = self._node(next(events), events, depth + 1)
-            if key.text in entries:
+            if key.text == "<<" and not key.quoted:
+                self._findings.add("yaml-merge", key.place)
+            elif key.text in entries:
                 first = keys[key.text]
                 self._findings.add("duplicate-key", key.place, key=key.text[:SHOWN_NAME], first=first)
             else:

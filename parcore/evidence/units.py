@@ -112,8 +112,8 @@ class UnitBook:
             findings.add("unit-not-then", place, name=name[:60], day=day, id=others[0].id)
         else:
             there = () if findings.unlisted else self.units.values()
-            known = [u.name.vi or u.id for u in there if u.exists_on(day)]
-            report_unknown(name, known, place, findings, "unit-unknown")
+            known = dict.fromkeys(u.name.vi or u.id for u in there if u.exists_on(day))
+            report_unknown(name, list(known), place, findings, "unit-unknown")
         return None
 
 

@@ -5,7 +5,7 @@ A fold over the author's words (measures, scales, tables), beside the trace that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 
 from attrs import frozen
@@ -13,7 +13,7 @@ from attrs import frozen
 from parcore.editions.edition import Criterion, EffectKind
 from parcore.evidence.evidence import Datum
 from parcore.evidence.vocabulary import FieldKind, Vocabulary
-from parcore.expressions import Linear
+from parcore.expressions import Inside, Linear
 from parcore.i18n import say
 from parcore.intervals import Interval
 from parcore.numbers import ZERO, shown, shown_percent
@@ -25,6 +25,7 @@ from parcore.rules.graph import Node
 from parcore.rules.measures import ChoiceOf, Measure, Ratio, Sum
 from parcore.rules.program import lay_out
 from parcore.rules.scales import Steps
+from parcore.sources import Source
 from parcore.values import State, Value
 
 
@@ -61,7 +62,7 @@ class Teller:
     def _evidence(self, rule: Rule) -> Iterator[str]:
         for name in rule.fields:
             spec = self.vocabulary.fields.get(name)
-            title = name if spec is None else f"{spec.shown.in_(self.lang)} ({name})"
+            title = self._say("tell-given") if spec is None else f"{spec.shown.in_(self.lang)} ({name})"
             datum = self.datum(name)
             if datum is None:
                 yield self._say("tell-no-evidence", field=title)
@@ -113,7 +114,9 @@ class Teller:
                 return
             if decides.number:
                 word = "tell-guard-unless" if guard.unless else "tell-guard"
-                yield self._say(word, condition=condition_text(guard.condition), pays=self._pays(guard.award))
+                told = self._condition(guard.condition, {})
+                yield self._say(word, condition=told, pays=self._pays(guard.award))
+                yield from self._words(guard.source)
                 return
         yield from self._rule(rule.rule)
 
@@ -132,6 +135,7 @@ class Teller:
             pays = self._points(piece.intercept) if step is None else self._pays(step.award)
             word = "tell-step" if step is None or step.source is None else "tell-step-ours"
             yield self._say(word, where=self._interval(piece.interval, percent=percent), pays=pays)
+            yield from self._words(None if step is None else step.source)
         if piece.slope:
             line = f"{self._number(piece.slope)} × {self._number(x)}"
             if piece.intercept:
@@ -149,9 +153,7 @@ class Teller:
     def _measured(self, name: str, measure: Measure, value: Value) -> str:
         if value.known is None:
             return self._say("tell-no-measure", measure=name, state=self._state(value.state))
-        percent = self._in_percent(measure)
-        number = shown_percent(value.number, self.lang) if percent else self._number(value.number)
-        return self._say("tell-measure", measure=name, value=number)
+        return self._say("tell-measure", measure=name, value=self._amount(value.number, measure))
 
     def _interval(self, interval: Interval, *, percent: bool) -> str:
         def end(x: Fraction) -> str:
@@ -174,15 +176,49 @@ class Teller:
         known: dict[str, Fraction] = {}
         for name, measure in rule.measures.items():
             value = self._value(measure.node())
-            yield self._measured(f"{name} = {measure_text(measure)}", measure, value)
+            formula = measure_text(measure)
+            yield self._measured(name if name == formula else f"{name} = {formula}", measure, value)
             if value.known is None:
                 return
             known[name] = value.number
         for row in rule.rows:
             if row.condition.holds(known, self.group):
                 word = "tell-row" if row.source is None else "tell-row-ours"
-                yield self._say(word, condition=condition_text(row.condition), pays=self._pays(row.award))
+                told = self._condition(row.condition, rule.measures)
+                yield self._say(word, condition=told, pays=self._pays(row.award))
+                yield from self._words(row.source)
                 return
+
+    def _condition(self, condition: Condition, measures: Mapping[str, Measure]) -> str:
+        """A condition with its figures for the unit's group, shares in per cent, options by title."""
+        if isinstance(condition, Joined):
+            word = self._say("and" if condition.every else "or")
+            body = f" {word} ".join(self._condition(part, measures) for part in condition.parts)
+            return f"{self._say('not')} ({body})" if condition.contrary else body
+        one = condition.sides(self.group)
+        measure = measures.get(one.left.name or "")
+        if isinstance(one, Inside):
+            percent = measure is not None and self._in_percent(measure)
+            return f"{one.left}: {self._interval(one.interval, percent=percent)}"
+        if measure is None or one.right.names:
+            return f"{one.left} {one.op} {one.right}"
+        return f"{one.left} {one.op} {self._amount(one.right.constant, measure)}"
+
+    def _amount(self, number: Fraction, measure: Measure) -> str:
+        """A number as its measure is spoken of: an option's title, a percentage, or the number."""
+        if isinstance(measure, ChoiceOf):
+            option = measure.spec.options[int(number)]
+            title = measure.spec.option_titles.get(option)
+            return option if title is None else title.in_(self.lang) or option
+        return shown_percent(number, self.lang) if self._in_percent(measure) else self._number(number)
+
+    def _words(self, source: Source | None) -> Iterator[str]:
+        """Whose word a guard, an interpretation or an effect is: basis, clause, note."""
+        if source is None:
+            return
+        said = "; ".join(each for each in (str(source), source.note.in_(self.lang)) if each)
+        basis = self._basis(source.basis.value)
+        yield self._say("tell-words", basis=basis, words=said) if said else f"({basis})."
 
     def _deduction(self, rule: Deduction) -> Iterator[str]:
         taken: list[str] = []
@@ -219,9 +255,7 @@ class Teller:
             yield self._say(
                 "tell-effect", state=self._state(raw.state), effect=self._say(f"effect-{kind.value}")
             )
-            if effect is not None and effect.source is not None:
-                basis = self._basis(effect.source.basis.value)
-                yield self._say("tell-effect-source", basis=basis, note=effect.source.note.in_(self.lang))
+            yield from self._words(None if effect is None else effect.source)
         if points.known is not None:
             of = "" if top is None else self._say("tell-of", max=self._number(top))
             yield self._say("tell-points", points=self._number(points.number), of=of)
@@ -252,11 +286,3 @@ def measure_text(measure: Measure) -> str:
 
 def _bracketed(linear: Linear) -> str:
     return str(linear) if linear.name is not None else f"({linear})"
-
-
-def condition_text(condition: Condition) -> str:
-    """A condition as an edition writes it, `and`, `or` and `not` between its parts."""
-    if not isinstance(condition, Joined):
-        return str(condition.comparing)
-    body = (" and " if condition.every else " or ").join(condition_text(part) for part in condition.parts)
-    return f"not ({body})" if condition.contrary else body

@@ -13,7 +13,7 @@ from parcore.diagnostics import stop
 from parcore.documents.text import decode
 from parcore.numbers import exact_text
 from parcore.results.change import Change, Earlier, changes
-from parcore.results.rests import rests_on
+from parcore.results.rests import evidence_basis, rests_on
 from parcore.results.result import Result, Scorecard
 from parcore.rules.policies import Quantity
 from parcore.values import Value
@@ -53,7 +53,7 @@ def to_dict(result: Result, lang: str, earlier: Earlier | None = None) -> dict[s
         ],
         "without_evidence": [unit.id for unit in result.without_evidence],
         "unused_fields": list(result.unused_fields),
-        "rests_on": rests_on(edition, lang),
+        "rests_on": [evidence_basis(result, lang), *rests_on(edition, lang)],
         "observations": [
             {
                 "about": each.about,

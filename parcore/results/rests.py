@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from parcore.editions.edition import Edition
+from parcore.editions.edition import Criterion, Edition
 from parcore.i18n import say
 from parcore.numbers import ZERO, shown
-from parcore.rules.combinations import Guarded, Reported, Rule
+from parcore.results.result import Result
+from parcore.rules.combinations import Guarded, Reported, Rule, interpretations
 from parcore.sources import Basis
 
 
@@ -33,7 +34,7 @@ def rests_on(edition: Edition, lang: str) -> list[str]:
     given = [leaf for leaf in leaves if is_reported(leaf.rule)]
     unknown = [each for each in edition.criteria if each.max is None]
     remainders = [leaf for leaf in leaves if leaf.remainder]
-    ours = [leaf for leaf in leaves if leaf.source is not None and leaf.source.basis is Basis.INTERPRETATION]
+    ours = [leaf for leaf in leaves if _interpreted(leaf)]
     lines = [
         say(
             "rests-edition", lang, edition=edition.key, basis=say(f"basis-{edition.source.basis.value}", lang)
@@ -52,6 +53,25 @@ def rests_on(edition: Edition, lang: str) -> list[str]:
     if edition.note.in_(lang):
         lines.append(edition.note.in_(lang))
     return lines
+
+
+def _interpreted(leaf: Criterion) -> bool:
+    """Whether any of a leaf's words is ours: its rule, a step of it, or what an empty state makes of it."""
+    sources = [leaf.source, *(effect.source for effect in leaf.when.values())]
+    ours = any(source is not None and source.basis is Basis.INTERPRETATION for source in sources)
+    return ours or (leaf.rule is not None and interpretations(leaf.rule) > 0)
+
+
+def evidence_basis(result: Result, lang: str) -> str:
+    """How many statements of the evidence scored stand on which basis."""
+    units = {card.unit.id for card in result.scorecards}
+    counted: dict[str, int] = {}
+    for datum in result.evidence:
+        if datum.unit in units and datum.period == result.period:
+            word = "basis-none" if datum.source is None else f"basis-{datum.source.basis.value}"
+            counted[word] = counted.get(word, 0) + 1
+    parts = "; ".join(f"{say(word, lang)} {count}" for word, count in counted.items())
+    return say("rests-evidence", lang, parts=parts)
 
 
 def _by_basis(edition: Edition, lang: str) -> list[str]:

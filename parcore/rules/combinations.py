@@ -36,8 +36,8 @@ from parcore.rules.graph import (
     total,
 )
 from parcore.rules.measures import ChoiceOf, Measure, Sum
-from parcore.rules.scales import Scale
-from parcore.sources import Source
+from parcore.rules.scales import Scale, Steps
+from parcore.sources import Basis, Source
 from parcore.values import State
 
 
@@ -251,3 +251,21 @@ class Guarded:
             known[name].states for guard in self.guards for name in names_in(guard.condition) if name in known
         )
         return self.rule.states().union(*own)
+
+
+def interpretations(rule: Rule) -> int:
+    """How many places of a rule's text are settled by us: steps, rows and guards."""
+    match rule:
+        case Guarded():
+            ours = sum(_is_ours(guard.source) for guard in rule.guards)
+            return ours + interpretations(rule.rule)
+        case Scored(scale=Steps() as scale):
+            return sum(_is_ours(step.source) for step in scale.steps)
+        case ConditionTable():
+            return sum(_is_ours(row.source) for row in rule.rows)
+        case _:
+            return 0
+
+
+def _is_ours(source: Source | None) -> bool:
+    return source is not None and source.basis is Basis.INTERPRETATION

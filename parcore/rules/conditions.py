@@ -86,6 +86,8 @@ def _inside(left: Node, one: Inside) -> Node:
         ends.append(Cmp(">=" if one.interval.low_in else ">", left, const(low)))
     if high is not None:
         ends.append(Cmp("<=" if one.interval.high_in else "<", left, const(high)))
+    if not ends:  # every number is inside, yet a state still decides
+        return Cmp("=", left, left)
     return ends[0] if len(ends) == 1 else Logic(True, tuple(ends))
 
 

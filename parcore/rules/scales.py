@@ -80,13 +80,17 @@ class Straight:
     word: str
 
     def at(self, group: str, top: Fraction) -> tuple[Piece, ...]:
-        """The line, flat where it meets its cap; points below 0 stay unanswered."""
+        """The line, flat where it passes its cap; a line below 0 is for the check to find."""
         slope = top if self.slope is None else self.slope.of(group)
         offset = self.offset.of(group)
-        if self.cap is None or slope <= 0:
+        if self.cap is None:
             return (Piece(EVERYTHING, slope, offset),)
         cap = self.cap.of(group)
+        if not slope:
+            return (Piece(EVERYTHING, ZERO, min(offset, cap)),)
         turn = (cap - offset) / slope
+        if slope < 0:
+            return (Piece(below(turn), ZERO, cap), Piece(at_least(turn), slope, offset))
         return (Piece(at_most(turn), slope, offset), Piece(above(turn), ZERO, cap))
 
 
@@ -98,7 +102,10 @@ class Through:
 
     def at(self, group: str, top: Fraction) -> tuple[Piece, ...]:
         """The lines between neighbours and the two flat ends."""
-        known = [(x.of(group), award.line(top, group)[1]) for x, award in self.points]
+        known: list[tuple[Fraction, Fraction]] = []
+        for figure, award in self.points:
+            x, (slope, intercept) = figure.of(group), award.line(top, group)
+            known.append((x, slope * x + intercept))
         pieces = [Piece(below(known[0][0]), ZERO, known[0][1])]
         for (x, y), (x2, y2) in pairwise(known):
             slope = (y2 - y) / (x2 - x)
