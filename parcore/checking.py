@@ -8,7 +8,9 @@ from pathlib import Path
 from attrs import frozen
 
 from parcore.diagnostics import Findings, ParcoreError, Place, stop
-from parcore.documents.tree import Tree
+from parcore.documents.reading import items_of, text_of
+from parcore.documents.schema import report_unknown
+from parcore.documents.tree import Mapping, Tree
 from parcore.documents.yaml import read_yaml
 from parcore.editions.document import read_edition
 from parcore.editions.edition import Edition
@@ -62,7 +64,9 @@ def _document(
 def _tree(registry: Registry, document: Document, tree: Tree, findings: Findings) -> Edition | None:
     match document.kind:
         case "edition":
-            return read_edition(tree, registry.vocabularies, findings)
+            edition = read_edition(tree, registry.vocabularies, findings)
+            _names_others(registry, tree, findings)
+            return edition
         case "vocabulary":
             read_vocabulary(tree, findings)
         case "units":
@@ -70,6 +74,20 @@ def _tree(registry: Registry, document: Document, tree: Tree, findings: Findings
         case _:
             findings.add("document-kind", Place(document.shown), known=", ".join(KINDS))
     return None
+
+
+def _names_others(registry: Registry, tree: Tree, findings: Findings) -> None:
+    """Units left out of a ranking and the edition replaced must be known: a slip there is silent."""
+    if not isinstance(tree, Mapping):
+        return
+    ranking, replaces = tree.get("ranking"), tree.get("replaces")
+    for each in items_of(ranking.get("unranked")) if isinstance(ranking, Mapping) else ():
+        if text_of(each) not in registry.units.units:
+            report_unknown(text_of(each), list(registry.units.units), each.place, findings, "unit-unknown")
+    known = [f"{each.methodology}@{each.name}" for each in registry.edition_documents()]
+    if replaces is not None and text_of(replaces) not in known:
+        name = text_of(replaces)
+        findings.add("edition-unknown", replaces.place, name=name, known=", ".join(known) or "—")
 
 
 def _evidence(registry: Registry, document: Document, defaults: Defaults, findings: Findings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ from parcore.checking import Checked, check, documents_at
 from parcore.cli import FINDINGS
 from parcore.cli.options import format_option, lang_option, path_option, registry_of, unknown_format
 from parcore.cli.tables import csv_text, show_notes
-from parcore.diagnostics import Diagnostic, Severity
+from parcore.diagnostics import Diagnostic, ParcoreError, Severity
 from parcore.evidence.readers import Defaults
 from parcore.i18n import say
 from parcore.numbers import NumberFormat
@@ -65,10 +66,23 @@ def _documents(registry: Registry, targets: tuple[str, ...]) -> list[Document]:
         if Path(target).exists():
             documents += documents_at(Path(target))
             continue
-        methodology, _, name = target.partition("@")
-        found = [d for d in registry.edition_documents(methodology) if name in ("", d.name)]
-        documents += found or [_edition(registry, target)]
-    return documents
+        documents += _named(registry, target)
+    return list({each.path: each for each in documents}.values())
+
+
+def _named(registry: Registry, target: str) -> list[Document]:
+    """The document of one edition; of a methodology, its editions and all that they stand on."""
+    methodology, _, name = target.partition("@")
+    editions = [d for d in registry.edition_documents(methodology) if name in ("", d.name)]
+    if name or not editions:
+        return editions or [_edition(registry, target)]
+    family = {methodology}
+    for each in editions:
+        with suppress(ParcoreError):  # an edition that is refused is told by the check itself
+            family.add(registry.load(each).vocabulary.name)
+    packages = [p for p in registry.packages if any(d in p.documents for d in editions)]
+    beside = [d for p in packages for d in p.documents if d.kind == "units" or d.name in family]
+    return [*editions, *(d for d in registry.documents("vocabulary") if d.name in family), *beside]
 
 
 def _edition(registry: Registry, target: str) -> Document:

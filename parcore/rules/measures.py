@@ -6,7 +6,7 @@ can arise. `MEASURES` maps the word that an edition writes to its reader.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Final, Protocol
 
@@ -101,7 +101,7 @@ class Ratio:
     def _within(self) -> bool:
         """Whether the part is one of the non-negative terms that the whole sums."""
         whole = dict(self.whole.terms)
-        inside = all(whole.get(name) == factor for name, factor in self.part.terms)
+        inside = all(name in whole and factor <= whole[name] for name, factor in self.part.terms)
         fields = self.vocabulary.fields
         lows = [fields[name].range.interval.low for name in whole]
         positive = all(low is not None and low >= 0 for low in lows) and min(whole.values()) > 0
@@ -145,8 +145,17 @@ def _count(tree: Tree, context: Context) -> Measure | None:
     sums = [context.sum_of(each, FieldKind.COUNT) for each in (items_of(tree) or (tree,))]
     if any(each is None for each in sums):
         return None
-    terms = tuple(term for each in sums if each is not None for term in each.terms)
-    return Sum(context.vocabulary, Linear(terms), word="count")
+    return Sum(context.vocabulary, _added(each for each in sums if each is not None), word="count")
+
+
+def _added(sums: Iterable[Linear]) -> Linear:
+    terms: dict[str, Fraction] = {}
+    constant = ZERO
+    for each in sums:
+        constant += each.constant
+        for name, factor in each.terms:
+            terms[name] = terms.get(name, ZERO) + factor
+    return Linear(tuple(terms.items()), constant)
 
 
 def _ratio(tree: Tree, context: Context) -> Measure | None:
@@ -166,7 +175,7 @@ def _share(tree: Tree, context: Context) -> Measure | None:
     sums = [context.sum_of(each, *NUMERIC) for each in items_of(tree["among"])]
     if part is None or not sums or any(each is None for each in sums):
         return None
-    whole = Linear(tuple(term for each in sums if each is not None for term in each.terms))
+    whole = _added(each for each in sums if each is not None)
     if not set(part.names) <= set(whole.names):
         context.findings.add("share-not-among", tree["of"].place, part=part, whole=", ".join(whole.names))
         return None

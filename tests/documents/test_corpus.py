@@ -1,4 +1,4 @@
-"""Good and bad documents: each bad one states its findings (`# expect: line:column code`), no more and no less.
+"""Good and bad documents: each bad one states its findings, no more and no less (`# expect: line:column code`).
 
 A document states them in itself where a comment does it no harm, else in a file `.expect` beside it;
 a folder of documents that do not agree has one file `expect`, with the name of the document in front.
