@@ -99,7 +99,9 @@ def values() -> st.SearchStrategy[Value]:
     return st.one_of(known, st.sampled_from([Value(state) for state in NUMBERLESS]))
 
 
-def made_interval(low: Fraction | None, low_in: bool, high: Fraction | None, high_in: bool) -> Interval | None:
+def made_interval(
+    low: Fraction | None, low_in: bool, high: Fraction | None, high_in: bool
+) -> Interval | None:
     """The interval, or None where it would hold nothing."""
     try:
         return Interval(low, low_in, high, high_in)
@@ -213,7 +215,8 @@ class Pool:
 def graphs(draw: st.DrawFn, *, size: int = 12, depth: int = 1, mixed: bool = False) -> dict[str, Node]:
     """A graph of all kinds of nodes, grown from shared operands; every node grown is a root.
 
-    `number` and `condition` are the last of each, which use most of the others. `mixed` lets numbers stand where conditions belong, which no rule does and no reading may trip over.
+    `number` and `condition` are the last of each, which use most of the others. `mixed` lets numbers stand
+    where conditions belong, which no rule does and no reading may trip over.
     """
     pool = Pool([Field("a"), Field("b"), Symbol("s", OPTIONS)], [])
     pool.conditions.append(Cmp(">=", pool.numbers[0], Const(F(1, 2))))

@@ -72,16 +72,17 @@ def blanks() -> st.SearchStrategy[str]:
     return st.sampled_from(["", " ", "  "])
 
 
-@given(
-    st.lists(st.tuples(st.sampled_from("+-"), st.lists(st.sampled_from(["2", "0.5", "10%", "3 %"]), max_size=3),
-                       st.sampled_from([*NAMES, ""])), min_size=1, max_size=5),
-    known(),
-    blanks(),
-)  # fmt: skip
+def products() -> st.SearchStrategy[tuple[str, list[str], str]]:
+    """A sign, some factors and perhaps a name."""
+    factors = st.lists(st.sampled_from(["2", "0.5", "10%", "3 %"]), max_size=3)
+    return st.tuples(st.sampled_from("+-"), factors, st.sampled_from([*NAMES, ""]))
+
+
+@given(st.lists(products(), min_size=1, max_size=5), known(), blanks())
 def test_a_sum_is_evaluated_as_it_is_written(
     parts: list[tuple[str, list[str], str]], numbers: dict[str, Fraction], blank: str
 ) -> None:
-    """Signs, factors, per cent, repeated names: the value is that of the written sum, or the text is refused."""
+    """Signs, factors, per cent, repeated names: the value is that of the sum as it is written."""
     value, texts = F(0), []
     for sign, factors, name in parts:
         words = [*factors, *([name] if name else [])] or ["7"]
@@ -95,7 +96,9 @@ def test_a_sum_is_evaluated_as_it_is_written(
 
 
 @given(linears(), linears(), known())
-def test_comparisons_are_those_of_exact_numbers(one: Linear, two: Linear, numbers: dict[str, Fraction]) -> None:
+def test_comparisons_are_those_of_exact_numbers(
+    one: Linear, two: Linear, numbers: dict[str, Fraction]
+) -> None:
     """A sum's value is Σ factor × number + constant, and each comparison is the sign of a difference."""
     x, y = (
         sum((numbers[name] * factor for name, factor in each.terms), each.constant) for each in (one, two)
@@ -123,8 +126,9 @@ def test_products_and_repeats_count(text: str, value: Fraction) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "+", "+ a", "a +", "a b", "2 a", "a * 2", "2 *", "* a", "2 * - a", "a + + b", "a + - b", "A", "a.b", "a()",
-     "1e3", "1_000", "0x10", "a ** 2", "a / b", "(a)", "__import__", "a; b", "1,5", "9" * 61, "٣", "a + ٣"],
+    ["", " ", "+", "+ a", "a +", "a b", "2 a", "a * 2", "2 *", "* a", "2 * - a", "a + + b", "a + - b", "A",
+     "a.b", "a()", "1e3", "1_000", "0x10", "a ** 2", "a / b", "(a)", "__import__", "a; b", "1,5", "9" * 61,
+     "٣", "a + ٣"],
 )  # fmt: skip
 def test_what_is_no_sum_is_refused(text: str) -> None:
     """Calls, powers, brackets, grouping, foreign digits, endless numbers: none is in the grammar."""
@@ -134,8 +138,8 @@ def test_what_is_no_sum_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "a", "a <", "< a", "a < b < c", "a == b", "a => b", "a in", "a in [2,1]", "a in 5", "a in [1.234,2]", "in [1,2]",
-     "a in [1,2] in [1,2]", "a < " + "9" * 61, "a ≤ b", "a and b", "a < b or c"],
+    ["", "a", "a <", "< a", "a < b < c", "a == b", "a => b", "a in", "a in [2,1]", "a in 5", "a in [1.234,2]",
+     "in [1,2]", "a in [1,2] in [1,2]", "a < " + "9" * 61, "a ≤ b", "a and b", "a < b or c"],
 )  # fmt: skip
 def test_what_is_no_comparison_is_refused(text: str) -> None:
     """Two comparisons in a row, words of Python, empty intervals and missing sides are refused."""
@@ -143,7 +147,7 @@ def test_what_is_no_comparison_is_refused(text: str) -> None:
         parse_comparing(text)
 
 
-@given(st.one_of(st.text(max_size=30), st.text(alphabet="ab2 +-*%.,<>=!in[]()\"…\n\t٣9", max_size=40)))
+@given(st.one_of(st.text(max_size=30), st.text(alphabet='ab2 +-*%.,<>=!in[]()"…\n\t٣9', max_size=40)))
 @example("9" * 100)
 @example("a < " + "9" * 100)
 @example("9" * 400 + " * a")
@@ -157,4 +161,7 @@ def test_hostile_text_is_an_expression_error(text: str) -> None:
         try:
             parse(text)
         except ExpressionError as error:
-            assert 0 <= error.at <= len(text)
+            at = error.at
+        else:
+            at = 0
+        assert 0 <= at <= len(text)

@@ -1,7 +1,7 @@
 """Intervals as decisions write them: membership, cutting, text, and numbers found inside."""
 
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given
@@ -51,7 +51,7 @@ def test_an_interval_is_cut_into_what_is_there_and_what_is_not(one: Interval, tw
         inside = [part for part in (*rest, *([both] if both else [])) if x in part]
         assert len(inside) == (x in one)
         assert any(x in part for part in rest) == (x in one and x not in two)
-    assert all(a.before(b) for a, b in zip(rest, rest[1:], strict=False))
+    assert all(a.before(b) for a, b in pairwise(rest))
 
 
 @given(our.intervals(), our.intervals())
@@ -71,28 +71,33 @@ def test_touching_intervals_are_disjoint_and_cover(parts: list[Interval]) -> Non
     """Neighbours that share an end, one of them closed there, are apart and leave no number out."""
     for x in PROBES:
         assert sum(x in part for part in parts) == 1
-    assert all(a.before(b) for a, b in zip(parts, parts[1:], strict=False))
+    assert all(a.before(b) for a, b in pairwise(parts))
+
+
+def clear(text: str) -> bool:
+    """Whether a text has one reading."""
+    try:
+        parse_number(text, NumberFormat.UNDECLARED)
+    except NumberError:
+        return False
+    return True
 
 
 @given(our.intervals(st.one_of(st.sampled_from(our.EDGES), our.decimals(4))))
 def test_an_interval_is_parsed_from_its_text(interval: Interval) -> None:
     """The text of an interval gives it back, unless an end has two readings, which is refused."""
     texts = [exact_text(end) for end in (interval.low, interval.high) if end is not None]
-    try:
-        ambiguous = [text for text in texts if parse_number(text, NumberFormat.UNDECLARED) is None]
-    except NumberError as error:
-        assert len(error.readings) == 2
+    if not all(map(clear, texts)):
         with pytest.raises(IntervalError):
             parse_interval(str(interval))
         return
-    assert not ambiguous
     assert parse_interval(str(interval)) == interval
     assert str(parse_interval(str(interval))) == str(interval)
 
 
 @given(st.integers(0, 100), st.integers(0, 100), st.booleans(), st.booleans())
 def test_per_cent_ends_are_hundredths(a: int, b: int, low_in: bool, high_in: bool) -> None:
-    """Ends in per cent are the same interval as their hundredths, with spaces, `;` or quotes as people write."""
+    """Ends in per cent are the same interval as their hundredths, with spaces or `;` as people write."""
     low, high = sorted((a, b))
     wanted = our.made_interval(F(low, 100), low_in, F(high, 100), high_in)
     left, right = "[" if low_in else "(", "]" if high_in else ")"
@@ -124,8 +129,8 @@ def test_decisions_write_intervals(text: str, interval: Interval) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[1]", "[2,1]", "(1,1)", "[1,1)", "[…,1]", "[1,…]", "[1.234,2]", "[1%,2]", "[1,2%)", "[a,b]", "1,2", "=",
-     "=…", "[1,2,3]", "{1,2}", "[0.5,1", "[1e3,2e3]"],
+    ["", "[1]", "[2,1]", "(1,1)", "[1,1)", "[…,1]", "[1,…]", "[1.234,2]", "[1%,2]", "[1,2%)", "[a,b]", "1,2",
+     "=", "=…", "[1,2,3]", "{1,2}", "[0.5,1", "[1e3,2e3]"],
 )  # fmt: skip
 def test_what_is_no_interval_is_refused(text: str) -> None:
     """Reversed, empty, half in per cent, closed at infinity, with two readings: none is an interval."""
@@ -140,7 +145,9 @@ def test_a_text_is_an_interval_or_an_error(text: str) -> None:
         interval = parse_interval(text)
     except IntervalError:
         return
-    assert Range(interval).sample(EVERYTHING) in interval
+    found = Range(interval).sample(EVERYTHING)
+    assert found is not None
+    assert found in interval
 
 
 def test_a_long_blank_is_refused_at_once() -> None:

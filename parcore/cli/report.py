@@ -7,7 +7,7 @@ from fractions import Fraction
 import click
 
 from parcore.cli.tables import Column, show_table
-from parcore.evidence.evidence import Observation
+from parcore.evidence.evidence import Observation, Stage
 from parcore.i18n import say
 from parcore.numbers import shown
 from parcore.results.change import Change, Earlier, changes
@@ -24,6 +24,14 @@ def show_result(result: Result, lang: str, earlier: Earlier | None = None, *, no
     """Print a result: one row a unit; with a single unit its criteria too; then what it rests on."""
     edition = result.edition
     title = say("score-title", lang, title=f"{edition.title.in_(lang)} ({edition.key})", period=result.period)
+    if result.stage is not Stage.FINAL:
+        title += ", " + say("score-provisional", lang, stage=say(f"stage-{result.stage.value}", lang))
+    for each in result.assumed:
+        held = (
+            "—" if each.held is None else each.held.text or say(f"state-{each.held.value.state.word}", lang)
+        )
+        words = {"unit": each.given.unit, "field": each.given.field, "value": each.given.text, "held": held}
+        click.echo(say("score-assumed", lang, **words))
     if not result.scorecards:
         click.echo(f"{title}\n{say('score-none', lang)}")
     else:
@@ -39,13 +47,17 @@ def show_result(result: Result, lang: str, earlier: Earlier | None = None, *, no
 
 def _columns(result: Result, lang: str, earlier: Earlier | None) -> list[Column]:
     words = ["place", "place-region", "place-group"]
-    columns = [Column(word, say(word, lang), numeric=True) for word in words]
+    columns = [Column(word, say(word, lang), numeric=True, spare=2 * (word != "place")) for word in words]
     columns.append(Column("unit", say("unit", lang)))
-    columns += [Column(c.id, c.code or c.title.in_(lang), numeric=True) for c in result.edition.components]
-    words = ["points", "attainable", "lost", "rate"]
-    columns += [Column(word, say(word, lang), numeric=True) for word in words]
+    columns += [
+        Column(each.id, each.code or each.title.in_(lang), numeric=True, spare=3)
+        for each in result.edition.components
+    ]
+    for word, spare in {"points": 1, "attainable": 5, "lost": 5, "rate": 0}.items():
+        columns.append(Column(word, say(word, lang), numeric=True, spare=spare))
     columns.append(Column("class", say("class", lang)))
-    columns += [Column(word, say(word, lang), numeric=True) for word in ("published", "published-rank")]
+    words = ["published", "published-rank"]
+    columns += [Column(word, say(word, lang), numeric=True, spare=4) for word in words]
     if earlier is not None:
         columns += [Column(word, say(word, lang), numeric=True) for word in ("change", "change-places")]
     return columns
@@ -138,9 +150,13 @@ def show_basis(result: Result, lang: str) -> None:
         effect = "error" if each.effect is None else each.effect.kind.value
         name = f"{each.criterion.code} {each.criterion.title.in_(lang)}".strip()
         state, pays = say(f"state-{each.state.word}", lang), say(f"effect-{effect}", lang)
-        click.echo(say("score-empty", lang, unit=each.unit, criterion=name, state=state, effect=pays))
+        click.echo(
+            say("score-empty", lang, unit=each.unit.name.in_(lang), criterion=name, state=state, effect=pays)
+        )
     if len(result.empty) > MOST_EMPTY:
         click.echo(say("score-more-empty", lang, count=len(result.empty) - MOST_EMPTY))
+    if result.empty and all(each.state is State.UNVERIFIED for each in result.empty):
+        click.echo(say("score-only-self", lang))
     if result.unused_fields:
         click.echo(say("score-unused", lang, fields=", ".join(result.unused_fields)))
     if result.without_evidence:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from parcore.cli.options import registry_of
 from parcore.diagnostics import Findings, Place, stop
@@ -17,7 +17,7 @@ from parcore.evidence.readers import Defaults, check_invariants, read_number
 from parcore.evidence.vocabulary import POINTS, FieldKind, FieldSpec
 from parcore.numbers import NumberFormat
 from parcore.registry import Registry
-from parcore.results.result import Result
+from parcore.results.result import Assumed, Result
 from parcore.results.scoring import score
 from parcore.values import EVIDENCE_STATES, State, Value
 
@@ -57,13 +57,15 @@ def run(asked: Asked, registry: Registry | None = None) -> tuple[Result, Registr
     period = asked.period or _latest(evidence, edition, named="@" in asked.name)
     if "@" not in asked.name and not edition.in_force(period):
         edition = registry.edition(asked.name, period)
-    evidence = evidence.with_(changes(asked.changes, edition, registry, period, asked.stage, evidence))
+    given = changes(asked.changes, edition, registry, period, asked.stage, evidence)
+    assumed = tuple(Assumed(each, evidence.at(each.unit, period, each.field, asked.stage)) for each in given)
+    evidence = evidence.with_(given)
     only = tuple(_units(asked.units, registry, period))
     observations = registry.observations(edition.methodology)
     result = score(
         edition, evidence, registry.units, period, stage=asked.stage, only=only, observations=observations
     )
-    return result, registry
+    return evolve(result, assumed=assumed), registry
 
 
 def _latest(evidence: Evidence, edition: Edition, *, named: bool) -> Period:

@@ -6,26 +6,41 @@ import csv
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
+from typing import Final, Literal
 
 import click
 from attrs import frozen
 
 from parcore.diagnostics import Diagnostic
 
+WIDE: Final = 160
+"""The width of output that goes to no terminal."""
+
+GAP: Final = 3
+"""What stands between two columns."""
+
+LEAST_TEXT: Final = 24
+"""A text may be broken over lines beyond this width."""
+
 
 @frozen
 class Column:
-    """A column: the key of its cells, its title, and whether it holds numbers (set right)."""
+    """A column: the key of its cells, its title, whether it holds numbers (set right).
+
+    Where the terminal is too narrow for all, columns are left out, those with the largest `spare`
+    first and together; a column without (0) always stays.
+    """
 
     key: str
     title: str
     numeric: bool = False
+    spare: int = 0
 
 
 def show_table(
     columns: Sequence[Column], rows: Sequence[Mapping[str, str]], form: str = "table", title: str = ""
 ) -> None:
-    """Print rows as a table or as CSV."""
+    """Print rows as a table or as CSV; a number is never broken over lines."""
     if form == "csv":
         click.echo(csv_text([c.key for c in columns], rows), nl=False)
         return
@@ -34,16 +49,38 @@ def show_table(
     from rich.table import Table
     from rich.text import Text
 
+    # Piped output is not cut to a terminal's width.
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else WIDE, highlight=False)
     table = Table(
         title=title or None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, title_style="bold"
     )
+    columns = fitting(columns, rows, console.width)
     for column in columns:
-        table.add_column(column.title, justify="right" if column.numeric else "left", overflow="fold")
+        justify: Literal["left", "right"] = "right" if column.numeric else "left"
+        least = _longest(column, rows) if column.numeric else None
+        table.add_column(column.title, justify=justify, overflow="fold", min_width=least)
     for row in rows:
         table.add_row(*(Text(row.get(column.key, "")) for column in columns))
-    # Piped output is not cut to a terminal's width.
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 160, highlight=False)
     console.print(table)
+
+
+def _longest(column: Column, rows: Sequence[Mapping[str, str]]) -> int:
+    words = [word for word in column.title.split() if column.numeric]
+    return max((len(cell) for cell in (*words, *(row.get(column.key, "") for row in rows))), default=1)
+
+
+def fitting(columns: Sequence[Column], rows: Sequence[Mapping[str, str]], width: int) -> list[Column]:
+    """The columns that fit a width: spare ones leave, the sparest first, until they do."""
+    kept = list(columns)
+    while sum(_least(each, rows) + GAP for each in kept) > width and any(each.spare for each in kept):
+        sparest = max(each.spare for each in kept)
+        kept = [each for each in kept if each.spare != sparest]
+    return kept
+
+
+def _least(column: Column, rows: Sequence[Mapping[str, str]]) -> int:
+    longest = _longest(column, rows)
+    return longest if column.numeric else min(longest, LEAST_TEXT)
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:

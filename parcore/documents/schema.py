@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
 
 SHOWN_VALUE = 60
+SEARCHED = 200_000
+"""Most names compared in search of those that were meant: of many unknown among thousands, the first."""
+
 FORMS = {"string": '"…"', "number": "1.5", "integer": "1", "array": "[…]", "object": "{…: …}"}
 """How messages show the types of a schema, in any language."""
 
@@ -149,7 +152,8 @@ def report_unknown(
     name: str, known: list[str], place: Place, findings: Findings, code: str = "unknown-key"
 ) -> None:
     """A name that is not among the known ones: say so with the nearest, or with all of few."""
-    # What is no longer listed needs no mending: looking for it among thousands would take minutes.
-    near = [] if findings.unlisted else get_close_matches(name[:SHOWN_VALUE], known, n=1, cutoff=0.6)
+    near: list[str] = []
+    if not findings.unlisted and len(known) * len(findings) < SEARCHED:
+        near = get_close_matches(name[:SHOWN_VALUE], known, n=1, cutoff=0.6)
     few = ", ".join(known[:12]) + (", …" if len(known) > 12 else "") or "—"
     findings.add(code, place, key=name[:SHOWN_VALUE], nearest=near[0] if near else few)

@@ -56,6 +56,7 @@ def parse_table(text: str, name: str, findings: Findings) -> Table:
     rows: list[dict[str, Scalar]] = []
     left = MAX_CELLS
     for cells, raw, place in lines:
+        _drop_blanks(cells, len(header))
         if not header:
             if len(cells) > MAX_COLUMNS:
                 raise stop("table-too-wide", place, limit=MAX_COLUMNS)
@@ -75,9 +76,18 @@ def parse_table(text: str, name: str, findings: Findings) -> Table:
     return Table(name, header, tuple(rows))
 
 
+def _drop_blanks(cells: list[str], width: int) -> None:
+    """Take off the blank cells that spreadsheets write behind the last column."""
+    while len(cells) > width and not cells[-1].strip():
+        cells.pop()
+
+
 def _check_header(header: tuple[Scalar, ...], findings: Findings) -> None:
     seen: dict[str, Place] = {}
     for cell in header:
+        if not cell.text:
+            findings.add("column-unnamed", cell.place)
+            continue
         if cell.text in seen:
             findings.add("duplicate-column", cell.place, key=cell.text[:60], first=seen[cell.text])
         seen.setdefault(cell.text, cell.place)
@@ -100,6 +110,8 @@ def _rows(text: str, name: str, delimiter: str) -> Iterator[tuple[list[str], str
         if any(cell.strip() for cell in cells):
             yield cells, raw, Place(name, line, 1)
         line = reader.line_num + 1
+        if line > MAX_CELLS:
+            raise stop("table-too-large", Place(name, line), limit=MAX_CELLS)
 
 
 def _refused(error: csv.Error, place: Place) -> ParcoreError:

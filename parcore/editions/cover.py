@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import prod
 from typing import Final
@@ -10,11 +10,11 @@ from typing import Final
 from attrs import evolve
 
 from parcore.diagnostics import Place
-from parcore.expressions import Compare
+from parcore.expressions import HOLDS, Compare, Inside
 from parcore.intervals import Range
 from parcore.numbers import ZERO, exact_text
 from parcore.rules.combinations import ConditionTable, Scored
-from parcore.rules.conditions import tests_in
+from parcore.rules.conditions import Condition, Joined, tests_in
 from parcore.rules.cover import Answer, Hole, Point, TooManyCells, cells, holes, needless
 from parcore.rules.figures import Context
 from parcore.rules.graph import Piece
@@ -22,7 +22,7 @@ from parcore.rules.scales import Step, Steps
 
 MEASURE = "measure"
 
-MAX_ANSWERS: Final = 500_000
+MAX_ANSWERS: Final = 200_000
 """Most answers asked for one rule (cells times rows), so that a hostile table cannot take minutes."""
 
 
@@ -87,7 +87,22 @@ def check_condition_table(rule: ConditionTable, ours: int, place: Place, context
 def _row_answer(rule: ConditionTable, at: int, top: Fraction, group: str) -> Answer:
     row = rule.rows[at]
     pays = row.award.line(top, group)[1] if row.award.state is None else row.award.kind.value
-    return Answer(lambda point: row.condition.holds(point, group), lambda _: pays)
+    return Answer(_applies(row.condition, group), lambda _: pays)
+
+
+def _applies(condition: Condition, group: str) -> Callable[[Point], bool]:
+    """`condition.holds` for comparisons of one measure with a number, made ready for many points."""
+    if isinstance(condition, Joined):
+        parts = [_applies(part, group) for part in condition.parts]
+        join = all if condition.every else any
+        return lambda point: join(part(point) for part in parts) != condition.contrary
+    one = condition.sides(group)
+    name = one.left.names[0]
+    if isinstance(one, Inside):
+        interval = one.interval
+        return lambda point: point[name] in interval
+    compare, limit = HOLDS[one.op], one.right.constant
+    return lambda point: compare(point[name], limit)
 
 
 def _report(
@@ -108,10 +123,17 @@ def _report(
             if not hole.answers:
                 findings.add("cases-gap", place, criterion=criterion, witness=witness)
                 continue
-            said = " | ".join(f"{_amount(answers[at].pays(hole.witness))}" for at in hole.answers)
+            said = _said(hole, answers)
             findings.add(
                 "cases-overlap", places[hole.answers[1]], criterion=criterion, witness=witness, answers=said
             )
+        if not ours:
+            return
+        clashes = (each for each in holes(axes, cuts, answers[:ours], 0) if each.answers)
+        for clash in _told(clashes, axes, cuts):
+            witness, said = _shown(clash.witness), _said(clash, answers)
+            place = places[clash.answers[1]]
+            findings.add("interpret-clash", place, criterion=criterion, witness=witness, answers=said)
         for at, point in needless(axes, cuts, answers, ours):
             findings.add("interpret-needless", places[at], criterion=criterion, witness=_shown(point))
     except TooManyCells:
@@ -133,6 +155,10 @@ def _told(
         told.add(hole.answers)
         if fresh:
             yield hole
+
+
+def _said(hole: Hole, answers: Sequence[Answer]) -> str:
+    return " | ".join(_amount(answers[at].pays(hole.witness)) for at in hole.answers)
 
 
 def _amount(points: object) -> str:

@@ -50,7 +50,13 @@ _STATES: Final = {state.word: state for state in EVIDENCE_STATES}
 
 def read_maximum(tree: Tree, context: Context) -> Figure | None:
     """A maximum: a number, numbers by group, or `unknown` (None); `UNREAD` where it is none of these."""
-    return None if text_of(tree) == UNKNOWN else context.figure(tree) or UNREAD
+    if text_of(tree) == UNKNOWN:
+        return None
+    top = context.figure(tree)
+    if top is not None and min(top.of(group) for group in context.groups) < 0:
+        context.findings.add("wrong-form", tree.place, value=text_of(tree)[:60], wanted="≥ 0")
+        return UNREAD
+    return top or UNREAD
 
 
 def read_criterion(tree: Tree, context: Context) -> Criterion | None:

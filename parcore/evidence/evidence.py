@@ -84,8 +84,8 @@ class Evidence:
     def at(self, unit: str, period: Period, field_name: str, stage: Stage) -> Datum | None:
         """The statement that counts at a stage: the latest up to it.
 
-        Beyond the self-assessment, what was only self-assessed is UNVERIFIED: it is never taken
-        over in silence.
+        Beyond the self-assessment, what was only self-assessed is UNVERIFIED, a state that the unit
+        claims (nothing arose) as much as a number: neither is taken over in silence.
         """
         stages = self._data.get((unit, period, field_name))
         if stages is None:
@@ -94,7 +94,7 @@ class Evidence:
         if found is None:
             return None
         datum = stages[found]
-        if found is Stage.SELF and stage is not Stage.SELF and datum.value.state is State.OK:
+        if found is Stage.SELF and stage is not Stage.SELF and datum.value.state is not State.MISSING:
             return evolve(datum, value=Value(State.UNVERIFIED))
         return datum
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 from attrs import evolve, field, frozen
@@ -36,6 +37,7 @@ from parcore.values import EVIDENCE_STATES, State, Value
 
 TIDY = ("unit", "period", "field", "stage", "method", "value", "state", "source", "basis", "note")
 OBSERVED = ("about", "period", "quantity", "value", "basis", "source", "note")
+_number = lru_cache(maxsize=100_000)(parse_number)  # in large tables the same few come again and again
 _STATES = {state.word: state for state in EVIDENCE_STATES}
 
 
@@ -147,16 +149,19 @@ class EvidenceReader:
             place, has = table.header[0].place, ", ".join(table.columns[:12])
             self._findings.add("column-missing", place, column=", ".join(missing), has=has)
             return
-        fields: list[str] = []
-        for cell in table.header:
+        fields: dict[str, Defaults] = {}
+        for cell in (each for each in table.header if each.text):
             if tidy and cell.text not in TIDY:
                 report_unknown(cell.text, list(TIDY), cell.place, self._findings, "unknown-column")
             elif not tidy and cell.text not in ("unit", "period", *fields) and self._spec(cell) is not None:
-                fields.append(cell.text)
+                numbers = defaults.columns.get(cell.text, defaults.numbers)
+                fields[cell.text] = evolve(defaults, numbers=numbers)
         for row in table.rows:
             self._row(row, fields, defaults, tidy=tidy)
 
-    def _row(self, row: dict[str, Scalar], fields: list[str], defaults: Defaults, *, tidy: bool) -> None:
+    def _row(
+        self, row: dict[str, Scalar], fields: dict[str, Defaults], defaults: Defaults, *, tidy: bool
+    ) -> None:
         named = row.get("period")
         period = self._period(named) if named is not None and named.text else defaults.period
         if period is None:
@@ -170,11 +175,9 @@ class EvidenceReader:
             given = {key: cell for key, cell in row.items() if cell.text}
             self._statement(unit.id, period, row["field"], given, defaults)
             return
-        for name in fields:
+        for name, own in fields.items():
             cell = row[name]
             if cell.text:
-                numbers = defaults.columns.get(name, defaults.numbers)
-                own = evolve(defaults, numbers=numbers)
                 self._statement(unit.id, period, Scalar(cell.place, name), {"value": cell}, own)
 
     def _statement(
@@ -283,7 +286,7 @@ def read_number(
         day = date_of(written, findings)
         return None if day is None else Fraction(day.toordinal())
     try:
-        number = parse_number(written.text, numbers)
+        number = _number(written.text, numbers)
     except NumberError as error:
         report_number(error, written, findings)
         return None

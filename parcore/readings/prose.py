@@ -26,7 +26,7 @@ from parcore.rules.measures import ChoiceOf, Measure, Ratio, Sum
 from parcore.rules.program import lay_out
 from parcore.rules.scales import Steps
 from parcore.sources import Source
-from parcore.values import State, Value
+from parcore.values import EVIDENCE_STATES, State, Value
 
 
 @frozen
@@ -99,7 +99,8 @@ class Teller:
                 number = self._value(rule.choice.node())
                 if number.known is not None:
                     option = rule.choice.spec.options[int(number.number)]
-                    yield self._say("tell-table", option=option, pays=self._pays(rule.rows[option]))
+                    title = self._amount(number.number, rule.choice)
+                    yield self._say("tell-table", option=title, pays=self._pays(rule.rows[option]))
             case ConditionTable():
                 yield from self._conditions(rule)
             case Deduction():
@@ -249,7 +250,9 @@ class Teller:
     def _effect(self, rule: Rule, points: Value) -> Iterator[str]:
         top = self._top
         raw = self._value(rule.node(self.group, top))
-        if raw.state is not State.OK:
+        if raw.state is State.ERROR:
+            yield self._say("tell-error")
+        elif raw.state in EVIDENCE_STATES:
             effect = self.leaf.when.get(raw.state)
             kind = EffectKind.ERROR if effect is None else effect.kind
             yield self._say(

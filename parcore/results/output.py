@@ -11,7 +11,7 @@ import parcore
 from parcore.diagnostics import Place as At
 from parcore.diagnostics import stop
 from parcore.documents.text import decode
-from parcore.numbers import exact_text
+from parcore.numbers import decimal_text, decimals, exact_text
 from parcore.results.change import Change, Earlier, changes
 from parcore.results.rests import evidence_basis, rests_on
 from parcore.results.result import Result, Scorecard
@@ -20,9 +20,11 @@ from parcore.values import Value
 
 FORMAT: Final = "parcore-result-1"
 CSV_COLUMNS: Final = (
-    "unit", "name", "criterion", "code", "points", "attainable", "max", "state",
-    "rate", "class", "place", "among",
+    "unit", "name", "criterion", "code", "points", "attainable", "max", "state", "evidence", "effect",
+    "rate", "class", "place", "among", "points_exact", "rate_exact",
 )  # fmt: skip
+CSV_DIGITS: Final = 6
+"""Decimals in a table where no number of them is exact; the exact columns have the fraction."""
 
 
 def number(value: Value | None) -> str | None:
@@ -41,10 +43,19 @@ def to_dict(result: Result, lang: str, earlier: Earlier | None = None) -> dict[s
         "decision": None if edition.decision is None else edition.decision.number,
         "period": str(result.period),
         "stage": result.stage.value,
+        "assumed": [
+            {
+                "unit": each.given.unit,
+                "field": each.given.field,
+                "value": each.given.text,
+                "evidence": None if each.held is None else each.held.text or each.held.value.state.word,
+            }
+            for each in result.assumed
+        ],
         "units": [_unit(result, card, lang) | _change(moved.get(card.unit.id)) for card in result.scorecards],
         "empty": [
             {
-                "unit": each.unit,
+                "unit": each.unit.id,
                 "criterion": each.criterion.id,
                 "state": each.state.word,
                 "effect": None if each.effect is None else each.effect.kind.value,
@@ -111,30 +122,48 @@ def to_json(result: Result, lang: str, earlier: Earlier | None = None) -> str:
     return json.dumps(to_dict(result, lang, earlier), ensure_ascii=False, indent=2)
 
 
+def _decimal(value: Value | None) -> str:
+    if value is None or value.known is None:
+        return ""
+    exact = decimals(value.number) is not None
+    return exact_text(value.number) if exact else decimal_text(value.number, CSV_DIGITS)
+
+
 def csv_rows(result: Result, lang: str) -> Iterator[dict[str, str]]:
-    """A row for each unit's index, then for each of its criteria."""
+    """A row for each unit's index, then for each of its criteria.
+
+    `evidence` and `effect` say of a leaf why it has no number of its own, and what became of it.
+    """
+    empty = {(each.unit.id, each.criterion.id): each for each in result.empty}
     for card in result.scorecards:
         unit = {"unit": card.unit.id, "name": card.unit.name.in_(lang)}
         place = result.place(card.unit.id)
+        points, rate = (card.index(each, rounded=True) for each in (Quantity.BASE, Quantity.RATE))
         yield unit | {
             "criterion": "index",
-            "points": number(card.index(Quantity.BASE, rounded=True)) or "",
-            "attainable": number(card.total_attainable) or "",
+            "points": _decimal(points),
+            "attainable": _decimal(card.total_attainable),
             "max": "" if result.edition.total is None else exact_text(result.edition.total.of(card.group)),
             "state": card.state.word,
-            "rate": number(card.index(Quantity.RATE, rounded=True)) or "",
+            "rate": _decimal(rate),
             "class": card.class_name or "",
             "place": "" if place is None else str(place.place),
             "among": "" if place is None else str(place.among),
+            "points_exact": number(points) or "",
+            "rate_exact": number(rate) or "",
         }
         for each in result.edition.criteria:
+            why = empty.get((card.unit.id, each.id))
             yield unit | {
                 "criterion": each.id,
                 "code": each.code,
-                "points": number(card.points(each.id)) or "",
-                "attainable": number(card.attainable(each.id)) or "",
+                "points": _decimal(card.points(each.id)),
+                "attainable": _decimal(card.attainable(each.id)),
                 "max": "" if each.max is None else exact_text(each.max.of(card.group)),
                 "state": card.points(each.id).state.word,
+                "evidence": "" if why is None else why.state.word,
+                "effect": "" if why is None or why.effect is None else why.effect.kind.value,
+                "points_exact": number(card.points(each.id)) or "",
             }
 
 

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from parcore.editions.compile import ATTAINABLE, BASE, RATE, ROUNDED
 from parcore.editions.edition import Criterion, Edition, Effect
-from parcore.evidence.evidence import Evidence, Observation, Stage
+from parcore.evidence.evidence import Datum, Evidence, Observation, Stage
 from parcore.evidence.periods import Period
 from parcore.evidence.units import Unit
 from parcore.readings.exact import Trace
@@ -73,10 +73,18 @@ class Place:
 class Empty:
     """A leaf for which a unit's evidence has no number: its state, and what the edition makes of it."""
 
-    unit: str
+    unit: Unit
     criterion: Criterion
     state: State
     effect: Effect | None
+
+
+@frozen
+class Assumed:
+    """A value put in the place of evidence (what if), and what the evidence says."""
+
+    given: Datum
+    held: Datum | None
 
 
 @frozen
@@ -93,6 +101,7 @@ class Result:
     without_evidence: tuple[Unit, ...]
     unused_fields: tuple[str, ...]
     observations: tuple[Observation, ...] = field(factory=tuple)
+    assumed: tuple[Assumed, ...] = field(factory=tuple)
 
     def card(self, unit: str) -> Scorecard | None:
         """A unit's scorecard."""

@@ -9,7 +9,7 @@ from attrs import frozen
 from parcore.diagnostics import Findings
 from parcore.diagnostics import Place as At
 from parcore.editions.compile import compile_edition
-from parcore.editions.edition import Criterion, Edition
+from parcore.editions.edition import Criterion, Edition, Effect, EffectKind
 from parcore.evidence.evidence import Datum, Evidence, Observation, Stage
 from parcore.evidence.periods import Period
 from parcore.evidence.units import Unit, UnitBook
@@ -22,6 +22,12 @@ from parcore.rules.graph import Domain
 from parcore.values import State, Value
 
 _MISSING = Value(State.MISSING)
+_BY_RULE = {
+    State.EXCLUDED: Effect(EffectKind.EXCLUDE),
+    State.WITHHELD: Effect(EffectKind.WITHHOLD),
+    State.ERROR: Effect(EffectKind.ERROR),
+}
+"""What a rule makes of a leaf by itself: a choice that is "not assessed", bad evidence."""
 
 
 @frozen
@@ -150,9 +156,13 @@ def _empty(edition: Edition, cards: Iterable[Scorecard]) -> Iterator[Empty]:
         for leaf in edition.leaves:
             state = card.raw(leaf.id).state
             if state is not State.OK:
-                yield Empty(card.unit.id, leaf, state, leaf.when.get(state))
+                yield Empty(card.unit, leaf, state, leaf.when.get(state) or _BY_RULE.get(state))
 
 
 def _unused(edition: Edition, evidence: Evidence, period: Period) -> tuple[str, ...]:
     used = {name for leaf in edition.leaves if leaf.rule is not None for name in leaf.rule.fields}
+    # What an invariant compares with what is used is there to check it.
+    for invariant in edition.vocabulary.invariants:
+        if used.intersection(invariant.names):
+            used.update(invariant.names)
     return tuple(name for name in evidence.fields(period) if name not in used)

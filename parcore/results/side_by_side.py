@@ -66,7 +66,7 @@ def _of_unit(first: Result, second: Result, card: Scorecard, other: Scorecard) -
         sides = [_side(each, card_, id_) for each, card_ in ((ours, card), (theirs, other))]
         (points, top, empty), (points2, top2, empty2) = sides
         found = Difference(card.unit.id, leaf, standing, points, points2, (top, top2), (empty, empty2))
-        if points != points2 or top != top2 or empty is not None or empty2 is not None:
+        if (points, top, empty) != (points2, top2, empty2):
             yield found
 
 

@@ -245,12 +245,12 @@ class Guarded:
         return Pick(branches, self.rule.node(group, top))
 
     def states(self) -> frozenset[State]:
-        """The rule's, and those that the guards' fields declare."""
+        """The rule's, and those that the guards' fields declare, but for the one that settles a guard."""
         known = self.vocabulary.fields
         own = (
             known[name].states for guard in self.guards for name in names_in(guard.condition) if name in known
         )
-        return self.rule.states().union(*own)
+        return self.rule.states() | (frozenset().union(*own) - {State.NOTHING_AROSE})
 
 
 def interpretations(rule: Rule) -> int:

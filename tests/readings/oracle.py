@@ -1,6 +1,6 @@
-"""A second interpreter of the rule graph, naive and recursive, written from `graph.py`'s docstrings and DESIGN.md alone.
+"""A second interpreter of the rule graph, naive and recursive, written from the nodes' docstrings alone.
 
-It shares no code with `parcore.readings.exact`: where the two differ, one of them, or the docstring, is wrong.
+It shares no code with `parcore.readings.exact`: where they differ, one of them or a docstring is wrong.
 """
 
 from __future__ import annotations
@@ -82,8 +82,7 @@ def _number(x: Fraction | int) -> Value:
 def _worst(*values: Value) -> State:
     worst = State.OK
     for each in values:
-        if each.state > worst:
-            worst = each.state
+        worst = max(worst, each.state)
     return worst
 
 
@@ -211,12 +210,12 @@ def _aggregate(op: Aggregate, args: list[Value], skip: frozenset[State]) -> Valu
         Aggregate.COUNT: _number(len(numbers)),
         Aggregate.SUM: _number(sum_),
         Aggregate.MEAN: _number(sum_ / len(numbers)),
-        Aggregate.MIN: _number(sorted(numbers)[0]),
-        Aggregate.MAX: _number(sorted(numbers)[-1]),
+        Aggregate.MIN: _number(min(numbers)),
+        Aggregate.MAX: _number(max(numbers)),
     }[op]
 
 
-def _quotient(division: Division, a: Value, b: Value) -> Value:  # noqa: PLR0912 - a table of cases
+def _quotient(division: Division, a: Value, b: Value) -> Value:
     empty_whole = b.state is State.NOTHING_AROSE or (b.state is State.OK and b.number == 0)
     if division is Division.SHARE and empty_whole:
         if a.state in EMPTY or (a.state is State.OK and a.number == 0):

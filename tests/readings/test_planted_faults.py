@@ -20,7 +20,9 @@ from tests.strategies import facts_from, graphs
 Fault = Callable[[Any, Any], Value]
 
 
-def fault(node: type) -> Callable[[Callable[[Any, Any, Fault], Value]], tuple[type, Callable[[Fault], Fault]]]:
+def fault(
+    node: type,
+) -> Callable[[Callable[[Any, Any, Fault], Value]], tuple[type, Callable[[Fault], Fault]]]:
     """A fault of a node: a function of the node, its operands, and the right answer's function."""
 
     def planted(wrong: Callable[[Any, Any, Fault], Value]) -> tuple[type, Callable[[Fault], Fault]]:
@@ -144,5 +146,5 @@ def test_a_planted_fault_is_found(name: str, monkeypatch: pytest.MonkeyPatch) ->
         agree()
 
 
-class Killed(Exception):  # noqa: N818 - a fault found is a success
+class Killed(Exception):
     """A planted fault was found."""

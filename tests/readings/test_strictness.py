@@ -14,6 +14,7 @@ from parcore.rules.graph import (
     Const,
     Div,
     Division,
+    Domain,
     Field,
     Logic,
     Match,
@@ -64,7 +65,7 @@ def of(node: Node, scope: Facts) -> Value:
     return evaluate(lay_out({"root": node}), scope)["root"]
 
 
-STRICT_NODES = {
+STRICT_NODES: dict[str, Node] = {
     "product": Mul(A, B),
     "sum": Agg(Aggregate.SUM, (A, B)),
     "mean": Agg(Aggregate.MEAN, (A, B)),
@@ -298,7 +299,13 @@ def test_each_member_is_its_own_scope() -> None:
 
 @pytest.mark.parametrize(
     ("own", "peers", "place"),
-    [(5, [5, 7, 3, 9], 3), (5, [5, 5], 1), (5, [], 1), (-1, [0], 2), (Fraction(1, 3), [Fraction(333, 1000)], 1)],
+    [
+        (5, [5, 7, 3, 9], 3),
+        (5, [5, 5], 1),
+        (5, [], 1),
+        (-1, [0], 2),
+        (Fraction(1, 3), [Fraction(333, 1000)], 1),
+    ],
 )
 def test_a_rank_is_one_more_than_those_ahead(own: Fraction, peers: list[Fraction], place: int) -> None:
     """A rank counts the peers whose number is larger, exactly; equal numbers do not push down."""
@@ -310,7 +317,7 @@ def test_a_rank_is_one_more_than_those_ahead(own: Fraction, peers: list[Fraction
 def test_there_is_no_rank_without_a_number_of_one_s_own() -> None:
     """One's own state joins even where peers in that state are skipped; a peer's joins unless skipped."""
     node = Over(Aggregate.RANK, Peers(), A, frozenset({MISSING}))
-    peers = {Peers(): (OK, (given(MISSING), given(9)))}
+    peers: dict[Domain, tuple[State, tuple[Facts, ...]]] = {Peers(): (OK, (given(MISSING), given(9)))}
     assert of(node, Facts({("a", 0): Value(MISSING)}, groups=peers)) == Value(MISSING)
     assert of(node, Facts({("a", 0): Value(OK)}, groups=peers)) == Value(OK, Fraction(2))
     assert of(Over(Aggregate.RANK, Peers(), A), Facts({("a", 0): Value(OK)}, groups=peers)) == Value(MISSING)

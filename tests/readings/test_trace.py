@@ -112,14 +112,18 @@ def forgeries() -> Iterator[tuple[str, Trace]]:
     first, second = members.traces
     for at, node in enumerate(first.program.nodes):
         forged = tampered(first, at, Value(State.OK, Fraction(77)))
-        yield f"{type(node).__name__} of a record", with_members(trace, evolve(members, traces=(forged, second)))
+        yield (
+            f"{type(node).__name__} of a record",
+            with_members(trace, evolve(members, traces=(forged, second))),
+        )
     yield "a record less", with_members(trace, evolve(members, traces=(first,)))
     yield "a record twice", with_members(trace, evolve(members, traces=(first, first)))
     yield "a record more", with_members(trace, evolve(members, traces=(first, second, second)))
     yield "the state", with_members(trace, evolve(members, state=State.MISSING))
     yield "no members", evolve(trace, members={})
-    yield "a short record", with_members(
-        trace, evolve(members, traces=(evolve(first, values=first.values[:-1]), second))
+    yield (
+        "a short record",
+        with_members(trace, evolve(members, traces=(evolve(first, values=first.values[:-1]), second))),
     )
     yield "no values", evolve(trace, values=())
     yield "a value less", evolve(trace, values=trace.values[:-1])

@@ -52,9 +52,7 @@ FIELDS = (
     spec("any", FieldKind.NUMBER, Range(EVERYTHING)),
     spec("plan", FieldKind.CHOICE, Range(), State.NOT_APPLICABLE),
 )
-VOCABULARY = Vocabulary(
-    "test", Text(), {each.name: each for each in FIELDS}, (invariant("done <= all_of"),)
-)
+VOCABULARY = Vocabulary("test", Text(), {each.name: each for each in FIELDS}, (invariant("done <= all_of"),))
 
 
 @frozen
@@ -71,7 +69,7 @@ class Read:
         assert self.criterion.rule is not None, self.codes
         return self.criterion.rule
 
-    def points(self, group: str = "", **evidence: Fraction | int | str | State) -> Value:
+    def points(self, group: str = "", /, **evidence: Fraction | int | str | State) -> Value:
         """What the rule gives, before effects, for evidence by field."""
         top = None if self.criterion.max is None else self.criterion.max.of(group)
         program = lay_out({"points": self.rule.node(group, top)})

@@ -56,7 +56,9 @@ def test_holes_are_the_gaps_and_overlaps_there_are(axes: tuple[str, ...], data: 
     answers = [answer(*each) for each in given_]
     expected: set[tuple[int, ...]] = set()
     overruled: set[int] = set()
-    for point in (dict(zip(axes, map(F, each), strict=True)) for each in product(range(SIZE), repeat=len(axes))):
+    for point in (
+        dict(zip(axes, map(F, each), strict=True)) for each in product(range(SIZE), repeat=len(axes))
+    ):
         said = tuple(at for at, each in enumerate(answers) if each.applies(point))
         official = tuple(at for at in said if at >= ours)
         if said == official and len({given_[at][1] for at in official}) != 1:
@@ -99,9 +101,9 @@ def test_a_partition_has_no_hole_until_one_part_is_left_out(
     answers = [answer({"x": each}, at) for at, each in enumerate(parts)]
     assert not list(holes(axes, cuts, answers, 0))
     out = data.draw(st.integers(0, len(parts) - 1))
-    (hole,) = holes(axes, cuts, [*answers[:out], *answers[out + 1 :]], 0)
-    assert hole.answers == ()
-    assert hole.witness["x"] in parts[out]
+    found = list(holes(axes, cuts, [*answers[:out], *answers[out + 1 :]], 0))
+    assert found
+    assert all(hole.answers == () and hole.witness["x"] in parts[out] for hole in found)
 
 
 def test_answers_that_pay_the_same_do_not_contradict() -> None:
@@ -112,14 +114,15 @@ def test_answers_that_pay_the_same_do_not_contradict() -> None:
     axes, cuts = {"x": Range()}, {"x": [F(2)]}
     assert not list(holes(axes, cuts, [line, flat], 0))
     (hole,) = holes(axes, cuts, [line, steep], 0)
-    assert (hole.witness, hole.answers) == ({"x": 2}, (0, 1))
+    assert hole.witness["x"] == 2
+    assert hole.answers == (0, 1)
 
 
 def test_too_many_cells_are_refused_before_they_are_looked_at() -> None:
     """More cells than can be looked at are an error, not a long wait."""
     axes = {name: Range() for name in "abcd"}
     cuts = {name: [F(n) for n in range(20)] for name in axes}
-    assert (2 * 20 + 1) ** 4 > MAX_CELLS
+    assert MAX_CELLS < (2 * 20 + 1) ** 4
     with pytest.raises(TooManyCells):
         list(holes(axes, cuts, [Answer(lambda _: True, lambda _: 0)], 0))
     with pytest.raises(TooManyCells):

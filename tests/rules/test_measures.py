@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from itertools import product
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -56,7 +57,7 @@ def test_a_value_and_a_count_are_sums(given_: dict[str, int], more: int) -> None
 def test_a_ratio_is_exact_and_over_nothing_is_nothing(given_: dict[str, int]) -> None:
     """A ratio is the fraction itself; 0/0 is nothing arose, and any other part of nothing bad evidence."""
     done, late, all_of = (given_[name] for name in COUNTS)
-    got = value('{ratio: [done + late, all_of]}', **given_)
+    got = value("{ratio: [done + late, all_of]}", **given_)
     if all_of:
         assert got == Value(State.OK, F(done + late, all_of))
     else:
@@ -83,11 +84,15 @@ def test_an_empty_field_empties_the_measure(state: State) -> None:
 
 
 @given(
-    st.dictionaries(st.sampled_from(["few", "fine", "done", "rate"]), st.sampled_from([F(-2), F(1), F(3), F(1, 2)]), min_size=1),
+    st.dictionaries(
+        st.sampled_from(["few", "fine", "done", "rate"]),
+        st.sampled_from([F(-2), F(1), F(3), F(1, 2)]),
+        min_size=1,
+    ),
     st.sampled_from([F(0), F(1), F(1, 4), F(-3)]),
     st.randoms(use_true_random=False),
 )  # fmt: skip
-def test_a_sum_stays_in_its_range(terms: dict[str, Fraction], constant: Fraction, random: object) -> None:
+def test_a_sum_stays_in_its_range(terms: dict[str, Fraction], constant: Fraction, random: Random) -> None:
     """What fields within their ranges sum to is in the range of the sum, on its grid."""
     linear = Linear(tuple(terms.items()), constant)
     choices = {
@@ -96,7 +101,7 @@ def test_a_sum_stays_in_its_range(terms: dict[str, Fraction], constant: Fraction
         "done": [F(0), F(1), F(10**6)],
         "rate": [F(0), F(1), F(1, 3)],
     }
-    known = {name: random.choice(each) for name, each in choices.items()}  # type: ignore[attr-defined]
+    known = {name: random.choice(each) for name, each in choices.items()}
     got = VOCABULARY.range_of(linear)
     assert linear.value(known) in got
 
@@ -120,16 +125,27 @@ def test_a_ratio_stays_in_its_range(part: str, whole: str, low: int | None) -> N
     for numbers in product((-1, 0, 1, 2, 5), repeat=3):
         if low is None or min(numbers) >= low:
             found = evaluate(program, facts(dict(zip("abc", numbers, strict=True))))["ratio"]
-            assert found.state is not State.OK or found.number in got, (numbers, found.number, str(got.interval))
+            assert found.state is not State.OK or found.number in got, (
+                numbers,
+                found.number,
+                str(got.interval),
+            )
 
 
 def test_an_invariant_holds_a_ratio_at_one() -> None:
-    """A ratio ends at 1 where an invariant holds the part to its whole, in either direction, and not elsewhere."""
+    """A ratio ends at 1 where an invariant, either way round, holds the part to its whole."""
     fields = {each: VOCABULARY.fields[each] for each in COUNTS}
-    for rule, high in (("done <= all_of", 1), ("all_of >= done", 1), ("done >= all_of", None), ("late <= all_of", None)):
+    for rule, high in (
+        ("done <= all_of", 1),
+        ("all_of >= done", 1),
+        ("done >= all_of", None),
+        ("late <= all_of", None),
+    ):
         vocabulary = Vocabulary("v", Text(), fields, (invariant(rule),))
         ratio = Ratio(vocabulary, parse_linear("done"), parse_linear("all_of"))
-        assert ratio.range().interval == Interval(F(0), True, None if high is None else F(high), high is not None)
+        assert ratio.range().interval == Interval(
+            F(0), True, None if high is None else F(high), high is not None
+        )
 
 
 @given(our.decimals(2))
@@ -155,10 +171,16 @@ def test_the_states_that_can_arise_are_declared(measure: str, states: set[State]
     assert measured(measure).states() == states
 
 
-@given(st.fixed_dictionaries({n: st.one_of(st.integers(0, 3), st.sampled_from(ALWAYS_POSSIBLE)) for n in COUNTS}))
+@given(
+    st.fixed_dictionaries({n: st.one_of(st.integers(0, 3), st.sampled_from(ALWAYS_POSSIBLE)) for n in COUNTS})
+)
 def test_no_other_state_arises(given_: dict[str, int | State]) -> None:
     """From fields in the states they may be in, only declared states come, or an error for bad evidence."""
-    for text in ("{value: done + late}", "{ratio: [done, all_of]}", "{share: {of: done, among: [done, late]}}"):
+    for text in (
+        "{value: done + late}",
+        "{ratio: [done, all_of]}",
+        "{share: {of: done, among: [done, late]}}",
+    ):
         got = value(text, **given_)
         allowed = {State.OK, State.ERROR, *ALWAYS_POSSIBLE, *measured(text).states()}
         assert got.state in allowed

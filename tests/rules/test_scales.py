@@ -1,6 +1,8 @@
 """Scales: what an author writes, against the plainest reading of the words."""
 
+import itertools
 from fractions import Fraction
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from parcore.intervals import Interval
 from parcore.numbers import exact_text
 from parcore.rules.combinations import Scored
-from parcore.rules.graph import Piecewise, const
+from parcore.rules.graph import Piece, Piecewise, const
 from parcore.rules.scales import Steps, ordered
 from parcore.values import State, Value
 from tests import strategies as our
@@ -109,11 +111,11 @@ def cases(parts: list[tuple[Interval, tuple[str, Fraction, Fraction]]], measure:
 
 @given(our.cuttings(), st.lists(awards(), min_size=12, max_size=12), st.randoms(use_true_random=False))
 def test_cases_pay_by_membership(
-    parts: list[Interval], paid: list[tuple[str, Fraction, Fraction]], random: object
+    parts: list[Interval], paid: list[tuple[str, Fraction, Fraction]], random: Random
 ) -> None:
     """Of disjoint cases in any order, the one that holds the number pays; in a gap there is no answer."""
     given_ = list(zip(parts, paid, strict=False))
-    random.shuffle(given_)  # type: ignore[attr-defined]
+    random.shuffle(given_)
     kept = given_[: max(1, len(given_) - 1)]
     found = cases(kept, ANYTHING)
     assert ("cases-gap" in found.codes) == (len(kept) < len(given_))
@@ -143,12 +145,13 @@ def test_gaps_and_overlaps_of_a_count_are_those_of_its_whole_numbers(
         return
     lines = [f"  - {{case: '{i}', points: {p[0]}, basis: interpretation, note: ours}}\n" for i, p in settled]
     found = cases(texts, "measure: {value: few}\n", "interpret:\n" + "".join(lines) if lines else "")
-    gap = overlap = needless = False
+    gap = overlap = needless = clash = False
     for n in range(13):
         x = F(n)
         said = [pays[1] * x + pays[2] for each, pays in texts if x in each]
         mine = [pays[1] * x + pays[2] for each, pays in settled if x in each]
         gap |= not said and not mine
+        clash |= len(set(mine)) > 1
         overlap |= len(set(said)) > 1 and not mine
         needless |= len(set(said)) == 1 and any(each != said[0] for each in mine)
         if len({*said}) == 1 and not mine:
@@ -160,6 +163,7 @@ def test_gaps_and_overlaps_of_a_count_are_those_of_its_whole_numbers(
     assert ("cases-gap" in found.codes) == gap
     assert ("cases-overlap" in found.codes) == overlap
     assert ("interpret-needless" in found.codes) == needless
+    assert ("interpret-clash" in found.codes) == clash
 
 
 def test_the_overlaps_of_can_tho_are_found_with_both_answers() -> None:
@@ -206,9 +210,7 @@ def test_through_is_interpolation(points: list[tuple[Fraction, Fraction]], x: Fr
         elif at >= points[-1][0]:
             wanted = points[-1][1]
         else:
-            (x1, y1), (x2, y2) = next(
-                (a, b) for a, b in zip(points, points[1:], strict=False) if a[0] <= at <= b[0]
-            )
+            (x1, y1), (x2, y2) = next((a, b) for a, b in itertools.pairwise(points) if a[0] <= at <= b[0])
             wanted = y1 + (y2 - y1) * (at - x1) / (x2 - x1)
         assert found.points(any=at) == ok(wanted)
 
@@ -352,13 +354,11 @@ def test_a_scale_that_says_too_little_is_not_read(scale: str, code: str) -> None
 
 
 @given(our.cuttings(), st.randoms(use_true_random=False))
-def test_pieces_are_put_in_order(parts: list[Interval], random: object) -> None:
+def test_pieces_are_put_in_order(parts: list[Interval], random: Random) -> None:
     """Disjoint pieces in any order are put from the smallest numbers to the largest."""
-    from parcore.rules.graph import Piece
-
     pieces = [Piece(each) for each in parts]
     shuffled = list(pieces)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     assert list(ordered(shuffled)) == pieces
 
 
