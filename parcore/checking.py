@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from parcore.diagnostics import Findings, ParcoreError, Place, stop
 from parcore.documents.reading import items_of, text_of
@@ -14,10 +17,14 @@ from parcore.documents.tree import Mapping, Tree
 from parcore.documents.yaml import read_yaml
 from parcore.editions.document import read_edition
 from parcore.editions.edition import Edition
+from parcore.evidence.periods import Period
 from parcore.evidence.readers import Defaults, EvidenceReader, check_invariants, read_observations
 from parcore.evidence.units import UnitBook, read_units
 from parcore.evidence.vocabulary import Vocabulary, read_vocabulary
 from parcore.registry import KINDS, Document, Registry, documents_in, kind_of
+
+MAX_HEADER: Final = 100_000
+"""As much of a table's first line as is looked at to see whether it is evidence."""
 
 
 @frozen
@@ -99,9 +106,40 @@ def _evidence(registry: Registry, document: Document, defaults: Defaults, findin
         else:
             findings.add("vocabulary-unclear", place, known=known)
         return
+    if defaults.period is None and not document.name:
+        defaults = evolve(defaults, period=_period_beside(registry, document))
     reader = EvidenceReader(vocabulary, registry.units, findings)
     reader.read(document.path, defaults, document.shown)
     check_invariants(reader.evidence(), vocabulary, findings)
+
+
+def _period_beside(registry: Registry, table: Document) -> Period | None:
+    """Where a table names no period: the first year of the latest edition beside it."""
+    folder, years = table.path.resolve().parent, []
+    for each in registry.edition_documents():
+        if each.path.resolve().parent == folder:
+            with suppress(ParcoreError):
+                years.append(registry.load(each).first_year)
+    return Period(max(years)) if years else None
+
+
+def tables_at(folder: Path, documents: Iterable[Document]) -> list[Document]:
+    """The tables of a folder with a column `unit` that none of its documents names: evidence by itself."""
+    named: set[Path] = set()
+    for each in documents:
+        with suppress(ParcoreError):
+            tree = read_yaml(each.path, Findings())
+            for table in items_of(tree.get("tables")) if isinstance(tree, Mapping) else ():
+                name = table["file"] if isinstance(table, Mapping) and "file" in table else table
+                named.add((each.path.parent / text_of(name)).resolve())
+    found: list[Document] = []
+    for path in sorted(folder.rglob("*.csv")):
+        if path.resolve() not in named and path.is_file():
+            with path.open(encoding="utf-8-sig", errors="replace") as file:
+                header = re.split(r"[,;\t]", file.readline(MAX_HEADER))
+            if "unit" in {cell.strip().strip('"') for cell in header}:
+                found.append(Document(path, "evidence", "", "", str(path.parent)))
+    return found
 
 
 def vocabulary_of(registry: Registry, document: Document) -> Vocabulary | None:

@@ -8,11 +8,19 @@ from pathlib import Path
 
 import click
 
-from parcore.checking import Checked, check, documents_at
+from parcore.checking import Checked, check, documents_at, tables_at
 from parcore.cli import FINDINGS
-from parcore.cli.options import format_option, lang_option, path_option, registry_of, unknown_format
+from parcore.cli.options import (
+    PeriodType,
+    format_option,
+    lang_option,
+    path_option,
+    registry_of,
+    unknown_format,
+)
 from parcore.cli.tables import csv_text, show_notes
 from parcore.diagnostics import Diagnostic, ParcoreError, Severity
+from parcore.evidence.periods import Period
 from parcore.evidence.readers import Defaults
 from parcore.i18n import say
 from parcore.numbers import NumberFormat
@@ -25,10 +33,18 @@ FORMATS = ("table", "json", "csv")
 @click.argument("targets", nargs=-1, metavar="[FILE|FOLDER|METHODOLOGY]...")
 @click.option("--numbers", type=click.Choice([f.value for f in NumberFormat]), default="undeclared",
               help="How tables write numbers.")  # fmt: skip
+@click.option("--period", type=PeriodType(), help="The period of tables that name none.")
 @path_option
 @format_option(*FORMATS)
 @lang_option
-def command(targets: tuple[str, ...], numbers: str, paths: tuple[Path, ...], form: str, lang: str) -> None:
+def command(
+    targets: tuple[str, ...],
+    numbers: str,
+    period: Period | None,
+    paths: tuple[Path, ...],
+    form: str,
+    lang: str,
+) -> None:
     """Check documents; without arguments, everything that is installed.
 
     Exit status 1 when anything refuses a document, or an installed package.
@@ -39,7 +55,7 @@ def command(targets: tuple[str, ...], numbers: str, paths: tuple[Path, ...], for
     registry = registry_of((*paths, *(each for each in dict.fromkeys(folders) if documents_at(each))))
     documents = _documents(registry, targets)
     registry.survey()
-    checked = check(registry, documents, Defaults(numbers=NumberFormat(numbers)))
+    checked = check(registry, documents, Defaults(period=period, numbers=NumberFormat(numbers)))
     broken = [each.diagnostic for each in registry.failures]
     if targets:
         findings = _about(checked, registry)
@@ -63,8 +79,10 @@ def _documents(registry: Registry, targets: tuple[str, ...]) -> list[Document]:
         return [each for package in registry.packages for each in package.documents]
     documents: list[Document] = []
     for target in targets:
-        if Path(target).exists():
-            documents += documents_at(Path(target))
+        path = Path(target)
+        if path.exists():
+            found = documents_at(path)
+            documents += [*found, *tables_at(path, found)] if path.is_dir() else found
             continue
         documents += _named(registry, target)
     return list({each.path: each for each in documents}.values())

@@ -11,17 +11,16 @@ from parcore.cli.options import registry_of
 from parcore.diagnostics import Findings, Place, stop
 from parcore.documents.tree import Scalar
 from parcore.editions.edition import Edition
+from parcore.evidence.cells import read_value, stated
 from parcore.evidence.evidence import Datum, Evidence, Stage
 from parcore.evidence.periods import Period
-from parcore.evidence.readers import Defaults, check_invariants, read_number
+from parcore.evidence.readers import Defaults, check_invariants
 from parcore.evidence.vocabulary import POINTS, FieldKind, FieldSpec
 from parcore.numbers import NumberFormat
 from parcore.registry import Registry
 from parcore.results.result import Assumed, Result
 from parcore.results.scoring import score
-from parcore.values import EVIDENCE_STATES, State, Value
-
-_STATES = {state.word: state for state in EVIDENCE_STATES}
+from parcore.values import EVIDENCE_STATES
 
 
 @frozen
@@ -107,11 +106,10 @@ def changes(
         if spec is None:
             raise stop("unknown-field", place, key=field, nearest=", ".join(_fields(edition)[:12]))
         written = Scalar(place, value.strip())
-        state = _STATES.get(written.text)
-        number = None if state else read_number(written, spec, NumberFormat.UNDECLARED, findings)
-        if unit is not None and (state or number is not None):
-            given = Value(state) if state else Value(State.OK, number or Value(State.OK).number)
-            data.append(Datum(unit.id, period, spec.name, given, written.text, stage, place=place))
+        given = read_value(Scalar(place, spec.name), written, None, spec, NumberFormat.UNDECLARED, findings)
+        if unit is not None and given is not None:
+            said = stated(spec, given, written.text)
+            data.append(Datum(unit.id, period, spec.name, given, said, stage, place=place))
     findings.raise_errors()
     check_invariants(evidence.with_(data), edition.vocabulary, findings)
     findings.raise_errors()
@@ -122,7 +120,7 @@ def _spec(name: str, edition: Edition) -> FieldSpec | None:
     if name in edition.vocabulary.fields:
         return edition.vocabulary.fields[name]
     if name in _fields(edition):
-        return FieldSpec(name, FieldKind.NUMBER)
+        return FieldSpec(name, FieldKind.NUMBER, states=frozenset(EVIDENCE_STATES))
     return None
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from itertools import pairwise
+
 from parcore.diagnostics import Findings
 from parcore.documents.reading import (
     both_languages,
@@ -18,8 +21,8 @@ from parcore.editions.criteria import read_criterion, read_maximum
 from parcore.editions.edition import Criterion, Decision, Edition
 from parcore.editions.sums import check_maxima
 from parcore.evidence.vocabulary import Vocabulary
-from parcore.intervals import Interval
-from parcore.numbers import Rounding
+from parcore.intervals import Interval, Range
+from parcore.numbers import Rounding, exact_text
 from parcore.rules.figures import Context
 from parcore.rules.graph import Within
 from parcore.rules.policies import (
@@ -53,6 +56,7 @@ def read_edition(tree: Tree, vocabularies: dict[str, Vocabulary], findings: Find
     components = _components(tree, context)
     key = f"{text_of(tree['methodology'])}@{text_of(tree['edition'])}"
     check_maxima(components, total, key, tree.place_of("total"), context)
+    rounding = _rounding(tree.get("rounding"), findings)
     first, last = _years(tree, findings)
     return Edition(
         methodology=text_of(tree["methodology"]),
@@ -66,9 +70,9 @@ def read_edition(tree: Tree, vocabularies: dict[str, Vocabulary], findings: Find
         vocabulary=vocabulary,
         total=total,
         components=components,
-        rounding=_rounding(tree.get("rounding"), findings),
+        rounding=rounding,
         source=source_of(tree["source"], findings) or Source(Basis.ILLUSTRATIVE),
-        classes=_classes(tree.get("classes"), context),
+        classes=_classes(tree.get("classes"), rounding, context),
         ranking=_ranking(tree.get("ranking"), findings),
         replaces=text_of(tree.get("replaces")),
         note=both_languages(tree.get("note")),
@@ -131,7 +135,7 @@ def _reads(tree: Tree, findings: Findings) -> Reads | None:
     return None if quantity is None else Reads(quantity, text_of(tree["rounded"]) == "yes")
 
 
-def _classes(tree: Tree | None, context: Context) -> Classes | None:
+def _classes(tree: Tree | None, rounding: RoundingPlan, context: Context) -> Classes | None:
     if not isinstance(tree, Mapping):
         return None
     reads = _reads(tree["on"], context.findings)
@@ -146,7 +150,11 @@ def _classes(tree: Tree | None, context: Context) -> Classes | None:
         for other in bands:
             _apart(band, other, context)
         bands.append(band)
-    return None if reads is None else Classes(reads, tuple(bands))
+    if reads is None:
+        return None
+    digits = rounding.digits.get(Level.INDEX) if reads.rounded else None
+    _joined(bands, None if digits is None else Fraction(1, 10**digits), context)
+    return Classes(reads, tuple(bands))
 
 
 def _apart(band: Band, other: Band, context: Context) -> None:
@@ -156,6 +164,25 @@ def _apart(band: Band, other: Band, context: Context) -> None:
         both: Interval | None = band.intervals[group].meet(other.intervals[group])
         if both is not None:
             context.findings.add("bands-overlap", band.place, one=other.name, two=band.name, where=both)
+
+
+def _joined(bands: list[Band], step: Fraction | None, context: Context) -> None:
+    """Report numbers between two classes that neither takes; outside all of them there may be none."""
+    for group in context.groups:
+        known = [band for band in bands if band.intervals[group].low is not None]
+        known.sort(key=lambda band: band.intervals[group].low or Fraction(0))
+        lowest = [band for band in bands if band.intervals[group].low is None]
+        for lower, upper in pairwise([*lowest, *known]):
+            below, over = lower.intervals[group], upper.intervals[group]
+            if below.high is None or over.low is None or not below.before(over):
+                continue
+            between = Interval(high=over.low, high_in=not over.low_in).minus(
+                Interval(high=below.high, high_in=below.high_in)
+            )
+            witness = Range(step=step).sample(between[0]) if between else None
+            if witness is not None:
+                shown = exact_text(witness)
+                context.findings.add("bands-gap", upper.place, one=lower.name, two=upper.name, witness=shown)
 
 
 def _ranking(tree: Tree | None, findings: Findings) -> Ranking | None:

@@ -8,8 +8,6 @@ is tidy (a column `field`, one statement a row) or wide (a column for each field
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
-from fractions import Fraction
-from functools import lru_cache
 from pathlib import Path
 
 from attrs import evolve, field, frozen
@@ -18,7 +16,6 @@ from parcore.diagnostics import Findings, ParcoreError
 from parcore.documents.reading import (
     both_languages,
     choice_of,
-    date_of,
     report_number,
     source_of,
     text_of,
@@ -27,18 +24,18 @@ from parcore.documents.schema import check_shape, report_unknown
 from parcore.documents.table import Table, read_table
 from parcore.documents.tree import Listing, Mapping, Scalar, Tree
 from parcore.documents.yaml import read_yaml
+from parcore.evidence.cells import read_value, stated
 from parcore.evidence.evidence import Datum, Evidence, Method, Observation, Stage
 from parcore.evidence.periods import Period, parse_period
 from parcore.evidence.units import UnitBook
 from parcore.evidence.vocabulary import POINTS, FieldKind, FieldSpec, Vocabulary
-from parcore.numbers import NumberError, NumberFormat, exact_text, parse_number
+from parcore.numbers import NumberError, NumberFormat, parse_number
 from parcore.sources import Basis, Source
 from parcore.values import EVIDENCE_STATES, State, Value
 
 TIDY = ("unit", "period", "field", "stage", "method", "value", "state", "source", "basis", "note")
+WIDE = ("unit", "period", "stage")
 OBSERVED = ("about", "period", "quantity", "value", "basis", "source", "note")
-_number = lru_cache(maxsize=100_000)(parse_number)  # in large tables the same few come again and again
-_STATES = {state.word: state for state in EVIDENCE_STATES}
 
 
 @frozen
@@ -149,11 +146,14 @@ class EvidenceReader:
             place, has = table.header[0].place, ", ".join(table.columns[:12])
             self._findings.add("column-missing", place, column=", ".join(missing), has=has)
             return
+        if "period" not in table.columns and defaults.period is None:
+            self._findings.add("period-missing", table.header[0].place)
+            return
         fields: dict[str, Defaults] = {}
         for cell in (each for each in table.header if each.text):
             if tidy and cell.text not in TIDY:
                 report_unknown(cell.text, list(TIDY), cell.place, self._findings, "unknown-column")
-            elif not tidy and cell.text not in ("unit", "period", *fields) and self._spec(cell) is not None:
+            elif not tidy and cell.text not in (*WIDE, *fields) and self._spec(cell) is not None:
                 numbers = defaults.columns.get(cell.text, defaults.numbers)
                 fields[cell.text] = evolve(defaults, numbers=numbers)
         for row in table.rows:
@@ -175,10 +175,11 @@ class EvidenceReader:
             given = {key: cell for key, cell in row.items() if cell.text}
             self._statement(unit.id, period, row["field"], given, defaults)
             return
+        stage = {"stage": row["stage"]} if "stage" in row and row["stage"].text else {}
         for name, own in fields.items():
             cell = row[name]
             if cell.text:
-                self._statement(unit.id, period, Scalar(cell.place, name), {"value": cell}, own)
+                self._statement(unit.id, period, Scalar(cell.place, name), {"value": cell, **stage}, own)
 
     def _statement(
         self, unit: str, period: Period, name: Scalar, row: MappingOf[str, Scalar], defaults: Defaults
@@ -186,7 +187,8 @@ class EvidenceReader:
         spec = self._spec(name)
         if spec is None:
             return
-        value = self._value(name, row, spec, defaults.columns.get("value", defaults.numbers))
+        numbers = defaults.columns.get("value", defaults.numbers)
+        value = read_value(name, row.get("value"), row.get("state"), spec, numbers, self._findings)
         if value is None:
             return
         stage = choice_of(row.get("stage"), Stage, self._findings) if "stage" in row else defaults.stage
@@ -197,7 +199,7 @@ class EvidenceReader:
             period=period,
             field=name.text,
             value=value,
-            text=text_of(row.get("value")),
+            text=stated(spec, value, text_of(row.get("value"))),
             stage=stage,
             method=choice_of(row.get("method"), Method, self._findings) or defaults.method,
             source=self._source(row, defaults),
@@ -229,32 +231,6 @@ class EvidenceReader:
             report_unknown(name.text, known, name.place, self._findings, "unknown-field")
         return spec
 
-    def _value(
-        self, name: Scalar, row: MappingOf[str, Scalar], spec: FieldSpec, numbers: NumberFormat
-    ) -> Value | None:
-        written, state = row.get("value"), row.get("state")
-        if state is not None and state.text not in ("", State.OK.word):
-            return self._empty(state, written, spec)
-        if written is None or not written.text:
-            self._findings.add("value-missing", name.place, field=name.text)
-            return None
-        number = read_number(written, spec, numbers, self._findings)
-        return None if number is None else Value(State.OK, number)
-
-    def _empty(self, word: Scalar, written: Scalar | None, spec: FieldSpec) -> Value | None:
-        state = _STATES.get(word.text)
-        if state is None:
-            known = ", ".join(_STATES)
-            self._findings.add("not-a-choice", word.place, value=word.text[:60], choices=known)
-            return None
-        if written is not None and written.text and state is not State.UNVERIFIED:
-            self._findings.add("state-and-value", word.place, state=word.text, value=written.text[:60])
-            return None
-        if state in (State.NOTHING_AROSE, State.NOT_APPLICABLE) and state not in spec.states:
-            self._findings.add("state-not-declared", word.place, field=spec.name, state=word.text)
-            return None
-        return Value(state)
-
 
 def _said(datum: Datum) -> str:
     """What a statement says, as messages quote it: its text, or its state where it has none."""
@@ -271,36 +247,6 @@ def table_beside(document: Path, named: Tree, findings: Findings) -> Table | Non
         else:
             findings.extend(error.diagnostics)
         return None
-
-
-def read_number(
-    written: Scalar, spec: FieldSpec, numbers: NumberFormat, findings: Findings
-) -> Fraction | None:
-    """The number of a field's text: a choice's position, a day's number, or the number itself."""
-    if spec.kind is FieldKind.CHOICE:
-        if written.text in spec.options:
-            return Fraction(spec.options.index(written.text))
-        report_unknown(written.text, list(spec.options), written.place, findings, "option-unknown")
-        return None
-    if spec.kind is FieldKind.DATE:
-        day = date_of(written, findings)
-        return None if day is None else Fraction(day.toordinal())
-    try:
-        number = _number(written.text, numbers)
-    except NumberError as error:
-        report_number(error, written, findings)
-        return None
-    if number not in spec.range:
-        if number in spec.range.interval and spec.range.step is not None:
-            step = exact_text(spec.range.step)
-            findings.add("value-off-step", written.place, field=spec.name, value=written.text, step=step)
-        else:
-            interval = spec.range.interval
-            findings.add(
-                "value-out-of-range", written.place, field=spec.name, value=written.text, range=interval
-            )
-        return None
-    return number
 
 
 def check_invariants(evidence: Evidence, vocabulary: Vocabulary, findings: Findings) -> None:

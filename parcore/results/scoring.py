@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
 
 from attrs import frozen
 
@@ -55,8 +56,8 @@ class UnitScope:
             return _MISSING
         if datum.value.state is not State.OK:
             return datum.value
-        number = Value(State.OK, datum.value.number)
-        return number if datum.text in options else Value(State.ERROR)
+        known = datum.text in options
+        return Value(State.OK, Fraction(options.index(datum.text))) if known else Value(State.ERROR)
 
     def members(self, domain: Domain) -> tuple[State, Sequence[Scope]]:
         """No records are held with the evidence yet: MISSING, so that nothing is scored by their absence."""

@@ -108,7 +108,7 @@ class Context:
                     key, [g for g in self.groups if g], tree.place_of(key), self.findings, "unknown-group"
                 )
         missing = [group for group in self.groups if group not in tree]
-        if missing:
+        if missing and self.groups != ("",):
             self.findings.add("group-missing", tree.place, groups=", ".join(missing))
         return {group: tree[group] for group in self.groups if group in tree}
 

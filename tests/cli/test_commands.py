@@ -106,9 +106,48 @@ def test_json_and_csv_say_the_same_points() -> None:
     result = data("score", EVIDENCE_2024)
     rows = list(csv.DictReader(StringIO(say("score", EVIDENCE_2024, "--format", "csv").out)))
     in_json = {(u["unit"], c["id"]): c["points"] for u in result["units"] for c in u["criteria"]}
-    in_csv = {(r["unit"], r["criterion"]): r["points"] or None for r in rows if r["criterion"] != "index"}
+    in_csv = {
+        (r["unit"], r["criterion"]): r["points_exact"] or None for r in rows if r["criterion"] != "index"
+    }
     assert in_json == in_csv
     assert in_json["example-justice", "on-time"] == "1404/421"
+    shown = {(r["unit"], r["criterion"]): r["points"] for r in rows}
+    assert shown["example-justice", "on-time"] == "3.334917"
+    assert shown["example-finance", "on-time"] == "3.25625"
+
+
+def test_csv_says_why_a_leaf_has_no_number_of_its_own() -> None:
+    """A zero earned and a zero for missing evidence are told apart."""
+    text = say("score", "example@2025", "--period", "2024", "--format", "csv").out
+    rows = {(r["unit"], r["criterion"]): r for r in csv.DictReader(StringIO(text))}
+    missing, earned = rows["example-health", "paper-free"], rows["example-justice", "on-time"]
+    assert (missing["points"], missing["evidence"], missing["effect"]) == ("0", "missing", "zero")
+    assert (earned["points"], earned["evidence"], earned["effect"]) == ("0", "", "")
+
+
+def test_what_is_assumed_is_said() -> None:
+    """A result with a value set on the command line names it beside what the evidence says."""
+    words = ("score", EVIDENCE_2024, "--set", "example-health.tasks_done=28")
+    assert data(*words)["assumed"] == [
+        {"unit": "example-health", "field": "tasks_done", "value": "28", "evidence": "25"}
+    ]
+    assert "ASSUMED: example-health, tasks_done = 28 (evidence: 25)" in say(*words, "--lang", "en").out
+
+
+def test_a_state_that_the_field_does_not_declare_cannot_be_set() -> None:
+    """`--set` is held to the vocabulary as a file is."""
+    said = say("score", EVIDENCE_2024, "--set", "example-health.satisfaction=nothing_arose")
+    assert said.status == 2
+    assert "[state-not-declared]" in said.err
+
+
+def test_bad_evidence_exits_with_1() -> None:
+    """A unit left without an index by contradictory evidence makes the run exit with 1."""
+    said = say(
+        "score", EVIDENCE_2024, "--set", "example-health.dossiers_settled=nothing_arose", "--lang", "en"
+    )
+    assert said.status == 1
+    assert "bad evidence" in said.out
 
 
 def test_the_unit_option_leaves_places_as_they_are() -> None:

@@ -1,0 +1,106 @@
+"""The text of a cell to a value: a number, an option, a day, or the word of an empty state."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+
+from parcore.diagnostics import Findings
+from parcore.documents.reading import date_of, report_number
+from parcore.documents.schema import report_unknown
+from parcore.documents.tree import Scalar
+from parcore.evidence.vocabulary import FieldKind, FieldSpec
+from parcore.i18n import LANGUAGES, say
+from parcore.numbers import HUNDRED, NumberError, NumberFormat, exact_text, parse_number
+from parcore.values import EVIDENCE_STATES, State, Value
+
+_number = lru_cache(maxsize=100_000)(parse_number)  # in large tables the same few come again and again
+
+
+@lru_cache(maxsize=1)
+def state_words() -> dict[str, State]:
+    """How a cell may write an empty state: by its id, or in words (không phát sinh, nothing arose)."""
+    words = {state.word: state for state in EVIDENCE_STATES}
+    for state in EVIDENCE_STATES:
+        words.update({say(f"state-{state.word}", lang).casefold(): state for lang in LANGUAGES})
+    return words
+
+
+def read_value(
+    name: Scalar,
+    written: Scalar | None,
+    word: Scalar | None,
+    spec: FieldSpec,
+    numbers: NumberFormat,
+    findings: Findings,
+) -> Value | None:
+    """The value of a statement: `word` is its state, where it names one; None where it cannot be read."""
+    if word is not None and word.text not in ("", State.OK.word):
+        if written is not None and written.text and word.text != State.UNVERIFIED.word:
+            findings.add("state-and-value", word.place, state=word.text, value=written.text[:60])
+            return None
+        return _empty(word, spec, findings)
+    if written is None or not written.text:
+        findings.add("value-missing", name.place, field=name.text)
+        return None
+    if written.text not in spec.options and written.text.casefold() in state_words():
+        return _empty(written, spec, findings)
+    number = read_number(written, spec, numbers, findings)
+    return None if number is None else Value(State.OK, number)
+
+
+def _empty(word: Scalar, spec: FieldSpec, findings: Findings) -> Value | None:
+    state = state_words().get(word.text.casefold())
+    if state is None:
+        known = ", ".join(each.word for each in EVIDENCE_STATES)
+        findings.add("not-a-choice", word.place, value=word.text[:60], choices=known)
+        return None
+    if state in (State.NOTHING_AROSE, State.NOT_APPLICABLE) and state not in spec.states:
+        findings.add("state-not-declared", word.place, field=spec.name, state=state.word)
+        return None
+    return Value(state)
+
+
+def read_number(
+    written: Scalar, spec: FieldSpec, numbers: NumberFormat, findings: Findings
+) -> Fraction | None:
+    """The number of a field's text: a choice's position, a day's number, or the number itself."""
+    if spec.kind is FieldKind.CHOICE:
+        return _option(written, spec, findings)
+    if spec.kind is FieldKind.DATE:
+        day = date_of(written, findings)
+        return None if day is None else Fraction(day.toordinal())
+    try:
+        number = _number(written.text, numbers)
+    except NumberError as error:
+        report_number(error, written, findings)
+        return None
+    if number in spec.range:
+        return number
+    interval, step = spec.range.interval, spec.range.step
+    if number in interval and step is not None:
+        findings.add(
+            "value-off-step", written.place, field=spec.name, value=written.text, step=exact_text(step)
+        )
+    elif spec.unit == "%" and number / HUNDRED in interval and "%" not in written.text:
+        findings.add("percent-sign", written.place, field=spec.name, value=written.text)
+    else:
+        findings.add("value-out-of-range", written.place, field=spec.name, value=written.text, range=interval)
+    return None
+
+
+def _option(written: Scalar, spec: FieldSpec, findings: Findings) -> Fraction | None:
+    """The position of an option, written by its id or by its title in either language."""
+    key = written.text.casefold()
+    for at, option in enumerate(spec.options):
+        title = spec.option_titles.get(option)
+        titles = () if title is None else (title.vi, title.en)
+        if written.text == option or key in {each.casefold() for each in titles if each}:
+            return Fraction(at)
+    report_unknown(written.text, list(spec.options), written.place, findings, "option-unknown")
+    return None
+
+
+def stated(spec: FieldSpec, value: Value, text: str) -> str:
+    """What a statement keeps as its text: the option's id where a choice was written by its title."""
+    return spec.options[int(value.number)] if spec.options and value.state is State.OK else text
