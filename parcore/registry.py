@@ -19,7 +19,6 @@ from typing import Final
 from attrs import evolve, field, frozen
 
 from parcore.diagnostics import Diagnostic, Findings, ParcoreError, Place, stop
-from parcore.documents.tree import Mapping as Map
 from parcore.documents.tree import Tree
 from parcore.documents.yaml import read_yaml
 from parcore.editions.document import read_edition
@@ -174,8 +173,8 @@ class Registry:
     def units(self) -> UnitBook:
         """All units of all packages."""
         book = UnitBook()
-        for document in self.documents("units"):
-            units, regions = read_units(self._tree(document), self.findings)
+        for _, tree in self._trees("units"):
+            units, regions = read_units(tree, self.findings)
             book.add(units, regions, self.findings)
         return book
 
@@ -184,8 +183,8 @@ class Registry:
         """All vocabularies, by name; of two with one name the first stands, and the second is reported."""
         found: dict[str, Vocabulary] = {}
         first: dict[str, Document] = {}
-        for document in self.documents("vocabulary"):
-            vocabulary = read_vocabulary(self._tree(document), self.findings)
+        for document, tree in self._trees("vocabulary"):
+            vocabulary = read_vocabulary(tree, self.findings)
             if vocabulary is None:
                 continue
             if vocabulary.name in found:
@@ -200,12 +199,13 @@ class Registry:
         """Look at everything at hand, so that `findings` holds what packages say twice or say wrong."""
         _ = (self.edition_documents(), self.units, self.vocabularies)
 
-    def _tree(self, document: Document) -> Tree:
-        try:
-            return read_yaml(document.path, self.findings, document.shown)
-        except ParcoreError as error:
-            self.findings.extend(error.diagnostics)
-            return Map(Place(document.shown), {})
+    def _trees(self, kind: str) -> Iterator[tuple[Document, Tree]]:
+        """The documents of a kind that can be read; why others cannot goes to the findings."""
+        for document in self.documents(kind):
+            try:
+                yield document, read_yaml(document.path, self.findings, document.shown)
+            except ParcoreError as error:
+                self.findings.extend(error.diagnostics)
 
     def edition_documents(self, methodology: str = "") -> list[Document]:
         """The editions of a methodology (or all), each key once; a second one of a key is reported."""

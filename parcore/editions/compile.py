@@ -7,7 +7,7 @@ leaves also `raw:<id>`, the rule's own value before the effects of emptiness. `i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from attrs import frozen
@@ -16,6 +16,8 @@ from parcore.editions.edition import Criterion, Edition, Effect, EffectKind
 from parcore.numbers import HUNDRED, ZERO
 from parcore.rules.figures import Figure
 from parcore.rules.graph import (
+    Agg,
+    Aggregate,
     Cmp,
     Const,
     Div,
@@ -129,14 +131,19 @@ def _attainable(
         return _sum(nodes)
     if whole is None:
         return None
-    lost: list[Node] = []
-    for child, node in zip(children, known, strict=True):
-        if node is not None and child.max is not None:
-            top = const(child.max.of(group))
-            lost.append(
-                Mul(const(-1), total(top, Mul(const(-1), Match(node, ((State.EXCLUDED, const(0)),)))))
-            )
+    lost = [node for child in children for node in _lost(child, group, roots)]
     return total(Const(whole.of(group)), *lost)
+
+
+def _lost(node: Criterion, group: str, roots: dict[str, Node]) -> Iterator[Node]:
+    """What leaves the maximum under a node, as negative numbers: 0, or the whole of what is excluded."""
+    attainable = roots.get(f"attainable:{node.id}")
+    if attainable is None or node.max is None:
+        for child in node.children:
+            yield from _lost(child, group, roots)
+        return
+    kept = Match(attainable, ((State.EXCLUDED, const(0)),))
+    yield Agg(Aggregate.SUM, (kept, const(-node.max.of(group))))
 
 
 def _index(edition: Edition, group: str, roots: dict[str, Node]) -> None:

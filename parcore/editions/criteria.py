@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as MappingOf
 from typing import Final
 
 from attrs import evolve
@@ -267,8 +268,8 @@ def _condition_table(tree: Mapping, table: Listing, context: Context) -> Conditi
         return None
     read = {name: read_measure(each, context) for name, each in declared.entries.items()}
     measures = {name: each for name, each in read.items() if each is not None}
-    ours = [_row(each, "case", tuple(measures), context) for each in items_of(tree.get("interpret"))]
-    official = [_row(each, "when", tuple(measures), context) for each in table.items]
+    ours = [_row(each, "case", measures, context) for each in items_of(tree.get("interpret"))]
+    official = [_row(each, "when", measures, context) for each in table.items]
     rows = [row for row in (*ours, *official) if row is not None]
     if len(measures) < len(read) or len(rows) < len(ours) + len(official):
         return None
@@ -278,7 +279,7 @@ def _condition_table(tree: Mapping, table: Listing, context: Context) -> Conditi
     return rule
 
 
-def _row(tree: Tree, word: str, measures: tuple[str, ...], context: Context) -> Row | None:
+def _row(tree: Tree, word: str, measures: MappingOf[str, Measure], context: Context) -> Row | None:
     if not isinstance(tree, Mapping) or word not in tree or "points" not in tree:
         context.findings.add("case-shape", tree.place, word=word)
         return None
@@ -349,7 +350,9 @@ def _read_when(tree: Mapping, context: Context) -> dict[State, Effect]:
         needs_top = effect.kind in (EffectKind.FULL, EffectKind.EXCLUDE)
         if needs_top and context.top is None:
             context.findings.add("needs-maximum", given.place, criterion=context.criterion)
-        pays = effect.kind is EffectKind.FULL or effect.kind is EffectKind.SUBSTITUTE
+        # Leaving a leaf out never raises points, but it raises the rate: the author must say on what basis.
+        ours_alone = effect.kind is EffectKind.EXCLUDE and effect.source is None
+        pays = ours_alone or effect.kind in (EffectKind.FULL, EffectKind.SUBSTITUTE)
         if state in ALWAYS_POSSIBLE and pays:
             context.findings.add("hiding-pays", given.place, state=word, effect=effect.kind.value)
     return when

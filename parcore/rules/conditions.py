@@ -16,6 +16,7 @@ from parcore.evidence.vocabulary import Vocabulary
 from parcore.expressions import HOLDS, Compare, Comparing, ExpressionError, Inside, Linear, parse_comparing
 from parcore.rules.figures import Context, Figure, sum_node
 from parcore.rules.graph import Cmp, Logic, Mul, Node, Not, const, total
+from parcore.rules.measures import ChoiceOf, Measure
 
 
 @frozen
@@ -27,6 +28,7 @@ class Test:
     comparing: Comparing
     vocabulary: Vocabulary
     figures: MappingOf[str, Figure]
+    options: MappingOf[str, tuple[str, ...]]
 
     def sides(self, group: str) -> Comparing:
         """The comparison with figures and options put in for a group."""
@@ -38,10 +40,7 @@ class Test:
         )
 
     def _filled(self, sum_: Linear, other: Linear, group: str) -> Linear:
-        options: tuple[str, ...] = ()
-        spec = self.vocabulary.fields.get(other.name or "")
-        if spec is not None:
-            options = spec.options
+        options = self.options.get(other.name or "", ())
         constant, terms = sum_.constant, []
         for name, factor in sum_.terms:
             if name in self.figures:
@@ -113,6 +112,9 @@ class Joined:
 
 Condition: TypeAlias = "Test | Joined"
 
+Measures: TypeAlias = "MappingOf[str, Measure] | None"
+"""The measures that a table names; None in a guard, whose names are fields."""
+
 
 def tests_in(condition: Condition) -> Iterator[Test]:
     """Every comparison in a condition."""
@@ -133,7 +135,7 @@ def names_in(condition: Condition) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def read_condition(tree: Tree, context: Context, measures: tuple[str, ...] = ()) -> Condition | None:
+def read_condition(tree: Tree, context: Context, measures: Measures = None) -> Condition | None:
     """A condition: a text, a list (all of it), or `{any: […]}`, `{all: […]}`, `{not: …}`."""
     if isinstance(tree, Listing):
         return _joined(tree, context, measures, every=True)
@@ -149,7 +151,7 @@ def read_condition(tree: Tree, context: Context, measures: tuple[str, ...] = ())
     return _test(tree, context, measures)
 
 
-def _joined(tree: Tree, context: Context, measures: tuple[str, ...], *, every: bool) -> Condition | None:
+def _joined(tree: Tree, context: Context, measures: Measures, *, every: bool) -> Condition | None:
     parts = [read_condition(each, context, measures) for each in items_of(tree)]
     known = [part for part in parts if part is not None]
     if not parts or len(known) < len(parts):
@@ -159,20 +161,43 @@ def _joined(tree: Tree, context: Context, measures: tuple[str, ...], *, every: b
     return known[0] if len(known) == 1 else Joined(every, tuple(known))
 
 
-def _test(tree: Tree, context: Context, measures: tuple[str, ...]) -> Condition | None:
+def _test(tree: Tree, context: Context, measures: Measures) -> Condition | None:
     try:
         comparing = parse_comparing(text_of(tree))
     except ExpressionError as error:
         context.findings.add("not-a-condition", tree.place, value=text_of(tree)[:60], near=error)
         return None
-    test = Test(comparing, context.vocabulary, context.figures)
     fields = context.vocabulary.fields
-    unknown = [name for name in names_in(test) if name not in measures and (measures or name not in fields)]
-    known = [*measures, *context.figures] if measures else [*fields, *context.figures]
+    options = {name: spec.options for name, spec in fields.items() if spec.options}
+    if measures is not None:
+        options = {name: each.spec.options for name, each in measures.items() if isinstance(each, ChoiceOf)}
+    test = Test(comparing, context.vocabulary, context.figures, options)
+    known = [*(fields if measures is None else measures), *context.figures]
+    if not _options_named(test, tree, context):
+        return None
+    unknown = [name for name in names_in(test) if name not in known]
     for name in unknown:
         report_unknown(name, known, tree.place, context.findings, "unknown-name")
-    if unknown or not names_in(test):
-        if not unknown:
-            context.findings.add("condition-constant", tree.place, value=text_of(tree))
+    if unknown:
+        return None
+    if not names_in(test):
+        context.findings.add("condition-constant", tree.place, value=text_of(tree))
         return None
     return test
+
+
+def _options_named(test: Test, tree: Tree, context: Context) -> bool:
+    """A choice is compared by = or != with one of its options, and with nothing else."""
+    one = test.comparing
+    right = one.right if isinstance(one, Compare) else Linear()
+    for side, other in ((one.left, right), (right, one.left)):
+        choices = [name for name in side.names if name in test.options]
+        if not choices:
+            continue
+        options = test.options[choices[0]]
+        equal = isinstance(one, Compare) and one.op in ("=", "!=")
+        if not equal or side.name is None or other.name not in options:
+            named = str(other) if isinstance(one, Compare) else str(one.interval)
+            report_unknown(named, list(options), tree.place, context.findings, "option-unknown")
+            return False
+    return True

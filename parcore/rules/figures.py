@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from parcore.diagnostics import Findings, Place
 from parcore.documents.reading import interval_of, number_of, text_of
 from parcore.documents.schema import report_unknown
-from parcore.documents.tree import Mapping, Scalar, Tree
+from parcore.documents.tree import Mapping, Tree
 from parcore.evidence.vocabulary import FieldKind, FieldSpec, Vocabulary
 from parcore.expressions import ExpressionError, Linear, parse_linear
 from parcore.intervals import Interval
@@ -122,23 +122,17 @@ class Context:
         known = {group: each for group, each in read.items() if each is not None}
         return known if len(known) == len(self.groups) else None
 
-    def award(self, tree: Tree, *, states: bool = False) -> Award | None:
-        """What a step pays; `states` allows `exclude` and `withhold`."""
+    def award(self, tree: Tree, *, proportional: bool = False, states: bool = False) -> Award | None:
+        """What a step pays; where allowed also `proportional`, or the states `exclude` and `withhold`."""
         word = text_of(tree)
-        if word == AwardKind.PROPORTIONAL.value and not states:
+        if proportional and word == AwardKind.PROPORTIONAL.value:
             return self._needs_top(tree, Award(AwardKind.PROPORTIONAL))
-        if states and word in ("exclude", "withhold"):
+        if states and word in (AwardKind.EXCLUDE.value, AwardKind.WITHHOLD.value):
             return Award(AwardKind(word))
         figure = self.figure(tree)
         if figure is None:
             return None
-        written = (
-            [tree]
-            if isinstance(tree, Scalar)
-            else list(tree.entries.values())
-            if isinstance(tree, Mapping)
-            else []
-        )
+        written = tree.entries.values() if isinstance(tree, Mapping) else (tree,)
         if any(text_of(each).endswith("%") for each in written):
             return self._needs_top(tree, Award(AwardKind.SHARE, figure))
         return Award(AwardKind.POINTS, figure)

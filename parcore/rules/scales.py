@@ -162,14 +162,14 @@ def _ladder(tree: Listing, context: Context) -> Steps | None:
 
 def _rung(tree: Mapping, context: Context) -> Step | None:
     if "otherwise" in tree:
-        award = context.award(tree["otherwise"])
+        award = context.award(tree["otherwise"], proportional=True)
         everywhere = dict.fromkeys(context.groups, EVERYTHING)
         return None if award is None else Step(everywhere, award, tree.place)
     word = next((each for each in LADDER_WORDS if each in tree), None)
     if word is None or "points" not in tree:
         context.findings.add("ladder-step", tree.place, words=", ".join(LADDER_WORDS))
         return None
-    edge, award = context.figure(tree[word]), context.award(tree["points"])
+    edge, award = context.figure(tree[word]), context.award(tree["points"], proportional=True)
     if edge is None or award is None:
         return None
     return Step({g: LADDER_WORDS[word](edge.of(g)) for g in context.groups}, award, tree.place)
@@ -196,7 +196,7 @@ def _case(tree: Tree, word: str, context: Context) -> Step | None:
     if not isinstance(tree, Mapping) or word not in tree or "points" not in tree:
         context.findings.add("case-shape", tree.place, word=word)
         return None
-    intervals, award = context.intervals(tree[word]), context.award(tree["points"])
+    intervals, award = context.intervals(tree[word]), context.award(tree["points"], proportional=True)
     if intervals is None or award is None:
         return None
     step = Step(intervals, award, tree.place)
@@ -204,7 +204,7 @@ def _case(tree: Tree, word: str, context: Context) -> Step | None:
 
 
 def _proportional(tree: Tree, context: Context) -> Straight | None:
-    award = context.award(Scalar(tree.place, AwardKind.PROPORTIONAL.value))
+    award = context.award(Scalar(tree.place, AwardKind.PROPORTIONAL.value), proportional=True)
     return None if award is None else Straight(None, Figure(), None, "proportional")
 
 

@@ -173,9 +173,6 @@ def test_an_unknown_maximum_is_what_is_left_of_its_parent_s() -> None:
     assert less.index(Quantity.RATE, rounded=False) == ok(F(100) * 70 / 98)
 
 
-@pytest.mark.xfail(
-    reason="editions/compile.py subtracts only what children of known maxima lose", strict=True
-)
 def test_what_is_excluded_deep_under_an_unknown_maximum_leaves_the_total() -> None:
     """A leaf excluded under a component of unknown maximum is taken off the total all the same."""
     components = UNKNOWN.replace("max: 60", "max: unknown")

@@ -123,9 +123,7 @@ def test_hiding_never_pays_under_the_example(
     "effect",
     [
         "full",
-        pytest.param(
-            "exclude", marks=pytest.mark.xfail(reason="editions/criteria.py lets it pass", strict=True)
-        ),
+        "exclude",
         "{effect: substitute, points: 1, basis: interpretation, note: n}",
     ],
 )

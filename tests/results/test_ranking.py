@@ -32,10 +32,10 @@ from tests.results.editions import (
     evidence,
     populations,
     result,
-    sound,
     statements,
     unit,
 )
+from tests.results.editions import edition as found_in
 
 F = Fraction
 RATE = Reads(Quantity.RATE, rounded=False)
@@ -89,7 +89,9 @@ BANDS = """classes:
 
 def rated(rounding: str = "", rounded: str = "no", ranking: str = "") -> Edition:
     """An edition in which a unit's rate is its points."""
-    return sound(SCALE, "100", rounding + BANDS % rounded + ranking)
+    read, codes = found_in(SCALE, "100", rounding + BANDS % rounded + ranking)
+    assert codes <= {"bands-gap"}  # exactly 80 is in no band, on purpose
+    return read
 
 
 @pytest.mark.parametrize(
@@ -303,9 +305,11 @@ def test_a_forged_earlier_result_is_a_value_error(rate: str) -> None:
 
 @given(editions(), statements())
 def test_what_was_only_self_assessed_is_unverified_later(read: Edition, given_: dict[str, Given]) -> None:
-    """At the final stage a self-assessed number counts as unverified, a state as itself; at self as given."""
+    """At the final stage what a unit said of itself is unverified, but what it lacks missing; at self as given."""
     self_ = Evidence(datum("u1", name, each, stage=Stage.SELF) for name, each in given_.items())
-    hidden = {name: each if isinstance(each, State) else State.UNVERIFIED for name, each in given_.items()}
+    hidden: dict[str, Given] = {
+        name: each if each is State.MISSING else State.UNVERIFIED for name, each in given_.items()
+    }
     final = score(read, self_, BOOK, PERIOD, stage=Stage.FINAL).scorecards[0]
     assert final.trace.values == result(read, {"u1": hidden}).scorecards[0].trace.values
     own = score(read, self_, BOOK, PERIOD, stage=Stage.SELF).scorecards[0]

@@ -216,10 +216,13 @@ def test_through_is_interpolation(points: list[tuple[Fraction, Fraction]], x: Fr
 
 
 def test_a_share_of_the_way_may_be_a_share_of_the_maximum() -> None:
-    """A point of `through` in per cent is a share of the maximum, and `proportional` the measure times it."""
-    scale = "scale: {through: [['0%', '0%'], ['50%', proportional], ['100%', '100%']]}\n"
-    found = read("measure: {value: rate}\n" + scale)
-    assert [found.points(rate=F(x, 4)).number for x in range(5)] == [0, F(5, 2), 5, F(15, 2), 10]
+    """A point of `through` in per cent is a share of the maximum; `proportional` is no point and is found."""
+    found = read(
+        "measure: {value: rate}\nscale: {through: [['0%', '0%'], ['50%', '20%'], ['100%', '100%']]}\n"
+    )
+    assert [found.points(rate=F(x, 4)).number for x in range(5)] == [0, 1, 2, 6, 10]
+    sloping = read("measure: {value: rate}\nscale: {through: [['0%', '0%'], ['100%', proportional]]}\n")
+    assert "not-a-number" in sloping.codes
 
 
 @given(
