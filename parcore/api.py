@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from parcore.diagnostics import Place, stop
 from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Evidence, Stage
 from parcore.evidence.periods import Period, parse_period
@@ -64,13 +65,18 @@ def score(
     units: Sequence[str] = (),
     paths: Iterable[str | Path] = (),
 ) -> Result:
-    """Score the units that the evidence speaks of; `units` leaves out all scorecards but theirs.
+    """Score the units that the evidence speaks of; `units` (ids or names) leaves out all others.
+
+    `paths` are those with which the evidence was read: they hold its units.
 
     Raises:
-        ParcoreError: evidence that no rule admits.
+        ParcoreError: evidence that no rule admits, none of the period, or a unit that is not known.
     """
-    registry = Registry(search_paths(paths))
+    registry, at = Registry(search_paths(paths)), _period(period)
+    if at not in evidence.periods():
+        raise stop("evidence-none", Place(edition.key), methodology=edition.methodology, period=at)
+    only = registry.unit_ids(units, at, Place("units"))
     observations = registry.observations(edition.methodology)
     return score_units(
-        edition, evidence, registry.units, _period(period), stage=stage, only=units, observations=observations
+        edition, evidence, registry.units, at, stage=stage, only=only, observations=observations
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -20,8 +20,9 @@ from parcore.editions.edition import Edition
 from parcore.evidence.periods import Period
 from parcore.evidence.readers import Defaults, EvidenceReader, check_invariants, read_observations
 from parcore.evidence.units import UnitBook, read_units
-from parcore.evidence.vocabulary import Vocabulary, read_vocabulary
-from parcore.registry import KINDS, Document, Registry, documents_in, kind_of
+from parcore.evidence.vocabulary import POINTS, Vocabulary, read_vocabulary
+from parcore.packages import KINDS, Document, beginning, documents_in, kind_of
+from parcore.registry import Registry
 
 MAX_HEADER: Final = 100_000
 """As much of a table's first line as is looked at to see whether it is evidence."""
@@ -42,27 +43,29 @@ def check(registry: Registry, documents: Iterable[Document], defaults: Defaults)
     editions: list[Edition] = []
     documents = tuple(documents)
     for document in documents:
-        try:
-            if document.path.suffix.lower() == ".csv":
-                _evidence(registry, document, defaults, findings)
-                continue
-            edition = _document(registry, document, defaults, findings)
+        with _told(findings):
+            edition = _document(registry, document, findings)
             if edition is not None:
                 editions.append(edition)
-        except ParcoreError as error:
-            findings.extend(error.diagnostics)
+    _evidence(registry, [each for each in documents if each.kind == "evidence"], defaults, findings)
     findings.extend(registry.findings)
     return Checked(documents, tuple(editions), findings)
 
 
-def _document(
-    registry: Registry, document: Document, defaults: Defaults, findings: Findings
-) -> Edition | None:
-    if document.kind == "evidence":
-        _evidence(registry, document, defaults, findings)
-    elif document.kind == "observations":
+@contextmanager
+def _told(findings: Findings) -> Iterator[None]:
+    """What stops the reading of one document is told, and the others are read."""
+    try:
+        yield
+    except ParcoreError as error:
+        findings.extend(error.diagnostics)
+
+
+def _document(registry: Registry, document: Document, findings: Findings) -> Edition | None:
+    """Check a document by itself; evidence, which documents share, is checked together."""
+    if document.kind == "observations":
         read_observations(document.path, registry.units, findings, document.shown)
-    else:
+    elif document.kind != "evidence":
         tree = read_yaml(document.path, findings, document.shown)
         return _tree(registry, document, tree, findings)
     return None
@@ -97,20 +100,70 @@ def _names_others(registry: Registry, tree: Tree, findings: Findings) -> None:
         findings.add("edition-unknown", replaces.place, name=name, known=", ".join(known) or "—")
 
 
-def _evidence(registry: Registry, document: Document, defaults: Defaults, findings: Findings) -> None:
-    vocabulary = vocabulary_of(registry, document)
-    if vocabulary is None:
-        known, place = ", ".join(sorted(registry.vocabularies)) or "—", Place(document.shown)
-        if document.name:
-            findings.add("unknown-vocabulary", place, name=document.name[:60], known=known)
-        else:
-            findings.add("vocabulary-unclear", place, known=known)
-        return
-    if defaults.period is None and not document.name:
-        defaults = evolve(defaults, period=_period_beside(registry, document))
+def _evidence(
+    registry: Registry, documents: Iterable[Document], defaults: Defaults, findings: Findings
+) -> None:
+    """Check evidence as scoring takes it: what is of one methodology is read together."""
+    standing: list[tuple[Document, Vocabulary]] = []
+    for document in documents:
+        with _told(findings):
+            vocabulary = vocabulary_of(registry, document)
+            if vocabulary is None:
+                _without_vocabulary(registry, document, findings)
+            elif document.name:
+                standing.append((document, vocabulary))
+            else:  # a table alone is of nobody's: it is read alone too
+                beside = _period_beside(registry, document) if defaults.period is None else defaults.period
+                own = evolve(defaults, period=beside)
+                _together(registry, "", vocabulary, [document], own, findings)
+    for name, vocabulary in {document.name: vocabulary for document, vocabulary in standing}.items():
+        family = [d for d, own in standing if d.name == name or d.name == own.name == vocabulary.name]
+        _together(registry, name, vocabulary, family, defaults, findings)
+
+
+def _without_vocabulary(registry: Registry, document: Document, findings: Findings) -> None:
+    known, place = ", ".join(sorted(registry.vocabularies)) or "—", Place(document.shown)
+    if document.name:
+        findings.add("unknown-vocabulary", place, name=document.name[:60], known=known)
+    else:
+        findings.add("vocabulary-unclear", place, known=known)
+
+
+def _together(
+    registry: Registry,
+    name: str,
+    vocabulary: Vocabulary,
+    documents: Iterable[Document],
+    defaults: Defaults,
+    findings: Findings,
+) -> None:
+    """Read documents as one evidence; what must hold in it is checked at the end."""
     reader = EvidenceReader(vocabulary, registry.units, findings)
-    reader.read(document.path, defaults, document.shown)
-    check_invariants(reader.evidence(), vocabulary, findings)
+    for document in documents:
+        with _told(findings):
+            reader.read(document.path, defaults, document.shown)
+    evidence = reader.evidence()
+    check_invariants(evidence, vocabulary, findings)
+    leaves = _leaves(registry, name, vocabulary)
+    for datum in evidence if leaves else ():
+        id_ = datum.field.removeprefix(POINTS)
+        if id_ != datum.field and id_ not in leaves:
+            report_unknown(id_, leaves, datum.place, findings, "points-unknown")
+
+
+def _leaves(registry: Registry, methodology: str, vocabulary: Vocabulary) -> list[str]:
+    """The leaves of all editions that evidence may be of; none where one of them is refused."""
+    leaves: dict[str, None] = {}
+    for document in registry.edition_documents():
+        try:
+            edition = registry.load(document)
+        except ParcoreError:
+            if document.methodology == methodology:
+                return []
+            continue
+        if methodology == document.methodology or vocabulary.name == edition.vocabulary.name != "":
+            leaves.update(dict.fromkeys(leaf.id for leaf in edition.leaves))
+    return list(leaves)
 
 
 def _period_beside(registry: Registry, table: Document) -> Period | None:
@@ -135,8 +188,7 @@ def tables_at(folder: Path, documents: Iterable[Document]) -> list[Document]:
     found: list[Document] = []
     for path in sorted(folder.rglob("*.csv")):
         if path.resolve() not in named and path.is_file():
-            with path.open(encoding="utf-8-sig", errors="replace") as file:
-                header = re.split(r"[,;\t]", file.readline(MAX_HEADER))
+            header = re.split(r"[,;\t]", beginning(path, characters=MAX_HEADER).partition("\n")[0])
             if "unit" in {cell.strip().strip('"') for cell in header}:
                 found.append(Document(path, "evidence", "", "", str(path.parent)))
     return found
@@ -181,6 +233,5 @@ def documents_at(path: Path) -> list[Document]:
         raise stop("file-not-found", Place(str(path)))
     if path.suffix.lower() == ".csv":
         return [Document(path, "evidence", "", "", str(path.parent))]
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
-        kind, name, methodology = kind_of(file.read(200_000))
+    kind, name, methodology = kind_of(beginning(path))
     return [Document(path, kind, name, methodology, str(path.parent))]

@@ -80,7 +80,7 @@ class Findings:
         self._found: dict[tuple[str, Place, tuple[tuple[str, str], ...]], Diagnostic] = {}
         self.unlisted = 0
 
-    def add(self, code: str, place: Place, **values: object) -> None:
+    def add(self, code: str, place: Place, /, **values: object) -> None:
         """Report `code` at `place`; a code that the catalogue lacks is a fault of the engine."""
         i18n.entry(code)
         texts = {name: str(value) for name, value in values.items()}
@@ -124,7 +124,7 @@ class Findings:
             raise ParcoreError(self.errors)
 
 
-def stop(code: str, place: Place, **values: object) -> ParcoreError:
+def stop(code: str, place: Place, /, **values: object) -> ParcoreError:
     """The error to raise for a single finding after which nothing can be read."""
     i18n.entry(code)
     return ParcoreError([Diagnostic(code, place, {k: str(v) for k, v in values.items()})])

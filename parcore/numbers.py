@@ -7,6 +7,7 @@ Out: a `fractions.Fraction`. No binary float is made or accepted anywhere in the
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from typing import Final
@@ -145,7 +146,7 @@ def decimals(value: Fraction) -> int | None:
 def decimal_text(value: Fraction, digits: int) -> str:
     """`value` with exactly `digits` decimals, rounded half up, with a decimal point."""
     scaled = round_to(value, digits) * 10**digits
-    sign, body = ("-", str(-scaled.numerator)) if scaled < 0 else ("", str(scaled.numerator))
+    sign, body = "-" if scaled < 0 else "", whole_text(abs(scaled.numerator))
     if digits == 0:
         return sign + body
     body = body.rjust(digits + 1, "0")
@@ -155,7 +156,15 @@ def decimal_text(value: Fraction, digits: int) -> str:
 def exact_text(value: Fraction) -> str:
     """`value` without loss: a decimal where one exists (12.5), else a fraction (1/3)."""
     digits = decimals(value)
-    return str(value) if digits is None else decimal_text(value, digits)
+    if digits is not None:
+        return decimal_text(value, digits)
+    sign = "-" if value < 0 else ""
+    return f"{sign}{whole_text(abs(value.numerator))}/{whole_text(value.denominator)}"
+
+
+def whole_text(number: int) -> str:
+    """A whole number's digits, however many: `str` of an `int` stops at some thousands."""
+    return f"{Decimal(number):f}"
 
 
 def parse_exact(text: str) -> Fraction:
@@ -164,11 +173,11 @@ def parse_exact(text: str) -> Fraction:
     Raises:
         NumberError: any other text.
     """
-    try:
-        if _EXACT.fullmatch(text) and exact_text(value := Fraction(text)) == text:
+    if _EXACT.fullmatch(text):
+        part, _, whole = text.partition("/")
+        value = Fraction(Decimal(part)) / Fraction(Decimal(whole or 1))
+        if exact_text(value) == text:
             return value
-    except ValueError as error:  # more digits than Python reads
-        raise NumberError(text) from error
     raise NumberError(text)
 
 

@@ -6,12 +6,11 @@ imported, and its documents are known by their first keys. `--path` and `PARCORE
 
 from __future__ import annotations
 
+import math
 import os
-import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from importlib.metadata import EntryPoint, entry_points
-from importlib.util import find_spec
+from importlib.metadata import entry_points
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -19,7 +18,8 @@ from typing import Final
 from attrs import evolve, field, frozen
 
 from parcore.diagnostics import Diagnostic, Findings, ParcoreError, Place, stop
-from parcore.documents.tree import Tree
+from parcore.documents.reading import text_of
+from parcore.documents.tree import Mapping, Tree
 from parcore.documents.yaml import read_yaml
 from parcore.editions.document import read_edition
 from parcore.editions.edition import Edition
@@ -28,96 +28,9 @@ from parcore.evidence.periods import Period
 from parcore.evidence.readers import Defaults, EvidenceReader, check_invariants, read_observations
 from parcore.evidence.units import UnitBook, read_units
 from parcore.evidence.vocabulary import Vocabulary, read_vocabulary
+from parcore.packages import KINDS, Document, Failure, Package, documents_in, installed, years_of
 
 METHODOLOGIES: Final = "parcore.methodologies"
-KINDS: Final = ("edition", "vocabulary", "units", "evidence", "observations")
-_HEADER: Final = re.compile(
-    r"""^(["']?)(edition|vocabulary|units|evidence|observations|methodology)\1[ \t]*:[ \t]*(.*)$""",
-    re.MULTILINE,
-)
-HEADER_CHARACTERS: Final = 200_000
-"""How far into a file its first keys are looked for."""
-
-
-@frozen
-class Document:
-    """A document of a package: where it stands, what kind it is, and its name."""
-
-    path: Path
-    kind: str
-    name: str
-    methodology: str
-    origin: str
-
-    @property
-    def shown(self) -> str:
-        """The path as messages name it: from the package's folder on."""
-        return f"{self.origin}/{self.path.name}"
-
-
-@frozen
-class Package:
-    """A methodology package or a folder of documents."""
-
-    name: str
-    folder: Path
-    documents: tuple[Document, ...]
-
-
-@frozen
-class Failure:
-    """A package that could not be listed, and why."""
-
-    name: str
-    diagnostic: Diagnostic
-
-
-def kind_of(text: str) -> tuple[str, str, str]:
-    """Kind, name and methodology of a document, from its unindented first keys; ("", …) when it is none."""
-    keys: dict[str, str] = {}
-    for _, key, value in _HEADER.findall(text):
-        bare = value.split(" #")[0].strip().strip("\"'")
-        keys.setdefault(key, bare)
-    # `vocabulary` and `units` are keys of an edition too: the kind is decided in this order.
-    if "methodology" in keys and "edition" in keys:
-        return "edition", keys["edition"], keys["methodology"]
-    for kind in ("observations", "evidence", "vocabulary", "units"):
-        if kind in keys:
-            return kind, keys[kind], keys[kind]
-    return "", "", ""
-
-
-def documents_in(folder: Path, origin: str) -> Iterator[Document]:
-    """The documents in a folder and below, known by their first keys; `origin` is what messages call it."""
-    for path in sorted((*folder.rglob("*.yaml"), *folder.rglob("*.yml"))):
-        if path.name.startswith(".") or not path.is_file():
-            continue  # an editor's lock file is a link to nothing
-        with path.open(encoding="utf-8-sig", errors="replace") as file:
-            kind, name, methodology = kind_of(file.read(HEADER_CHARACTERS))
-        if kind:
-            relative = path.relative_to(folder).parent.as_posix()
-            yield Document(
-                path, kind, name, methodology, origin if relative == "." else f"{origin}/{relative}"
-            )
-
-
-def _installed(entry: EntryPoint) -> Package | Failure:
-    place = Place(entry.name)
-    named = {"plugin": entry.name, "package": entry.value}
-    if not entry.value.isidentifier():
-        return Failure(entry.name, _one("plugin-dotted", place, **named))
-    # For a top-level name find_spec locates the package and imports nothing.
-    try:
-        spec = find_spec(entry.value)
-    except ValueError:  # a module made by hand, as `__main__`, has no spec
-        spec = None
-    if spec is None or not spec.submodule_search_locations:
-        return Failure(entry.name, _one("plugin-package-missing", place, **named))
-    folder = Path(next(iter(spec.submodule_search_locations)))
-    documents = tuple(documents_in(folder, entry.value))
-    if not documents:
-        return Failure(entry.name, _one("plugin-package-empty", place, **named))
-    return Package(entry.name, folder, documents)
 
 
 def _once(found: Package | Failure, seen: set[Path]) -> Package | Failure:
@@ -129,23 +42,20 @@ def _once(found: Package | Failure, seen: set[Path]) -> Package | Failure:
     return evolve(found, documents=fresh)
 
 
-def _one(code: str, place: Place, **values: object) -> Diagnostic:
-    return stop(code, place, **values).diagnostics[0]
-
-
 @frozen(eq=False)
 class Registry:
     """The methodologies, units, vocabularies, evidence and observations that are at hand."""
 
     paths: tuple[Path, ...] = ()
     findings: Findings = field(factory=Findings)
-    _editions: dict[str, Edition] = field(factory=dict)
+    _editions: dict[Path, Edition] = field(factory=dict)
+    _read: dict[Path, tuple[Tree | None, tuple[Diagnostic, ...]]] = field(factory=dict)
 
     @cached_property
     def _found(self) -> list[Package | Failure]:
         seen: set[Path] = set()
         entries = sorted(entry_points(group=METHODOLOGIES), key=lambda each: (each.name, each.value))
-        found = [_once(_installed(each), seen) for each in entries]
+        found = [_once(installed(each), seen) for each in entries]
         for folder in self.paths:
             if not folder.is_dir():
                 raise stop("file-not-found", Place(str(folder)))
@@ -178,6 +88,17 @@ class Registry:
             book.add(units, regions, self.findings)
         return book
 
+    def unit_ids(self, names: Iterable[str], period: Period, place: Place) -> list[str]:
+        """The ids of the units that ids or names mean in a period.
+
+        Raises:
+            ParcoreError: a name that means none, or several.
+        """
+        findings = Findings()
+        found = [self.units.look_up(name, period.end, place, findings) for name in names]
+        findings.raise_errors()
+        return [unit.id for unit in found if unit is not None]
+
     @cached_property
     def vocabularies(self) -> dict[str, Vocabulary]:
         """All vocabularies, by name; of two with one name the first stands, and the second is reported."""
@@ -188,9 +109,7 @@ class Registry:
             if vocabulary is None:
                 continue
             if vocabulary.name in found:
-                place = Place(document.shown, 1)
-                at = first[vocabulary.name].shown
-                self.findings.add("vocabulary-duplicate", place, name=vocabulary.name, first=at)
+                self.findings.extend(_twice(first[vocabulary.name], document).diagnostics)
             found.setdefault(vocabulary.name, vocabulary)
             first.setdefault(vocabulary.name, document)
         return found
@@ -209,16 +128,27 @@ class Registry:
 
     def edition_documents(self, methodology: str = "") -> list[Document]:
         """The editions of a methodology (or all), each key once; a second one of a key is reported."""
-        found: dict[tuple[str, str], Document] = {}
-        for document in self.documents("edition"):
-            if methodology and document.methodology != methodology:
-                continue
-            key = (document.methodology, document.name)
-            if key in found:
-                name, first = "@".join(key), found[key].shown
-                self.findings.add("edition-duplicate", Place(document.shown, 1), edition=name, first=first)
-            found.setdefault(key, document)
+        found: dict[str, Document] = {}
+        for document in self._named(methodology):
+            if document.key in found:
+                self.findings.extend(_twice(found[document.key], document).diagnostics)
+            found.setdefault(document.key, document)
         return sorted(found.values(), key=lambda each: (each.methodology, each.name))
+
+    def _named(self, methodology: str) -> list[Document]:
+        return [d for d in self.documents("edition") if methodology in ("", d.methodology)]
+
+    def _tree(self, document: Document) -> tuple[Tree | None, tuple[Diagnostic, ...]]:
+        """An edition's tree, read once, with what is wrong in it; None where it cannot be read."""
+        if document.path not in self._read:
+            findings = Findings()
+            try:
+                tree: Tree | None = read_yaml(document.path, findings, document.shown)
+            except ParcoreError as error:
+                tree = None
+                findings.extend(error.diagnostics)
+            self._read[document.path] = tree, tuple(findings)
+        return self._read[document.path]
 
     def load(self, document: Document) -> Edition:
         """The edition of a document.
@@ -226,11 +156,14 @@ class Registry:
         Raises:
             ParcoreError: the document, or a vocabulary it stands on, is refused.
         """
-        known = self._editions.get(str(document.path))
+        known = self._editions.get(document.path)
         if known is not None:
             return known
         findings = Findings()
-        tree = read_yaml(document.path, findings, document.shown)
+        tree, said = self._tree(document)
+        if tree is None:
+            raise ParcoreError(said)
+        findings.extend(said)
         edition = read_edition(tree, self.vocabularies, findings)
         if findings.errors:  # a vocabulary that was refused is no vocabulary to an edition: say why
             refused = {d.shown for d in self.documents("vocabulary") if d.name not in self.vocabularies}
@@ -239,63 +172,113 @@ class Registry:
         if edition is None:
             raise stop("document-kind", Place(document.shown), known=", ".join(KINDS))
         self.findings.extend(findings)
-        self._editions[str(document.path)] = edition
+        self._editions[document.path] = edition
         return edition
 
     def edition(self, name: str, period: Period | None = None) -> Edition:
         """The edition named `methodology@edition`, or the one of a methodology in force for a period.
 
+        Only the edition chosen is loaded: what is wrong with another stops nobody.
+
         Raises:
-            ParcoreError: there is none, or several are in force.
+            ParcoreError: there is none, several are in force, or it (or its vocabulary) is there twice.
         """
         methodology, _, wanted = name.partition("@")
-        documents = self.edition_documents(methodology)
-        if wanted:
-            documents = [each for each in documents if each.name == wanted]
+        editions = [d for d in self.documents("edition") if d.methodology == methodology]
+        documents = [d for d in editions if wanted in ("", d.name)]
         if not documents:
-            known = sorted({d.methodology for d in self.edition_documents()})
-            if methodology in known:
-                known = [f"{methodology}@{d.name}" for d in self.edition_documents(methodology)]
+            known = sorted({d.methodology for d in self.documents("edition")})
+            if editions:
+                known = sorted({d.key for d in editions})
             raise stop("edition-unknown", Place(name), name=name, known=", ".join(known) or "—")
-        if wanted:
-            return self.load(documents[0])
-        editions = [self.load(each) for each in documents]
+        if not wanted:
+            documents = self._in_force(documents, period)
+        if len(documents) > 1:
+            raise _twice(*documents[:2])
+        edition = self.load(documents[0])
+        self._sole_vocabulary(edition.vocabulary.name)
+        return edition
+
+    def _in_force(self, documents: list[Document], period: Period | None) -> list[Document]:
+        """Of the editions of a methodology those of the one key in force; without a period, of the latest.
+
+        One whose years cannot be read may be in force: it is taken, so that loading it says why.
+        """
+        spans = {d: years_of(self._tree(d)[0], d.path) for d in documents}
         if period is None:
-            return max(editions, key=lambda each: each.first_year)
-        current = [each for each in editions if each.in_force(period)]
-        if len(current) > 1:
-            names = ", ".join(each.key for each in current)
-            raise stop("edition-several", Place(name), methodology=methodology, period=period, editions=names)
+            latest = max(documents, key=lambda d: spans[d].first or math.inf)
+            return [d for d in documents if d.key == latest.key]
+        current = [d for d in documents if spans[d].hold(period.year)]
+        keys = sorted({d.key for d in current})
+        methodology = documents[0].methodology
+        at, told = Place(methodology), {"methodology": methodology, "period": period}
+        if len(keys) > 1:
+            raise stop("edition-several", at, **told, editions=", ".join(keys))
         if not current:
-            names = ", ".join(f"{e.key} ({e.first_year}–{e.last_year or '…'})" for e in editions)
-            raise stop(
-                "edition-not-in-force", Place(name), methodology=methodology, period=period, known=names
-            )
-        return current[0]
+            known = sorted({f"{d.key} ({spans[d]})" for d in documents})
+            raise stop("edition-not-in-force", at, **told, known=", ".join(known))
+        return current
+
+    def _sole_vocabulary(self, name: str) -> None:
+        same = [d for d in self.documents("vocabulary") if d.name == name]
+        if len(same) > 1:
+            raise _twice(*same[:2])
+
+    def vocabularies_of(self, methodology: str) -> list[Vocabulary]:
+        """The vocabularies that the editions of a methodology name, each once."""
+        trees = (self._tree(document)[0] for document in self._named(methodology))
+        names = {text_of(tree.get("vocabulary")) for tree in trees if isinstance(tree, Mapping)}
+        return [self.vocabularies[name] for name in sorted(names) if name in self.vocabularies]
 
     def evidence(
         self, methodology: str, vocabulary: Vocabulary, files: Iterable[Path], defaults: Defaults
     ) -> Evidence:
-        """Evidence from files, or, where none are given, what the packages hold for the methodology.
+        """Evidence from files and folders, or, where none are given, what the packages hold for it.
 
         Raises:
             ParcoreError: anything in it is refused; with all of its findings.
         """
         findings = Findings()
-        reader = EvidenceReader(vocabulary, self.units, findings)
-        given = [(path, None) for path in files]
-        held = [
-            (d.path, d.shown) for d in self.documents("evidence") if d.name in (methodology, vocabulary.name)
-        ]
-        for path, name in given or held:
-            reader.read(path, defaults, name)
-        evidence = reader.evidence()
+        evidence = self._evidence(methodology, vocabulary, files, defaults, findings)
         check_invariants(evidence, vocabulary, findings)
         # An error elsewhere may be the cause of one here; alone, it stops nobody.
         findings.extend(self.findings.errors if findings.errors else self._errors_under(evidence, vocabulary))
         findings.raise_errors()
         self.findings.extend(findings)
         return evidence
+
+    def periods(self, methodology: str, files: Iterable[Path], defaults: Defaults) -> list[Period]:
+        """The periods that evidence speaks of under any vocabulary of a methodology, in order."""
+        files, spoken = tuple(files), set[Period]()
+        for vocabulary in self.vocabularies_of(methodology):
+            evidence = self._evidence(methodology, vocabulary, files, defaults, Findings())
+            spoken.update(evidence.periods())
+        return sorted(spoken, key=lambda each: (each.end, each))
+
+    def _evidence(
+        self,
+        methodology: str,
+        vocabulary: Vocabulary,
+        files: Iterable[Path],
+        defaults: Defaults,
+        findings: Findings,
+    ) -> Evidence:
+        reader = EvidenceReader(vocabulary, self.units, findings)
+        names = (methodology, vocabulary.name)
+        given = [source for path in files for source in _evidence_at(path)]
+        held = [(d.path, d.shown) for d in self.documents("evidence") if d.name in names]
+        for path, name in given or held:
+            if path.suffix.lower() not in (".yaml", ".yml"):
+                reader.read(path, defaults, name)
+                continue
+            tree = read_yaml(path, findings, name)
+            headed = text_of(tree.get("evidence")) if isinstance(tree, Mapping) else ""
+            if headed and headed not in names:
+                place = tree.place_of("evidence") if isinstance(tree, Mapping) else tree.place
+                findings.add("evidence-other", place, name=headed[:60], methodology=methodology)
+            else:
+                reader.document(tree, path, defaults)
+        return reader.evidence()
 
     def _errors_under(self, evidence: Evidence, vocabulary: Vocabulary) -> list[Diagnostic]:
         """The errors of the documents that evidence stands on: of its units, and of its vocabulary."""
@@ -313,6 +296,28 @@ class Registry:
             if document.name == methodology
             for each in read_observations(document.path, self.units, self.findings)
         ]
+
+
+def _evidence_at(path: Path) -> list[tuple[Path, str | None]]:
+    """The evidence that a path names: itself, or the evidence documents of a folder.
+
+    Raises:
+        ParcoreError: a folder without any.
+    """
+    if not path.is_dir():
+        return [(path, None)]
+    found = [(d.path, d.shown) for d in documents_in(path, str(path)) if d.kind == "evidence"]
+    if not found:
+        raise stop("folder-empty", Place(str(path)), folder=path)
+    return [*found]
+
+
+def _twice(first: Document, second: Document) -> ParcoreError:
+    """The error for two documents of one edition, or of one vocabulary."""
+    place = Place(second.shown, 1)
+    if second.kind == "edition":
+        return stop("edition-duplicate", place, edition=second.key, first=first.shown)
+    return stop("vocabulary-duplicate", place, name=second.name, first=first.shown)
 
 
 def search_paths(paths: Iterable[str | Path]) -> tuple[Path, ...]:

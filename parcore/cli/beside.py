@@ -15,7 +15,18 @@ from parcore.results.result import Result
 from parcore.results.side_by_side import Difference, Standing, differences
 from parcore.rules.policies import Level, Quantity
 
-COLUMNS = ("unit", "criterion", "standing", "first", "second", "max_first", "max_second", "change", "empty")
+COLUMNS = (
+    "unit",
+    "criterion",
+    "standing",
+    "first",
+    "second",
+    "max_first",
+    "max_second",
+    "change",
+    "empty_first",
+    "empty_second",
+)
 
 
 def show_beside(first: Result, second: Result, form: str, lang: str) -> None:
@@ -109,7 +120,7 @@ def _note(each: Difference, first: Result, second: Result, lang: str) -> str:
 
 def _cells(each: Difference) -> dict[str, str]:
     change = each.change
-    states = [state.word for state in each.empty if state is not None]
+    empty = ["" if state is None else state.word for state in each.empty]
     return {
         "unit": each.unit,
         "criterion": each.criterion.id,
@@ -119,7 +130,8 @@ def _cells(each: Difference) -> dict[str, str]:
         "max_first": "" if each.maxima[0] is None else exact_text(each.maxima[0]),
         "max_second": "" if each.maxima[1] is None else exact_text(each.maxima[1]),
         "change": "" if change is None else exact_text(change),
-        "empty": " ".join(dict.fromkeys(states)),
+        "empty_first": empty[0],
+        "empty_second": empty[1],
     }
 
 

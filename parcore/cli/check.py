@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,7 +25,8 @@ from parcore.evidence.periods import Period
 from parcore.evidence.readers import Defaults
 from parcore.i18n import say
 from parcore.numbers import NumberFormat
-from parcore.registry import Document, Registry
+from parcore.packages import Document
+from parcore.registry import Registry
 
 FORMATS = ("table", "json", "csv")
 
@@ -51,8 +53,7 @@ def command(
     """
     if form not in FORMATS:
         raise unknown_format(form, [*FORMATS])
-    folders = tuple(path if path.is_dir() else path.parent for path in map(Path, targets) if path.exists())
-    registry = registry_of((*paths, *(each for each in dict.fromkeys(folders) if documents_at(each))))
+    registry = registry_of((*paths, *_folders(targets)))
     documents = _documents(registry, targets)
     registry.survey()
     checked = check(registry, documents, Defaults(period=period, numbers=NumberFormat(numbers)))
@@ -67,10 +68,27 @@ def command(
         raise SystemExit(FINDINGS)
 
 
+def _folders(targets: tuple[str, ...]) -> Iterator[Path]:
+    """The folders of the targets, so far as they hold documents; none is asked of a file's neighbours."""
+    folders = {path if path.is_dir() else path.parent: path for path in map(Path, targets) if path.exists()}
+    for folder, target in folders.items():
+        try:
+            if documents_at(folder):
+                yield folder
+        except ParcoreError:
+            if folder == target:
+                raise
+
+
 def _about(checked: Checked, registry: Registry) -> list[Diagnostic]:
-    """The findings without those of other documents at hand, which were not asked for."""
+    """The findings without those of other documents at hand, which were not asked for.
+
+    The vocabulary that an edition stands on is asked for with it.
+    """
     held = {each.shown for package in registry.packages for each in package.documents}
-    others = held - {each.shown for each in checked.documents}
+    stood_on = {each.vocabulary.name for each in checked.editions}
+    under = {each.shown for each in registry.documents("vocabulary") if each.name in stood_on}
+    others = held - under - {each.shown for each in checked.documents}
     return [each for each in checked.findings if each.place.file not in others]
 
 
@@ -91,9 +109,12 @@ def _documents(registry: Registry, targets: tuple[str, ...]) -> list[Document]:
 def _named(registry: Registry, target: str) -> list[Document]:
     """The document of one edition; of a methodology, its editions and all that they stand on."""
     methodology, _, name = target.partition("@")
-    editions = [d for d in registry.edition_documents(methodology) if name in ("", d.name)]
-    if name or not editions:
-        return editions or [_edition(registry, target)]
+    editions = [d for d in registry.documents("edition") if d.methodology == methodology]
+    editions = [d for d in editions if name in ("", d.name)]  # two of one key are both checked
+    if not editions:
+        registry.edition(target)  # says what there is when there is none of that name
+    if name:
+        return editions
     family = {methodology}
     for each in editions:
         with suppress(ParcoreError):  # an edition that is refused is told by the check itself
@@ -101,11 +122,6 @@ def _named(registry: Registry, target: str) -> list[Document]:
     packages = [p for p in registry.packages if any(d in p.documents for d in editions)]
     beside = [d for p in packages for d in p.documents if d.kind == "units" or d.name in family]
     return [*editions, *(d for d in registry.documents("vocabulary") if d.name in family), *beside]
-
-
-def _edition(registry: Registry, target: str) -> Document:
-    edition = registry.edition(target)  # says what there is when there is none of that name
-    return next(d for d in registry.edition_documents(edition.methodology) if d.name == edition.name)
 
 
 def _print(checked: Checked, findings: list[Diagnostic], form: str, lang: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from attrs import evolve
 
 from parcore.cli.run import Asked, run
+from parcore.diagnostics import Place, stop
 from parcore.evidence.periods import parse_period
 from parcore.registry import Registry
 from parcore.results.change import Earlier
@@ -17,11 +18,14 @@ def earlier_of(against: Path, asked: Asked, registry: Registry) -> Earlier:
     """The earlier result that the command line names.
 
     Raises:
-        ParcoreError: no such file, not a result, or a period that cannot be scored.
+        ParcoreError: no such file, not a result of the methodology, or a period that cannot be scored.
     """
-    period = None if against.exists() else parse_period(str(against))
-    if period is None:
-        return read_earlier(against)
     methodology = asked.name.split("@")[0]
+    period = None if against.is_file() else parse_period(str(against))
+    if period is None:
+        earlier = read_earlier(against)
+        if earlier.edition.split("@")[0] != methodology:
+            raise stop("result-other", Place(str(against)), edition=asked.name, earlier=earlier.edition)
+        return earlier
     result, _ = run(evolve(asked, name=methodology, period=period, changes=(), units=()), registry)
     return Earlier.of(result)

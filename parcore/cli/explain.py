@@ -9,6 +9,7 @@ import click
 
 from parcore.cli.options import evidence_options, format_option, lang_option, path_option, unknown_format
 from parcore.cli.run import Asked, run
+from parcore.cli.tables import show_notes
 from parcore.diagnostics import Findings, Place
 from parcore.documents.schema import report_unknown
 from parcore.editions.edition import Criterion
@@ -50,17 +51,18 @@ def command(
     """
     if form not in ("table", "json"):
         raise unknown_format(form, ["table", "json"])
-    asked = Asked(name, period, Stage(stage), files, NumberFormat(numbers), changes, (unit,), paths)
-    result, _ = run(asked)
+    asked = Asked(name, period, Stage(stage), files, NumberFormat(numbers), changes, (unit,), "UNIT", paths)
+    result, registry = run(asked)
     told = [(card, leaf) for card in result.scorecards for leaf in leaves_named(result, criteria)]
     if form == "json":
         data = [_data(result, card, leaf, lang) for card, leaf in told]
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
-        return
-    for card, leaf in told:
-        click.echo(paragraph(result, card, leaf, lang) + "\n")
-    if not result.scorecards:
-        click.echo(say("score-none", lang))
+    else:
+        for card, leaf in told:
+            click.echo(paragraph(result, card, leaf, lang) + "\n")
+        if not result.scorecards:
+            click.echo(say("score-none", lang))
+    show_notes(registry.findings, lang)
 
 
 def leaves_named(result: Result, names: tuple[str, ...]) -> list[Criterion]:

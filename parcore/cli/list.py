@@ -14,7 +14,8 @@ from parcore.documents.reading import both_languages, text_of
 from parcore.documents.tree import Mapping
 from parcore.documents.yaml import read_yaml
 from parcore.i18n import say
-from parcore.registry import Document, Registry
+from parcore.packages import Document
+from parcore.registry import Registry
 
 FORMATS = ("table", "json", "csv")
 

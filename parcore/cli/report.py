@@ -126,9 +126,10 @@ def show_criteria(result: Result, card: Scorecard, lang: str) -> None:
     for component in result.edition.components:
         for criterion in component.all:
             points, top = card.points(criterion.id), criterion.max
+            attainable = card.attainable(criterion.id)
             lost = ""
-            if top is not None and points.state is State.OK:
-                lost = shown(top.of(card.group) - points.number, lang)
+            if attainable is not None and points.known is not None and attainable.known is not None:
+                lost = shown(attainable.number - points.number, lang)
             indent = "  " * criterion.code.count(".")
             rows.append(
                 {

@@ -34,6 +34,7 @@ class Asked:
     numbers: NumberFormat = NumberFormat.UNDECLARED
     changes: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    units_from: str = "--unit"
     paths: tuple[Path, ...] = ()
 
 
@@ -46,20 +47,18 @@ def run(asked: Asked, registry: Registry | None = None) -> tuple[Result, Registr
         ParcoreError: anything on the way is refused.
     """
     registry = registry_of(asked.paths) if registry is None else registry
-    edition = registry.edition(asked.name, asked.period)
-    defaults = Defaults(period=asked.period, stage=Stage.FINAL, numbers=asked.numbers)
-    evidence = registry.evidence(edition.methodology, edition.vocabulary, asked.files, defaults)
+    edition, evidence = _read(asked, registry)
     spoken = evidence.periods()
     if not spoken or (asked.period is not None and asked.period not in spoken):
         period_asked = asked.period or "—"
         raise stop("evidence-none", Place(edition.key), methodology=edition.methodology, period=period_asked)
     period = asked.period or _latest(evidence, edition, named="@" in asked.name)
     if "@" not in asked.name and not edition.in_force(period):
-        edition = registry.edition(asked.name, period)
+        edition, evidence = _again(asked, registry, edition, evidence, period)
     given = changes(asked.changes, edition, registry, period, asked.stage, evidence)
     assumed = tuple(Assumed(each, evidence.at(each.unit, period, each.field, asked.stage)) for each in given)
     evidence = evidence.with_(given)
-    only = tuple(_units(asked.units, registry, period))
+    only = registry.unit_ids(asked.units, period, Place(asked.units_from))
     observations = registry.observations(edition.methodology)
     result = score(
         edition, evidence, registry.units, period, stage=asked.stage, only=only, observations=observations
@@ -67,17 +66,38 @@ def run(asked: Asked, registry: Registry | None = None) -> tuple[Result, Registr
     return evolve(result, assumed=assumed), registry
 
 
+def _read(asked: Asked, registry: Registry) -> tuple[Edition, Evidence]:
+    """The edition asked for, or the latest, and the evidence.
+
+    Where a methodology's editions stand on several vocabularies, the latest period that the evidence
+    speaks of under any of them decides first which edition, and so which vocabulary, it is read under.
+    """
+    defaults, period = _defaults(asked), asked.period
+    if period is None and len(registry.vocabularies_of(asked.name)) > 1:
+        spoken = registry.periods(asked.name, asked.files, defaults)
+        period = spoken[-1] if spoken else None
+    edition = registry.edition(asked.name, period)
+    return edition, registry.evidence(edition.methodology, edition.vocabulary, asked.files, defaults)
+
+
+def _again(
+    asked: Asked, registry: Registry, edition: Edition, evidence: Evidence, period: Period
+) -> tuple[Edition, Evidence]:
+    """The edition in force for a period, and the evidence, read again where its vocabulary is another."""
+    current = registry.edition(asked.name, period)
+    if current.vocabulary == edition.vocabulary:
+        return current, evidence
+    return current, registry.evidence(current.methodology, current.vocabulary, asked.files, _defaults(asked))
+
+
+def _defaults(asked: Asked) -> Defaults:
+    return Defaults(period=asked.period, stage=Stage.FINAL, numbers=asked.numbers)
+
+
 def _latest(evidence: Evidence, edition: Edition, *, named: bool) -> Period:
     periods = evidence.periods()
     current = [each for each in periods if edition.in_force(each)] if named else periods
     return (current or periods)[-1]
-
-
-def _units(names: Iterable[str], registry: Registry, period: Period) -> Iterable[str]:
-    findings = Findings()
-    found = [registry.units.look_up(name, period.end, Place("--unit"), findings) for name in names]
-    findings.raise_errors()
-    return [unit.id for unit in found if unit is not None]
 
 
 def changes(
@@ -94,26 +114,43 @@ def changes(
         ParcoreError: a text without this shape, an unknown unit or field, a value that is none.
     """
     findings = Findings()
-    data: list[Datum] = []
+    data: dict[tuple[str, str], Datum] = {}
     for text in texts:
         place = Place(f"--set {text}")
-        left, equals, value = text.partition("=")
-        name, dot, field = left.partition(".")
-        if not equals or not dot:
-            raise stop("set-shape", place, text=text)
-        unit = registry.units.look_up(name.strip(), period.end, place, findings)
-        spec = _spec(field.strip(), edition)
+        name, field, value = _set(text, place)
+        unit = registry.units.look_up(name, period.end, place, findings)
+        spec = _spec(field, edition)
         if spec is None:
             raise stop("unknown-field", place, key=field, nearest=", ".join(_fields(edition)[:12]))
-        written = Scalar(place, value.strip())
+        written = Scalar(place, value)
         given = read_value(Scalar(place, spec.name), written, None, spec, NumberFormat.UNDECLARED, findings)
-        if unit is not None and given is not None:
-            said = stated(spec, given, written.text)
-            data.append(Datum(unit.id, period, spec.name, given, said, stage, place=place))
+        if unit is None or given is None:
+            continue
+        said = stated(spec, given, written.text)
+        datum = Datum(unit.id, period, spec.name, given, said, stage, place=place)
+        first = data.setdefault((unit.id, spec.name), datum)
+        if first is not datum:
+            findings.add(
+                "evidence-twice", place, unit=unit.id, field=spec.name, period=period, stage=stage.value,
+                first=first.place, one=_said(first), two=_said(datum),
+            )  # fmt: skip
     findings.raise_errors()
-    check_invariants(evidence.with_(data), edition.vocabulary, findings)
+    check_invariants(evidence.with_(data.values()), edition.vocabulary, findings)
     findings.raise_errors()
-    return data
+    return list(data.values())
+
+
+def _said(datum: Datum) -> str:
+    return datum.text[:60] or datum.value.state.word
+
+
+def _set(text: str, place: Place) -> tuple[str, str, str]:
+    """Unit, field and value of `unit.field=value`; a unit's name may have dots, a field has none."""
+    left, equals, value = text.partition("=")
+    name, dot, field = left.rpartition(".")
+    if not equals or not dot:
+        raise stop("set-shape", place, text=text)
+    return name.strip(), field.strip(), value.strip()
 
 
 def _spec(name: str, edition: Edition) -> FieldSpec | None:

@@ -65,17 +65,23 @@ def command(
 
     if len(names) > 2:
         raise click.UsageError("at most two editions stand side by side")
-    asked = Asked(names[0], period, Stage(stage), files, NumberFormat(numbers), changes, units, paths)
+    if len(names) == 2 and against is not None:
+        raise click.UsageError("--against is for one edition, not for two side by side")
+    if len(names) == 2 and form not in BUILT_IN:
+        raise unknown_format(form, [*BUILT_IN])
+    asked = Asked(names[0], period, Stage(stage), files, NumberFormat(numbers), changes, units, paths=paths)
     result, registry = run(asked)
+    results = [result]
     if len(names) == 2:
         other, _ = run(evolve(asked, name=names[1], period=result.period), registry)
+        results.append(other)
         show_beside(result, other, form, lang)
     else:
         earlier = None if against is None else earlier_of(against, asked, registry)
         _write(result, earlier, form, lang)
     # Errors too: what did not stop the work (a broken package beside it) is still told.
     show_notes(registry.findings, lang)
-    if any(card.state is State.ERROR for card in result.scorecards):
+    if any(card.state is State.ERROR for each in results for card in each.scorecards):
         raise SystemExit(FINDINGS)
 
 

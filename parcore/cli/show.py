@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from parcore.cli.options import PeriodType, format_option, lang_option, path_option, registry_of
-from parcore.cli.tables import Column, show_table
+from parcore.cli.tables import Column, show_notes, show_table
 from parcore.editions.edition import Criterion, Edition
 from parcore.evidence.periods import Period
 from parcore.i18n import say
@@ -29,10 +29,16 @@ COLUMNS = ("code", "criterion", "max", "method", "basis", "source")
 @lang_option
 def command(name: str, period: Period | None, paths: tuple[Path, ...], form: str, lang: str) -> None:
     """Show an edition: its tree, maxima, methods and sources."""
-    edition = registry_of(paths).edition(name, period)
+    registry = registry_of(paths)
+    edition = registry.edition(name, period)
     if form == "json":
         click.echo(json.dumps(_dict(edition, lang), ensure_ascii=False, indent=2))
-        return
+    else:
+        _show(edition, form, lang)
+    show_notes(registry.findings, lang)
+
+
+def _show(edition: Edition, form: str, lang: str) -> None:
     rows = [row for each in edition.components for row in _rows(each, lang, 0)]
     columns = [Column(word, say(word, lang), numeric=word == "max") for word in COLUMNS]
     title = f"{edition.title.in_(lang)} ({edition.key})"

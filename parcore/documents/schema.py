@@ -107,6 +107,10 @@ def _report(error: ValidationError, tree: Tree, findings: Findings) -> None:
             findings.add("too-few", node.place, wanted=wanted)
         case "maxItems" | "maxProperties" | "maxLength":
             findings.add("too-many", node.place, wanted=wanted)
+        case "uniqueItems":
+            seen = [_shown(each) for each in node] if isinstance(node, Listing) else []
+            twice = next((each for each in seen if seen.count(each) > 1), value)
+            findings.add("item-twice", node.place, value=twice)
         case "dependentRequired":
             findings.add("missing-key", node.place, key=str(error.message).split("'")[1], known="")
         case _:

@@ -104,7 +104,8 @@ def _effect(effect: Effect | None, top: Figure | None, group: str) -> Node:
         case EffectKind.FULL:
             return Raise(State.ERROR) if top is None else Const(top.of(group))
         case EffectKind.SUBSTITUTE:
-            return Raise(State.ERROR) if effect.points is None else Const(effect.points.of(group))
+            limit = ZERO if top is None else top.of(group)
+            return Raise(State.ERROR) if effect.award is None else effect.award.node(limit, group)
         case EffectKind.EXCLUDE:
             return Raise(State.EXCLUDED)
         case EffectKind.WITHHOLD:

@@ -31,8 +31,8 @@ def check_scored(rule: Scored, place: Place, context: Context) -> None:
     for group in context.groups:
         if isinstance(rule.scale, Steps) and not rule.scale.nested:
             _check_cases(rule, rule.scale, group, place, context)
-        if context.top is not None:
-            _check_height(rule.pieces(group, context.top.of(group)), context.top.of(group), place, context)
+        top = None if context.top is None else context.top.of(group)
+        _check_height(rule.pieces(group, ZERO if top is None else top), top, place, context)
 
 
 def _check_cases(rule: Scored, scale: Steps, group: str, place: Place, context: Context) -> None:
@@ -169,27 +169,26 @@ def _shown(point: Point) -> str:
     return ", ".join(f"{name} = {exact_text(x)}" for name, x in point.items())
 
 
-def _check_height(pieces: tuple[Piece, ...], top: Fraction, place: Place, context: Context) -> None:
+def _check_height(pieces: tuple[Piece, ...], top: Fraction | None, place: Place, context: Context) -> None:
+    """Points never under 0 and, where the maximum is known, never over it and somewhere at it."""
+    found, criterion = context.findings, context.criterion
     reached: list[Fraction] = []
-    unbounded = False
     for piece in pieces:
         ends = (piece.interval.low, piece.interval.high)
-        if piece.slope and any(end is None for end in ends):
+        if piece.slope and None in ends:
             rising = (piece.slope > 0) == (ends[1] is None)
-            unbounded = unbounded or rising
-            context.findings.add(
-                "points-unbounded" if rising else "points-below-zero", place, criterion=context.criterion
-            )
-        reached += [piece.slope * end + piece.intercept for end in ends if end is not None] or [
-            piece.intercept
-        ]
+            if not rising:
+                found.add("points-below-zero", place, criterion=criterion)
+            elif top is not None:
+                found.add("points-unbounded", place, criterion=criterion)
+                top = None
+        known = [piece.slope * end + piece.intercept for end in ends if end is not None]
+        reached += known or [piece.intercept]
     if not reached:
         return
-    if max(reached) > top:
-        context.findings.add(
-            "points-over-maximum", place, points=exact_text(max(reached)), max=exact_text(top)
-        )
-    elif max(reached) < top and not unbounded:
-        context.findings.add("maximum-not-paid", place, points=exact_text(max(reached)), max=exact_text(top))
     if min(reached) < 0:
-        context.findings.add("points-below-zero", place, criterion=context.criterion)
+        found.add("points-below-zero", place, criterion=criterion)
+    most = max(reached)
+    if top is not None and most != top:
+        code = "points-over-maximum" if most > top else "maximum-not-paid"
+        found.add(code, place, points=exact_text(most), max=exact_text(top))

@@ -17,9 +17,10 @@ from parcore.documents.reading import (
     text_of,
 )
 from parcore.documents.schema import report_unknown
-from parcore.documents.tree import Listing, Mapping, Scalar, Tree
+from parcore.documents.tree import Listing, Mapping, Tree
 from parcore.editions.cover import check_condition_table, check_scored
-from parcore.editions.edition import Criterion, Effect, EffectKind
+from parcore.editions.edition import Criterion, Effect
+from parcore.editions.effects import check_points, check_when, read_when
 from parcore.editions.sums import UNREAD, check_maxima
 from parcore.evidence.evidence import Method
 from parcore.numbers import ZERO, exact_text
@@ -53,7 +54,7 @@ def read_maximum(tree: Tree, context: Context) -> Figure | None:
     """A maximum: a number, numbers by group, or `unknown` (None); `UNREAD` where it is none of these."""
     if text_of(tree) == UNKNOWN:
         return None
-    top = context.figure(tree)
+    top = context.points(tree)
     if top is not None and min(top.of(group) for group in context.groups) < 0:
         context.findings.add("wrong-form", tree.place, value=text_of(tree)[:60], wanted="≥ 0")
         return UNREAD
@@ -102,7 +103,7 @@ def _as_leaf(node: Criterion, tree: Mapping, context: Context) -> Criterion:
         context.findings.add("rule-missing", node.place, criterion=node.id, words=", ".join(RULE_WORDS))
         return node
     when_tree = tree.get("when")
-    when = _read_when(when_tree, context) if isinstance(when_tree, Mapping) else {}
+    when = read_when(when_tree, context) if isinstance(when_tree, Mapping) else {}
     if node.max is UNREAD:
         return node
     _check_words(tree, context)
@@ -113,7 +114,7 @@ def _as_leaf(node: Criterion, tree: Mapping, context: Context) -> Criterion:
         return node
     if guards:
         rule = Guarded(guards, rule, context.vocabulary)
-    _check_when(node, rule, tree, context)
+    check_when(node, rule, tree, context)
     return evolve(node, rule=rule, when=when)
 
 
@@ -139,8 +140,19 @@ def _with_figures(tree: Mapping, context: Context) -> Context:
     declared = tree.get("figures")
     if not isinstance(declared, Mapping):
         return context
+    _check_names(declared, tree.get("measures"), context)
     read = {name: context.figure(each) for name, each in declared.entries.items()}
     return context.naming({name: figure for name, figure in read.items() if figure is not None})
+
+
+def _check_names(figures: Mapping, measures: Tree | None, context: Context) -> None:
+    """A figure's name is its own: not that of a field, a measure or an option, which it would hide."""
+    fields = context.vocabulary.fields
+    taken = {*fields, *(option for spec in fields.values() for option in spec.options)}
+    taken.update(measures.entries if isinstance(measures, Mapping) else ())
+    for name in figures.entries:
+        if name in taken:
+            context.findings.add("name-taken", figures.place_of(name), name=name)
 
 
 def _read_rule(tree: Mapping, when: dict[State, Effect], context: Context) -> Rule | None:
@@ -184,7 +196,7 @@ def _reported(tree: Tree, when: dict[State, Effect], context: Context) -> Report
         value = text_of(options["step"])
         context.findings.add("wrong-form", options["step"].place, value=value, wanted="step > 0")
     if low is not None:
-        _check_points(Award(AwardKind.POINTS, Figure(low)), options["min"].place, context)
+        check_points(Award(AwardKind.POINTS, Figure(low)), options["min"].place, context)
     declared = frozenset(when) - set(ALWAYS_POSSIBLE)
     return Reported(context.criterion, low or ZERO, step, declared)
 
@@ -235,20 +247,8 @@ def _award(tree: Tree, context: Context) -> Award | None:
     if award.state is State.EXCLUDED and context.top is None:
         context.findings.add("needs-maximum", tree.place, criterion=context.criterion)
         return None
-    _check_points(award, tree.place, context)
+    check_points(award, tree.place, context)
     return award
-
-
-def _check_points(award: Award, place: Place, context: Context) -> None:
-    """Points within [0, maximum], for each group."""
-    for group in context.groups if award.state is None else ():
-        top = None if context.top is None else context.top.of(group)
-        points = award.line(top or ZERO, group)[1]
-        if points < 0:
-            context.findings.add("points-below-zero", place, criterion=context.criterion)
-        if top is not None and points > top:
-            shown, limit = exact_text(points), exact_text(top)
-            context.findings.add("points-over-maximum", place, points=shown, max=limit)
 
 
 def _check_reach(awards: list[Award], place: Place, context: Context) -> None:
@@ -294,17 +294,19 @@ def _row(tree: Tree, word: str, measures: MappingOf[str, Measure], context: Cont
 def _deduction(tree: Tree, context: Context) -> Deduction | None:
     if not isinstance(tree, Mapping):
         return None
-    start, floor = context.figure(tree["from"]), context.figure(tree["floor"])
+    start, floor = context.points(tree["from"]), context.points(tree["floor"])
     parts: list[Part] = []
     for each in items_of(tree["parts"]):
         if not isinstance(each, Mapping):
             continue
         counted = read_measure(Mapping(each.place, {"count": each["per"]}), context)
-        points = context.figure(each["points"])
+        points = context.points(each["points"])
+        if isinstance(counted, Sum) and not _never_negative(counted):
+            context.findings.add("deduct-negative", each["per"].place)
         if isinstance(counted, Sum) and points is not None:
             parts.append(Part(counted, points))
     if floor is not None:
-        _check_points(Award(AwardKind.POINTS, floor), tree["floor"].place, context)
+        check_points(Award(AwardKind.POINTS, floor), tree["floor"].place, context)
     if start is None or floor is None or len(parts) < len(items_of(tree["parts"])):
         return None
     for group in context.groups:
@@ -315,6 +317,11 @@ def _deduction(tree: Tree, context: Context) -> Deduction | None:
             if part.points.of(group) < 0:
                 context.findings.add("deduct-negative", each.place)
     return Deduction(start, floor, tuple(parts))
+
+
+def _never_negative(counted: Sum) -> bool:
+    low = counted.range().interval.low
+    return low is not None and low >= 0
 
 
 def _read_guards(tree: Tree, context: Context) -> tuple[Guard, ...] | None:
@@ -334,60 +341,3 @@ def _guard(tree: Tree, context: Context) -> Guard | None:
     if condition is None or award is None:
         return None
     return Guard(condition, word == "unless", award, tree.place, source_of(tree, context.findings))
-
-
-def _read_when(tree: Mapping, context: Context) -> dict[State, Effect]:
-    when: dict[State, Effect] = {}
-    for word, given in tree.entries.items():
-        state = _STATES.get(word)
-        if state is None:
-            report_unknown(word, list(_STATES), tree.place_of(word), context.findings)
-            continue
-        effect = _read_effect(given, context)
-        if effect is None:
-            continue
-        when[state] = effect
-        needs_top = effect.kind in (EffectKind.FULL, EffectKind.EXCLUDE)
-        if needs_top and context.top is None:
-            context.findings.add("needs-maximum", given.place, criterion=context.criterion)
-        # Leaving a leaf out never raises points, but it raises the rate: the author must say on what basis.
-        ours_alone = effect.kind is EffectKind.EXCLUDE and effect.source is None
-        pays = ours_alone or effect.kind in (EffectKind.FULL, EffectKind.SUBSTITUTE)
-        if state in ALWAYS_POSSIBLE and pays:
-            context.findings.add("hiding-pays", given.place, state=word, effect=effect.kind.value)
-    return when
-
-
-def _read_effect(tree: Tree, context: Context) -> Effect | None:
-    if isinstance(tree, Scalar):
-        kind = choice_of(tree, EffectKind, context.findings)
-        if kind is EffectKind.SUBSTITUTE:
-            context.findings.add("substitute-points", tree.place)
-            return None
-        return None if kind is None else Effect(kind)
-    if not isinstance(tree, Mapping):
-        return None
-    kind = choice_of(tree.get("effect"), EffectKind, context.findings)
-    points = tree.get("points")
-    if (kind is EffectKind.SUBSTITUTE) != (points is not None):
-        context.findings.add("substitute-points", tree.place)
-        return None
-    figure = None if points is None else context.figure(points)
-    if points is not None and figure is not None:
-        _check_points(Award(AwardKind.POINTS, figure), points.place, context)
-    return None if kind is None else Effect(kind, figure, source_of(tree, context.findings))
-
-
-def _check_when(node: Criterion, rule: Rule, tree: Mapping, context: Context) -> None:
-    """Each state that can arise has its effect (perhaps one that could not be read), and no other has."""
-    place = tree.place_of("when") if "when" in tree else node.place
-    when = tree.get("when")
-    declared = when if isinstance(when, Mapping) else Mapping(place, {})
-    possible = set(ALWAYS_POSSIBLE) | rule.states()
-    missing = [s.word for s in EVIDENCE_STATES if s in possible and s.word not in declared]
-    if missing:
-        context.findings.add("when-incomplete", place, criterion=node.id, states=", ".join(missing))
-    for state in EVIDENCE_STATES:
-        if state not in possible and state.word in declared:
-            at = declared.place_of(state.word)
-            context.findings.add("when-unreachable", at, criterion=node.id, state=state.word)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import pairwise
+from typing import Final
 
 from parcore.diagnostics import Findings
 from parcore.documents.reading import (
@@ -23,7 +24,7 @@ from parcore.editions.sums import check_maxima
 from parcore.evidence.vocabulary import Vocabulary
 from parcore.intervals import Interval, Range
 from parcore.numbers import Rounding, exact_text
-from parcore.rules.figures import Context
+from parcore.rules.figures import Context, written
 from parcore.rules.graph import Within
 from parcore.rules.policies import (
     Band,
@@ -36,6 +37,9 @@ from parcore.rules.policies import (
     Ties,
 )
 from parcore.sources import Basis, Source
+
+INDEX: Final = "index"
+"""The whole of an edition in results: no criterion may be called so."""
 
 
 def read_edition(tree: Tree, vocabularies: dict[str, Vocabulary], findings: Findings) -> Edition | None:
@@ -93,6 +97,7 @@ def _vocabulary(tree: Mapping, known: dict[str, Vocabulary], findings: Findings)
 
 def _components(tree: Mapping, context: Context) -> tuple[Criterion, ...]:
     seen: dict[str, Criterion] = {}
+    coded: dict[str, Criterion] = {}
     components = [read_criterion(each, context) for each in items_of(tree["components"])]
     known = tuple(each for each in components if each is not None)
     for component in known:
@@ -100,6 +105,11 @@ def _components(tree: Mapping, context: Context) -> tuple[Criterion, ...]:
             if each.id in seen:
                 context.findings.add("duplicate-id", each.place, id=each.id, first=seen[each.id].place)
             seen.setdefault(each.id, each)
+            if each.id == INDEX:
+                context.findings.add("reserved-id", each.place, id=each.id)
+            first = coded.setdefault(each.code, each) if each.code else each
+            if first is not each:
+                context.findings.add("duplicate-code", each.place, code=each.code, first=first.place)
     return known
 
 
@@ -146,6 +156,9 @@ def _classes(tree: Tree | None, rounding: RoundingPlan, context: Context) -> Cla
         intervals = context.intervals(each["in"])
         if intervals is None:
             continue
+        # What classes read is points, or points per 100: a per cent sign would mean a hundredth of it.
+        if any("%" in text_of(one) for one in written(each["in"])):
+            context.findings.add("band-percent", each["in"].place)
         band = Band(text_of(each["name"]), both_languages(each.get("title")), intervals, each.place)
         for other in bands:
             _apart(band, other, context)
@@ -193,6 +206,5 @@ def _ranking(tree: Tree | None, findings: Findings) -> Ranking | None:
     within = tuple(choice_of(each, Within, findings) for each in items_of(tree["within"]))
     if reads is None or method is None or any(each is None for each in within):
         return None
-    return Ranking(
-        reads, method, tuple(each for each in within if each is not None), texts_of(tree.get("unranked"))
-    )
+    circles = tuple(dict.fromkeys(each for each in within if each is not None))
+    return Ranking(reads, method, circles, texts_of(tree.get("unranked")))

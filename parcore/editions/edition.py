@@ -14,7 +14,7 @@ from parcore.evidence.periods import Period
 from parcore.evidence.vocabulary import Vocabulary
 from parcore.i18n import Text
 from parcore.rules.combinations import Rule
-from parcore.rules.figures import Figure
+from parcore.rules.figures import Award, Figure
 from parcore.rules.policies import Classes, Ranking, RoundingPlan
 from parcore.sources import Source
 from parcore.values import State
@@ -33,10 +33,10 @@ class EffectKind(Enum):
 
 @frozen
 class Effect:
-    """An effect, the points that a `substitute` pays, and whose word it is where that is ours."""
+    """An effect, what a `substitute` pays, and whose word it is where that is stated."""
 
     kind: EffectKind
-    points: Figure | None = None
+    award: Award | None = None
     source: Source | None = None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Final
 
 from parcore.diagnostics import Place
@@ -33,17 +34,25 @@ def _check(
     place: Place,
     context: Context,
 ) -> None:
-    known = [child.max.of(group) for child in children if child.max is not None]
+    known = [_known(child, group) for child in children]
     sum_ = sum(known, ZERO)
     said = exact_text(sum_)
     if whole is None:
-        if len(known) == len(children):
+        if all(child.max is not None for child in children):
             context.findings.add("maximum-is-known", place, criterion=label, sum=said)
         return
     top = exact_text(whole.of(group))
-    if len(known) < len(children):
-        if sum_ >= whole.of(group):
+    if any(child.max is None for child in children):
+        direct = sum((child.max.of(group) for child in children if child.max is not None), ZERO)
+        if direct >= whole.of(group) or sum_ > whole.of(group):
             context.findings.add("maxima-leave-nothing", place, criterion=label, max=top, sum=said)
     elif whole.of(group) != sum_:
         parts = " + ".join(exact_text(each) for each in known)
         context.findings.add("maxima-do-not-add-up", place, criterion=label, max=top, sum=said, parts=parts)
+
+
+def _known(node: Criterion, group: str) -> Fraction:
+    """A node's maximum; where it is not known, what is known of its parts."""
+    if node.max is not None:
+        return node.max.of(group)
+    return sum((_known(child, group) for child in node.children), ZERO)

@@ -10,7 +10,7 @@ from parcore.documents.reading import date_of, report_number
 from parcore.documents.schema import report_unknown
 from parcore.documents.tree import Scalar
 from parcore.evidence.vocabulary import FieldKind, FieldSpec
-from parcore.i18n import LANGUAGES, say
+from parcore.i18n import LANGUAGES, Text, say
 from parcore.numbers import HUNDRED, NumberError, NumberFormat, exact_text, parse_number
 from parcore.values import EVIDENCE_STATES, State, Value
 
@@ -43,7 +43,7 @@ def read_value(
     if written is None or not written.text:
         findings.add("value-missing", name.place, field=name.text)
         return None
-    if written.text not in spec.options and written.text.casefold() in state_words():
+    if option_at(written.text, spec) is None and written.text.casefold() in state_words():
         return _empty(written, spec, findings)
     number = read_number(written, spec, numbers, findings)
     return None if number is None else Value(State.OK, number)
@@ -70,6 +70,9 @@ def read_number(
     if spec.kind is FieldKind.DATE:
         day = date_of(written, findings)
         return None if day is None else Fraction(day.toordinal())
+    if "%" in written.text and (spec.kind is FieldKind.COUNT or spec.unit not in ("", "%")):
+        findings.add("percent-not-meant", written.place, field=spec.name, value=written.text[:60])
+        return None
     try:
         number = _number(written.text, numbers)
     except NumberError as error:
@@ -89,14 +92,22 @@ def read_number(
     return None
 
 
-def _option(written: Scalar, spec: FieldSpec, findings: Findings) -> Fraction | None:
-    """The position of an option, written by its id or by its title in either language."""
-    key = written.text.casefold()
+def option_at(text: str, spec: FieldSpec) -> int | None:
+    """The position of the option that a text names by its id, else by its title in either language."""
+    if text in spec.options:
+        return spec.options.index(text)
+    key = text.casefold()
     for at, option in enumerate(spec.options):
-        title = spec.option_titles.get(option)
-        titles = () if title is None else (title.vi, title.en)
-        if written.text == option or key in {each.casefold() for each in titles if each}:
-            return Fraction(at)
+        title = spec.option_titles.get(option, Text())
+        if key in {each.casefold() for each in (title.vi, title.en) if each}:
+            return at
+    return None
+
+
+def _option(written: Scalar, spec: FieldSpec, findings: Findings) -> Fraction | None:
+    at = option_at(written.text, spec)
+    if at is not None:
+        return Fraction(at)
     report_unknown(written.text, list(spec.options), written.place, findings, "option-unknown")
     return None
 

@@ -100,7 +100,7 @@ class Evidence:
 
     def periods(self) -> list[Period]:
         """The periods spoken of, in order."""
-        return sorted({period for _, period, _ in self._data}, key=lambda each: (each.end, each))
+        return sorted({period for _, period, _ in self._data}, key=lambda each: each.order)
 
     def units(self, period: Period) -> list[str]:
         """The units spoken of in a period, in the order met."""

@@ -11,9 +11,9 @@ from attrs import frozen
 _SHAPE = re.compile(r"(\d{4})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?")
 
 
-@frozen(order=True)
+@frozen
 class Period:
-    """A year, a quarter or a month; ordered by its last day, the longer period later."""
+    """A year, a quarter or a month."""
 
     year: int
     quarter: int = 0
@@ -30,6 +30,11 @@ class Period:
         """Its last day; a unit that exists on it takes part in the period."""
         month = self.month or (self.quarter * 3 if self.quarter else 12)
         return date(self.year, month, monthrange(self.year, month)[1])
+
+    @property
+    def order(self) -> tuple[date, int]:
+        """By its last day; of periods that end together the longest is the last."""
+        return self.end, -self.start.toordinal()
 
     def back(self, periods: int) -> Period:
         """The period of the same length so many before this one."""

@@ -134,9 +134,6 @@ def _common(a: Fraction | None, b: Fraction | None, factor: Fraction) -> Fractio
     return min(a, b) if (max(a, b) / min(a, b)).denominator == 1 else None
 
 
-EMPTY = Vocabulary("", Text(), {})
-
-
 def read_vocabulary(tree: Tree, findings: Findings) -> Vocabulary | None:
     """A vocabulary from its document; None when its shape is not one."""
     if not check_shape(tree, "vocabulary", findings) or not isinstance(tree, Mapping):
@@ -172,6 +169,8 @@ def _read_field(tree: Tree, findings: Findings) -> FieldSpec | None:
         place = tree.place_of("kind" if options is None else "options")
         findings.add("options-and-choice", place, field=text_of(tree["id"]))
         return None
+    option_titles = {key: both_languages(value) for key, value in titles.items()}
+    _distinct(option_titles, tree, findings)
     return FieldSpec(
         name=text_of(tree["id"]),
         kind=kind,
@@ -179,7 +178,7 @@ def _read_field(tree: Tree, findings: Findings) -> FieldSpec | None:
         unit=text_of(tree.get("unit")),
         range=_read_range(tree, kind, findings),
         options=tuple(titles) if titles else texts_of(options),
-        option_titles={key: both_languages(value) for key, value in titles.items()},
+        option_titles=option_titles,
         states=frozenset(State[word.upper()] for word in texts_of(tree.get("states"))),
         movement=choice_of(tree.get("movement"), Movement, findings) or Movement.FLOW,
         source=source_of(tree.get("source"), findings),
@@ -187,9 +186,22 @@ def _read_field(tree: Tree, findings: Findings) -> FieldSpec | None:
     )
 
 
+def _distinct(titles: MappingOf[str, Text], tree: Mapping, findings: Findings) -> None:
+    """Options may be written by their titles: no title may be another's id or title."""
+    options = tree.get("options")
+    taken: dict[str, str] = {key.casefold(): key for key in titles}
+    for key, title in titles.items():
+        for each in {title.vi.casefold(), title.en.casefold()} - {""}:
+            other = taken.setdefault(each, key)
+            if other != key and isinstance(options, Mapping):
+                findings.add("option-titles-clash", options.place_of(key), one=other, two=key, title=each)
+
+
 def _read_range(tree: Mapping, kind: FieldKind, findings: Findings) -> Range:
     written = tree.get("range")
     interval = interval_of(written, findings) if written is not None else None
+    if written is not None and text_of(tree.get("unit")) == "%" and "%" not in text_of(written):
+        findings.add("percent-range", written.place, range=text_of(written)[:60])
     if kind is FieldKind.COUNT:
         return Range(interval or at_least(ZERO), ONE)
     digits = tree.get("decimals")

@@ -259,7 +259,17 @@ class Trace:
             raise AlteredTrace(at, program.nodes[at])
         for each in members.traces:
             each.rerun(program.bodies[at])
+        if cast("Over", program.nodes[at]).op is Aggregate.RANK:
+            self._own_again(at, program, members)
         return members
+
+    def _own_again(self, at: int, program: Program, members: Members) -> None:
+        """The unit's own trace for a rank must read the evidence that the rest of its trace reads."""
+        known = dict(zip(program.nodes, self.values, strict=False))
+        for own in members.traces[:1]:
+            for node, value in zip(program.bodies[at].nodes, own.values, strict=True):
+                if isinstance(node, Field | Symbol) and known.get(node, value) != value:
+                    raise AlteredTrace(at, node)
 
 
 class AlteredTrace(ValueError):

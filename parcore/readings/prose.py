@@ -259,6 +259,8 @@ class Teller:
                 "tell-effect", state=self._state(raw.state), effect=self._say(f"effect-{kind.value}")
             )
             yield from self._words(None if effect is None else effect.source)
+        elif raw.state is State.OK and points.known is not None and raw.number != points.number:
+            yield self._say("tell-rounded", points=self._number(points.number))
         if points.known is not None:
             of = "" if top is None else self._say("tell-of", max=self._number(top))
             yield self._say("tell-points", points=self._number(points.number), of=of)

@@ -12,6 +12,7 @@ from parcore.diagnostics import Place as At
 from parcore.diagnostics import stop
 from parcore.documents.text import decode
 from parcore.numbers import decimal_text, decimals, exact_text
+from parcore.packages import readable
 from parcore.results.change import Change, Earlier, changes
 from parcore.results.rests import evidence_basis, rests_on
 from parcore.results.result import Result, Scorecard
@@ -174,10 +175,12 @@ def read_earlier(path: Path) -> Earlier:
         ParcoreError: no such file, or not such a result.
     """
     at = At(str(path))
-    if not path.is_file():
-        raise stop("file-not-found", at)
+    with readable(str(path)):
+        if not path.is_file():
+            raise stop("file-not-found", at)
+        written = path.read_bytes()
     try:
-        data = json.loads(decode(path.read_bytes(), str(path)))
+        data = json.loads(decode(written, str(path)))
         if data["format"] != FORMAT:
             raise KeyError("format")
         return Earlier.from_dict(data)

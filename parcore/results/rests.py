@@ -8,7 +8,7 @@ from parcore.editions.edition import Criterion, Edition
 from parcore.i18n import say
 from parcore.numbers import ZERO, shown
 from parcore.results.result import Result
-from parcore.rules.combinations import Guarded, Reported, Rule, interpretations
+from parcore.rules.combinations import interpretations, reported_of
 from parcore.sources import Basis
 
 
@@ -22,16 +22,10 @@ def points_by_basis(edition: Edition, group: str) -> dict[Basis, Fraction]:
     return {basis: found[basis] for basis in Basis if basis in found}
 
 
-def is_reported(rule: Rule | None) -> bool:
-    """Whether a leaf's points are given, not computed."""
-    inner = rule.rule if isinstance(rule, Guarded) else rule
-    return isinstance(inner, Reported)
-
-
 def rests_on(edition: Edition, lang: str) -> list[str]:
     """Sentences: the edition's own basis, the leaves whose points are given, the unknown maxima."""
     leaves = list(edition.leaves)
-    given = [leaf for leaf in leaves if is_reported(leaf.rule)]
+    given = [leaf for leaf in leaves if reported_of(leaf.rule) is not None]
     unknown = [each for each in edition.criteria if each.max is None]
     remainders = [leaf for leaf in leaves if leaf.remainder]
     ours = [leaf for leaf in leaves if _interpreted(leaf)]

@@ -13,12 +13,12 @@ from parcore.editions.compile import compile_edition
 from parcore.editions.edition import Criterion, Edition, Effect, EffectKind
 from parcore.evidence.evidence import Datum, Evidence, Observation, Stage
 from parcore.evidence.periods import Period
-from parcore.evidence.units import Unit, UnitBook
+from parcore.evidence.units import UnitBook
 from parcore.numbers import exact_text
 from parcore.readings.exact import Scope, evaluate
 from parcore.results.ranking import places, with_class
 from parcore.results.result import Empty, Result, Scorecard
-from parcore.rules.combinations import Reported
+from parcore.rules.combinations import Reported, reported_of
 from parcore.rules.graph import Domain
 from parcore.values import State, Value
 
@@ -84,7 +84,7 @@ def score(
     spoken = set(evidence.units(period))
     population = units.on(period.end, edition.kinds)
     members = [unit for unit in population if unit.id in spoken]
-    _admit(edition, evidence, [units.units[each] for each in sorted(spoken)], period, stage)
+    _admit(edition, evidence, units, period, stage)
     programs = {group: compile_edition(edition, group).program for group in edition.groups}
     cards: list[Scorecard] = []
     for unit in members:
@@ -115,11 +115,14 @@ def _order(card: Scorecard, edition: Edition, ranks: Sequence[object]) -> tuple[
     return not ranks, number is None, 0 if number is None else -number, card.unit.id
 
 
-def _admit(edition: Edition, evidence: Evidence, units: Sequence[Unit], period: Period, stage: Stage) -> None:
-    """Refuse units of other kinds or groups, and points given off their step or outside their bounds."""
+def _admit(edition: Edition, evidence: Evidence, units: UnitBook, period: Period, stage: Stage) -> None:
+    """Refuse units that have no place here, and points given off their step or outside their bounds."""
     findings = Findings()
-    for unit in units:
-        place = next((d.place for d in evidence if d.unit == unit.id and d.period == period), At(unit.id))
+    for name in sorted(evidence.units(period)):
+        place = next((d.place for d in evidence if d.unit == name and d.period == period), At(name))
+        unit = units.look_up(name, period.end, place, findings)
+        if unit is None:
+            continue
         if unit.kind not in edition.kinds:
             kinds = ", ".join(edition.kinds)
             findings.add("unit-not-of-edition", place, unit=unit.id, kind=unit.kind, kinds=kinds)
@@ -130,10 +133,10 @@ def _admit(edition: Edition, evidence: Evidence, units: Sequence[Unit], period: 
             findings.add("unit-group-unknown", place, unit=unit.id, group=unit.group, groups=groups)
             continue
         for leaf in edition.leaves:
-            if isinstance(leaf.rule, Reported):
-                datum = evidence.at(unit.id, period, leaf.rule.field, stage)
-                if datum is not None and datum.value.state is State.OK:
-                    _points_given(leaf, leaf.rule, datum, group, findings)
+            given = reported_of(leaf.rule)
+            datum = None if given is None else evidence.at(unit.id, period, given.field, stage)
+            if given is not None and datum is not None and datum.value.state is State.OK:
+                _points_given(leaf, given, datum, group, findings)
     findings.raise_errors()
 
 

@@ -16,14 +16,17 @@ from parcore.rules.program import Program
 
 
 def steps(trace: Trace, root: str) -> list[dict[str, Any]]:
-    """The steps that lead to a root, operands first; `of` are the numbers of a step's operands."""
+    """The steps that lead to a root, operands first.
+
+    `node` is the kind of a step, `of` are the numbers of its operands; the rest is the step's own.
+    """
     program = trace.program
     wanted = _reached(program, program.roots[root])
     number = {at: step for step, at in enumerate(sorted(wanted), 1)}
     return [
         {
             "step": number[at],
-            "op": type(program.nodes[at]).__name__.lower(),
+            "node": type(program.nodes[at]).__name__.lower(),
             "of": [number[i] for i in program.inputs[at]],
             **_own(program.nodes[at]),
             "state": trace.values[at].state.word,
@@ -59,7 +62,7 @@ def _plain(part: object) -> Any:
             return part.name.lower() if isinstance(part.value, int) else part.value
         case tuple() | frozenset():
             plain = [_plain(each) for each in part]
-            kept = [each for each in plain if each is not None]
+            kept = [each for each in plain if each not in (None, [])]
             # A state or key paired with an operand stands alone once the operand is left out.
             return kept[0] if len(kept) == 1 < len(plain) else kept
         case _ if isinstance(part, NODES):

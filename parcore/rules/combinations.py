@@ -17,7 +17,7 @@ from parcore.evidence.vocabulary import POINTS, Vocabulary
 from parcore.intervals import Interval
 from parcore.numbers import ONE, ZERO
 from parcore.rules.conditions import Condition, names_in
-from parcore.rules.figures import Award, Figure
+from parcore.rules.figures import NOTHING, Award, Figure
 from parcore.rules.graph import (
     FALSE,
     Agg,
@@ -198,12 +198,13 @@ class Deduction:
     def node(self, group: str, top: Fraction | None) -> Node:
         """max(floor, start − Σ count × points)."""
         taken = (Mul(const(-part.points.of(group)), part.measure.node()) for part in self.parts)
-        rest = total(const(self.start.of(group)), *taken)
+        rest = total(const(self.start.of(group)), *taken, skip=NOTHING)
         return Agg(Aggregate.MAX, (rest, const(self.floor.of(group))))
 
     def states(self) -> frozenset[State]:
-        """Those of the counts."""
-        return frozenset().union(*(part.measure.states() for part in self.parts))
+        """Those of the counts; what did not arise takes nothing off."""
+        states = frozenset[State]().union(*(part.measure.states() for part in self.parts))
+        return states - {State.NOTHING_AROSE}
 
 
 @frozen
@@ -269,3 +270,9 @@ def interpretations(rule: Rule) -> int:
 
 def _is_ours(source: Source | None) -> bool:
     return source is not None and source.basis is Basis.INTERPRETATION
+
+
+def reported_of(rule: Rule | None) -> Reported | None:
+    """The rule that takes points as given, looked for behind guards; None for a rule that computes."""
+    inner = rule.rule if isinstance(rule, Guarded) else rule
+    return inner if isinstance(inner, Reported) else None

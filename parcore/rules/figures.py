@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
 from enum import Enum
 from fractions import Fraction
+from typing import Final
 
 from attrs import evolve, field, frozen
 
@@ -132,10 +134,20 @@ class Context:
         figure = self.figure(tree)
         if figure is None:
             return None
-        written = tree.entries.values() if isinstance(tree, Mapping) else (tree,)
-        if any(text_of(each).endswith("%") for each in written):
+        shares = {text_of(each).endswith("%") for each in written(tree)}
+        if len(shares) > 1:
+            self.findings.add("percent-mixed", tree.place)
+            return None
+        if True in shares:
             return self._needs_top(tree, Award(AwardKind.SHARE, figure))
         return Award(AwardKind.POINTS, figure)
+
+    def points(self, tree: Tree) -> Figure | None:
+        """A number of points, by group where it differs; per cent of what would not be said."""
+        if any(text_of(each).endswith("%") for each in written(tree)):
+            self.findings.add("percent-of-nothing", tree.place, value=text_of(tree)[:60] or "{…}")
+            return None
+        return self.figure(tree)
 
     def _needs_top(self, tree: Tree, award: Award) -> Award | None:
         if self.top is None:
@@ -167,15 +179,27 @@ class Context:
             self.findings.add("not-a-sum", tree.place, value=text_of(tree)[:60], near=error)
             return None
         specs = [self.named(name, tree.place, *kinds) for name in linear.names]
-        return linear if linear.names and all(spec is not None for spec in specs) else None
+        if not linear.names:
+            self.findings.add("not-a-sum", tree.place, value=text_of(tree)[:60], near=text_of(tree)[:20])
+            return None
+        return linear if all(spec is not None for spec in specs) else None
+
+
+def written(tree: Tree) -> Iterable[Tree]:
+    """What an author wrote once, or for each group."""
+    return tree.entries.values() if isinstance(tree, Mapping) else (tree,)
+
+
+NOTHING: Final = frozenset({State.NOTHING_AROSE})
+"""Where nothing arose there is nothing to add: the term is passed over while any other is there."""
 
 
 def sum_node(linear: Linear, vocabulary: Vocabulary) -> Node:
-    """The graph of a sum of fields."""
+    """The graph of a sum of fields; of which nothing arose only where it did of every one."""
     parts = [_term(vocabulary, name, factor) for name, factor in linear.terms]
     if linear.constant or not parts:
         parts.append(const(linear.constant))
-    return total(*parts)
+    return total(*parts, skip=NOTHING if len(parts) > 1 else frozenset())
 
 
 def _term(vocabulary: Vocabulary, name: str, factor: Fraction) -> Node:

@@ -43,9 +43,11 @@ class Measure(Protocol):
         """The states that can arise beside missing, unverified and rejected."""
 
 
-def _declared(vocabulary: Vocabulary, *sums: Linear) -> frozenset[State]:
-    names = (name for each in sums for name in each.names)
-    return frozenset().union(*(vocabulary.fields[name].states for name in names))
+def _declared(vocabulary: Vocabulary, sum_: Linear) -> frozenset[State]:
+    """The states that the fields of a sum declare; nothing arose of it only where it can of every field."""
+    each = [vocabulary.fields[name].states for name in sum_.names]
+    alone = frozenset.intersection(*each) if not sum_.constant else frozenset[State]()
+    return (frozenset[State]().union(*each) - {State.NOTHING_AROSE}) | (alone & {State.NOTHING_AROSE})
 
 
 @frozen
@@ -109,7 +111,8 @@ class Ratio:
 
     def states(self) -> frozenset[State]:
         """Nothing arose, and those the fields declare."""
-        return _declared(self.vocabulary, self.part, self.whole) | {State.NOTHING_AROSE}
+        declared = _declared(self.vocabulary, self.part) | _declared(self.vocabulary, self.whole)
+        return declared | {State.NOTHING_AROSE}
 
 
 @frozen
@@ -137,7 +140,7 @@ class ChoiceOf:
 
 
 def _value(tree: Tree, context: Context) -> Measure | None:
-    linear = context.sum_of(tree, *NUMERIC, FieldKind.DATE)
+    linear = context.sum_of(tree, *NUMERIC)
     return None if linear is None else Sum(context.vocabulary, linear)
 
 

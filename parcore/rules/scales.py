@@ -209,9 +209,9 @@ def _proportional(tree: Tree, context: Context) -> Straight | None:
 
 
 def _line(tree: Mapping, context: Context) -> Straight | None:
-    slope = context.figure(tree["slope"])
-    offset = context.figure(tree["offset"]) if "offset" in tree else Figure()
-    cap = context.figure(tree["cap"]) if "cap" in tree else None
+    slope = context.points(tree["slope"])
+    offset = context.points(tree["offset"]) if "offset" in tree else Figure()
+    cap = context.points(tree["cap"]) if "cap" in tree else None
     return None if slope is None or offset is None else Straight(slope, offset, cap, "slope")
 
 
@@ -219,7 +219,7 @@ def _per_item(tree: Mapping, context: Context) -> Straight | None:
     if "cap" not in tree:
         context.findings.add("per-without-cap", tree.place)
         return None
-    each, cap = context.figure(tree["per"]), context.figure(tree["cap"])
+    each, cap = context.points(tree["per"]), context.points(tree["cap"])
     return None if each is None or cap is None else Straight(each, Figure(), cap, "per")
 
 

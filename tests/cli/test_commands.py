@@ -159,7 +159,7 @@ def test_the_unit_option_leaves_places_as_they_are() -> None:
 
 
 def test_set_answers_what_if_and_against_shows_the_change(tmp_path: Path) -> None:
-    """A value set on the command line changes its unit alone, and the change is shown since a saved result."""
+    """A value set on the command line changes its unit alone; the change since a saved result is shown."""
     before = say("score", EVIDENCE_2024, "--format", "json").out
     (tmp_path / "before.json").write_text(before, "utf-8")
     result = data(
@@ -214,7 +214,8 @@ def test_one_evidence_under_two_editions_names_every_difference() -> None:
     for unit in ("example-home-affairs", "example-justice", "example-finance", "example-health"):
         assert found[unit, "initiatives"]["standing"] == "only-first"
         assert found[unit, "paper-free"]["standing"] == "only-second"
-        assert found[unit, "paper-free"]["empty"] == "missing"
+        assert found[unit, "paper-free"]["empty_second"] == "missing"
+        assert found[unit, "paper-free"]["empty_first"] is None
     justice = found["example-justice", "on-time"]
     assert (justice["first"], justice["second"]) == ("1404/421", "0")
     assert (justice["max_first"], justice["max_second"]) == ("4", "5")
@@ -222,6 +223,70 @@ def test_one_evidence_under_two_editions_names_every_difference() -> None:
     assert not [d for d in both["differences"] if d["criterion"] in same]
     unused = both["second"]["unused_fields"]
     assert "initiatives" in unused
+
+
+def test_a_table_of_two_editions_says_what_was_empty_in_each() -> None:
+    """The states of each side stand in a column of their own."""
+    rows = list(csv.DictReader(StringIO(say("score", "example@2024", "example@2025", "--format", "csv").out)))
+    found = {(row["unit"], row["criterion"]): (row["empty_first"], row["empty_second"]) for row in rows}
+    assert found["example-health", "paper-free"] == ("", "missing")
+
+
+@pytest.mark.parametrize("form", ["foo", "svg"])
+def test_two_editions_have_no_format_of_a_plugin(form: str) -> None:
+    """A format that two results cannot take is refused, not shown as a table."""
+    said = say("score", "example@2024", "example@2025", "--format", form)
+    assert (said.status, said.out) == (2, "")
+    assert "[format-unknown]" in said.err
+
+
+def test_two_editions_cannot_stand_against_a_third_result() -> None:
+    """`--against` beside two editions is refused, not ignored."""
+    said = say("score", "example@2024", "example@2025", "--against", "2023")
+    assert said.status == 2
+    assert "--against" in said.err
+
+
+@pytest.mark.parametrize("names", [("example@2024", "example@2025"), ("example@2025", "example@2024")])
+def test_bad_evidence_under_either_edition_exits_with_1(names: tuple[str, str]) -> None:
+    """A unit without an index under one of two editions makes the run exit with 1."""
+    settled = "example-health.dossiers_settled=nothing_arose"
+    assert say("score", *names).status == 0
+    assert say("score", *names, "--set", settled).status == 1
+
+
+def test_a_result_of_another_methodology_is_no_earlier_one(tmp_path: Path) -> None:
+    """`--against` takes any edition of the methodology, and no other methodology."""
+    for name in ("example@2025", "one-stop"):
+        (tmp_path / f"{name}.json").write_text(say("score", name, "--format", "json").out, "utf-8")
+    assert say("score", EVIDENCE_2024, "--against", str(tmp_path / "example@2025.json")).status == 0
+    said = say("score", EVIDENCE_2024, "--against", str(tmp_path / "one-stop.json"), "--lang", "en")
+    assert said.status == 2
+    assert "this result is of `one-stop@2018`" in said.err
+
+
+def test_a_folder_hides_no_period(tmp_path: Path) -> None:
+    """`--against 2024` is the period, whatever folder stands beside."""
+    (tmp_path / "2024").mkdir()
+    assert say("score", EVIDENCE_2024, "--against", "2024", folder=tmp_path).status == 0
+
+
+def test_explain_places_an_unknown_unit_at_its_argument() -> None:
+    """A unit that `explain` does not know is placed at the argument UNIT."""
+    assert say("explain", EVIDENCE_2024, "nobody").err.startswith("UNIT: ")
+
+
+def test_explain_and_show_tell_what_is_wrong_beside(tmp_path: Path) -> None:
+    """What was found on the way is told by `explain` and `show` as by `score`."""
+    (tmp_path / "v.yaml").write_text("vocabulary: other\ncolour: red\n", "utf-8")
+    for words in (
+        ("show", EVIDENCE_2024),
+        ("explain", EVIDENCE_2024, "example-health"),
+        ("score", EVIDENCE_2024),
+    ):
+        said = say(*words, "--path", str(tmp_path))
+        assert said.status == 0
+        assert "[unknown-key]" in said.err
 
 
 def test_the_edition_in_force_is_taken() -> None:

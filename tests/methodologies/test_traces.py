@@ -14,7 +14,8 @@ from parcore.evidence.units import Unit, UnitBook
 from parcore.evidence.vocabulary import FieldKind, FieldSpec
 from parcore.i18n import Text
 from parcore.numbers import exact_text
-from parcore.registry import Document, Registry
+from parcore.packages import Document
+from parcore.registry import Registry
 from parcore.results.result import Scorecard
 from parcore.results.scoring import score
 from parcore.rules.combinations import Reported

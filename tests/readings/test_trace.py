@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from parcore.readings.exact import AlteredTrace, Members, Trace, evaluate
-from parcore.rules.graph import Aggregate, Field, Mul, Node, Over, Records, Symbol, const
+from parcore.rules.graph import Aggregate, Field, Mul, Node, Over, Peers, Records, Symbol, const
 from parcore.rules.program import lay_out
 from parcore.values import State, Value
 from tests.strategies import Facts, facts, graphs, values
@@ -145,3 +145,24 @@ def test_a_trace_of_another_program_is_found() -> None:
         trace.rerun(lay_out({"root": Mul(Field("a"), const(4))}))
     with pytest.raises(AlteredTrace):
         trace.rerun(lay_out({"root": Mul(Mul(Field("a"), const(3)), const(1))}))
+
+
+def test_a_rank_stands_on_the_same_evidence_as_the_points() -> None:
+    """A unit's own number in a rank that is not its number elsewhere is found, though each part adds up."""
+    a = Field("a")
+    program = lay_out({"points": Mul(a, const(2)), "rank": Over(Aggregate.RANK, Peers(), a)})
+    peers = (Facts({("a", 0): Value(State.OK, Fraction(5))}),)
+
+    def traced(x: int) -> Trace:
+        return evaluate(
+            program, Facts({("a", 0): Value(State.OK, Fraction(x))}, groups={Peers(): (State.OK, peers)})
+        )
+
+    low, high = traced(4), traced(6)
+    assert low["rank"].number == 2
+    assert high["rank"].number == 1
+    values_ = list(low.values)
+    at = program.roots["rank"]
+    values_[at] = high.values[at]
+    with pytest.raises(AlteredTrace):
+        evolve(low, values=tuple(values_), members=high.members).rerun()

@@ -126,7 +126,7 @@ LEAVES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("measure: {{choice: plan}}\ntable: {{on_time: 100%, late: 50%, never: 0}}", NO_TASK),
     ("measure: {{choice: plan}}\ntable: {{on_time: 100%, late: 0, never: exclude}}", NO_TASK),
     (("deduct: {{from: {top}, floor: 0,"
-     " parts: [{{per: late, points: 0.5}}, {{per: few, points: 0.25}}]}}"), NOTHING),
+     " parts: [{{per: late, points: 0.5}}, {{per: few, points: 0.25}}]}}"), ()),
     (("guard: {{if: late > 3, points: 0}}\nmeasure: {{value: rate}}\n"
      "scale: [{{more_than: 90%, points: 100%}}, {{at_least: 70%, points: 50%}}, {{otherwise: 0}}]"), ()),
     (("measures: {{x: {{value: rate}}, y: {{ratio: [done, all_of]}}}}\n"

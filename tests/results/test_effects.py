@@ -8,7 +8,7 @@ from hypothesis import given
 
 from parcore.editions.edition import Edition, Effect, EffectKind
 from parcore.results.result import Scorecard
-from parcore.rules.figures import Figure
+from parcore.rules.figures import Award, AwardKind, Figure
 from parcore.rules.policies import Quantity, RoundingPlan
 from parcore.values import EVIDENCE_STATES, State, Value
 from tests.results.editions import Given, card, edition, editions, sound, statements, with_leaf
@@ -67,8 +67,8 @@ def test_what_an_effect_makes_of_a_state(state: State, kind: EffectKind) -> None
     read = sound(TWO, str(TOTAL))
     x = read.criterion("x")
     assert x is not None
-    points = Figure(F(3, 2)) if kind is EffectKind.SUBSTITUTE else None
-    read = with_leaf(read, evolve(x, when={state: Effect(kind, points)}))
+    award = Award(AwardKind.POINTS, Figure(F(3, 2))) if kind is EffectKind.SUBSTITUTE else None
+    read = with_leaf(read, evolve(x, when={state: Effect(kind, award)}))
     found = card(read, rate=state, few=2, done=1, all_of=2)
     paid = POINTS[kind]
     out = kind is EffectKind.EXCLUDE

@@ -79,18 +79,11 @@ def test_saying_nothing_is_saying_missing(read: Edition, evidence: dict[str, Giv
     assert one.trace.values == two.trace.values
 
 
-def shipped() -> list[tuple[str, Edition, Period, Registry]]:
-    """The example editions, each with a period in force."""
-    registry = Registry()
-    names = [("example@2024", 2024), ("example@2025", 2025)]
-    return [(name, registry.edition(name), Period(year), registry) for name, year in names]
-
-
-@pytest.mark.parametrize(("name", "read", "period", "registry"), shipped())
-def test_hiding_never_pays_under_the_example(
-    name: str, read: Edition, period: Period, registry: Registry
-) -> None:
+@pytest.mark.parametrize("year", [2024, 2025])
+def test_hiding_never_pays_under_the_example(year: int) -> None:
     """Under the shipped example no unit gains by hiding any one field, nor any two."""
+    registry, period = Registry(), Period(year)
+    read = registry.edition(f"example@{year}")
     held = registry.evidence("example", read.vocabulary, (), Defaults())
     data = [each for each in held if each.period == Period(2024)]
     units = sorted({each.unit for each in data})
@@ -111,7 +104,7 @@ def test_hiding_never_pays_under_the_example(
             return score(read, Evidence(statements_), registry.units, period).scorecards[0]
 
         before = scored(own)
-        assert faultless(read, before) or name == "example@2025"
+        assert faultless(read, before) or year == 2025
         for one, two, state in product(fields, fields, ALWAYS_POSSIBLE):
             assert not raised(read, before, scored({**own, one: state, two: state})), (unit, one, two, state)
             tried += 1

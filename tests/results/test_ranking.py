@@ -305,7 +305,7 @@ def test_a_forged_earlier_result_is_a_value_error(rate: str) -> None:
 
 @given(editions(), statements())
 def test_what_was_only_self_assessed_is_unverified_later(read: Edition, given_: dict[str, Given]) -> None:
-    """At the final stage what a unit said of itself is unverified, but what it lacks missing; at self as given."""
+    """At the final stage what a unit said of itself is unverified, what it lacks missing."""
     self_ = Evidence(datum("u1", name, each, stage=Stage.SELF) for name, each in given_.items())
     hidden: dict[str, Given] = {
         name: each if each is State.MISSING else State.UNVERIFIED for name, each in given_.items()

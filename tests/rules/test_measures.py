@@ -76,8 +76,12 @@ def test_a_share_is_a_part_among_its_terms(given_: dict[str, int]) -> None:
 
 @pytest.mark.parametrize("state", EVIDENCE_STATES)
 def test_an_empty_field_empties_the_measure(state: State) -> None:
-    """A field that is empty leaves the measure without a number, whatever stands beside it."""
-    assert value("{value: done + late}", done=state, late=3) == Value(state)
+    """An empty field leaves the measure without a number; a term of which nothing arose adds nothing."""
+    nothing = state is State.NOTHING_AROSE
+    assert value("{value: done + late}", done=state, late=3) == (
+        Value(State.OK, F(3)) if nothing else Value(state)
+    )
+    assert value("{value: done + late}", done=state, late=state) == Value(state)
     assert value("{ratio: [done, all_of]}", done=3, all_of=state).state is (
         State.ERROR if state is State.NOTHING_AROSE else state
     )
@@ -161,13 +165,15 @@ def test_a_sum_of_one_field_is_on_its_grid(x: Fraction) -> None:
     [
         ("{value: done}", set()),
         ("{value: late}", {State.NOTHING_AROSE}),
-        ("{count: [done, late]}", {State.NOTHING_AROSE}),
+        ("{count: [done, late]}", set()),
+        ("{count: [late, late]}", {State.NOTHING_AROSE}),
+        ("{value: late + 1}", set()),
         ("{ratio: [done, all_of]}", {State.NOTHING_AROSE}),
         ("{ratio: [done, few]}", {State.NOTHING_AROSE}),
     ],
 )
 def test_the_states_that_can_arise_are_declared(measure: str, states: set[State]) -> None:
-    """A measure names the states of its fields, and a ratio nothing arose besides."""
+    """Nothing arose of a ratio, and of a sum only where it can of every field and no constant is added."""
     assert measured(measure).states() == states
 
 

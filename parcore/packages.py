@@ -1,0 +1,181 @@
+"""Where documents stand: methodology packages (located, never imported) and folders.
+
+In: an entry point or a folder. Out: its documents, known by their first keys, each with its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import EntryPoint
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from attrs import frozen
+
+from parcore.diagnostics import Diagnostic, ParcoreError, Place, stop
+from parcore.documents.reading import text_of
+from parcore.documents.tree import Mapping, Tree
+
+KINDS: Final = ("edition", "vocabulary", "units", "evidence", "observations")
+_HEADER: Final = re.compile(
+    r"""^(["']?)(edition|vocabulary|units|evidence|observations|methodology)\1[ \t]*:[ \t]*(.*)$""",
+    re.MULTILINE,
+)
+_APPLIES: Final = re.compile(r"^applies[ \t]*:(.*(?:\n[ \t].*)*)", re.MULTILINE)
+_END: Final = re.compile(r"\b(from|to)[ \t]*:[ \t]*[\"']?(\w+)")
+_YEAR: Final = re.compile(r"[0-9]{4}")
+HEADER_CHARACTERS: Final = 200_000
+"""How far into a file its first keys are looked for."""
+
+
+@frozen
+class Document:
+    """A document of a package: where it stands, what kind it is, and its name."""
+
+    path: Path
+    kind: str
+    name: str
+    methodology: str
+    origin: str
+
+    @property
+    def shown(self) -> str:
+        """The path as messages name it: from the package's folder on."""
+        return f"{self.origin}/{self.path.name}"
+
+    @property
+    def key(self) -> str:
+        """An edition's full name: `par-index-province@2022`."""
+        return f"{self.methodology}@{self.name}"
+
+
+@frozen
+class Package:
+    """A methodology package or a folder of documents."""
+
+    name: str
+    folder: Path
+    documents: tuple[Document, ...]
+
+
+@frozen
+class Failure:
+    """A package that could not be listed, and why."""
+
+    name: str
+    diagnostic: Diagnostic
+
+
+def kind_of(text: str) -> tuple[str, str, str]:
+    """Kind, name and methodology of a document, from its unindented first keys; ("", …) when it is none."""
+    keys: dict[str, str] = {}
+    for _, key, value in _HEADER.findall(text):
+        bare = value.split(" #")[0].strip().strip("\"'")
+        keys.setdefault(key, bare)
+    # `vocabulary` and `units` are keys of an edition too: the kind is decided in this order.
+    if "methodology" in keys and "edition" in keys:
+        return "edition", keys["edition"], keys["methodology"]
+    for kind in ("observations", "evidence", "vocabulary", "units"):
+        if kind in keys:
+            return kind, keys[kind], keys[kind]
+    return "", "", ""
+
+
+@contextmanager
+def readable(name: str) -> Iterator[None]:
+    """Work on a file that messages call `name`.
+
+    Raises:
+        ParcoreError: the system does not let it be read.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise stop("file-unreadable", Place(name), reason=error.strerror or str(error)) from error
+
+
+def beginning(path: Path, name: str = "", characters: int = HEADER_CHARACTERS) -> str:
+    """The first characters of a file; `name` is what messages call it.
+
+    Raises:
+        ParcoreError: it cannot be read.
+    """
+    with readable(name or str(path)), path.open(encoding="utf-8-sig", errors="replace") as file:
+        return file.read(characters)
+
+
+def documents_in(folder: Path, origin: str) -> Iterator[Document]:
+    """The documents in a folder and below, known by their first keys; `origin` is what messages call it.
+
+    Raises:
+        ParcoreError: a file cannot be read.
+    """
+    for path in sorted((*folder.rglob("*.yaml"), *folder.rglob("*.yml"))):
+        relative = path.relative_to(folder).parent.as_posix()
+        at = origin if relative == "." else f"{origin}/{relative}"
+        with readable(f"{at}/{path.name}"):
+            if path.name.startswith(".") or not path.is_file():
+                continue  # an editor's lock file is a link to nothing
+        kind, name, methodology = kind_of(beginning(path, f"{at}/{path.name}"))
+        if kind:
+            yield Document(path, kind, name, methodology, at)
+
+
+@frozen
+class Years:
+    """The years for which an edition's document says that it applies; `first` None: not to be read."""
+
+    first: int | None = None
+    last: int | None = None
+
+    def hold(self, year: int) -> bool:
+        """Whether the edition may be in force in a year."""
+        return (self.first is None or self.first <= year) and (self.last is None or year <= self.last)
+
+    def __str__(self) -> str:
+        return f"{self.first or '…'}–{self.last or '…'}"
+
+
+def years_of(tree: Tree | None, path: Path) -> Years:
+    """The years under `applies`; from the bare text of a file that is no YAML (`tree` None)."""
+    if tree is None:
+        block = _APPLIES.search(beginning(path))
+        ends = dict(_END.findall(block.group(1))) if block is not None else {}
+    else:
+        applies = tree.get("applies") if isinstance(tree, Mapping) else None
+        given = applies.entries if isinstance(applies, Mapping) else {}
+        ends = {key: text_of(value) for key, value in given.items()}
+    first, last = ends.get("from", ""), ends.get("to", "")
+    if not _YEAR.fullmatch(first) or (last and not _YEAR.fullmatch(last)):
+        return Years()
+    return Years(int(first), int(last) if last else None)
+
+
+def installed(entry: EntryPoint) -> Package | Failure:
+    """The package of an entry point, located and never imported, or why it cannot be listed."""
+    place = Place(entry.name)
+    named = {"plugin": entry.name, "package": entry.value}
+    if not entry.value.isidentifier():
+        return Failure(entry.name, _one("plugin-dotted", place, **named))
+    # For a top-level name find_spec locates the package and imports nothing.
+    try:
+        spec = find_spec(entry.value)
+    except ValueError:  # a module made by hand, as `__main__`, has no spec
+        spec = None
+    if spec is None or not spec.submodule_search_locations:
+        return Failure(entry.name, _one("plugin-package-missing", place, **named))
+    folder = Path(next(iter(spec.submodule_search_locations)))
+    try:
+        documents = tuple(documents_in(folder, entry.value))
+    except ParcoreError as error:
+        return Failure(entry.name, error.diagnostics[0])
+    if not documents:
+        return Failure(entry.name, _one("plugin-package-empty", place, **named))
+    return Package(entry.name, folder, documents)
+
+
+def _one(code: str, place: Place, **values: object) -> Diagnostic:
+    return stop(code, place, **values).diagnostics[0]
