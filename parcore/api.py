@@ -33,7 +33,7 @@ def load_edition(
     `paths` are folders of documents beside what is installed.
 
     Raises:
-        ParcoreError: there is none, several are in force, or its document is refused.
+        ParcoreError: there is none, several are in force, it is there twice, or its document is refused.
     """
     return Registry(search_paths(paths)).edition(name, None if period is None else _period(period))
 

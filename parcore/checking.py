@@ -144,21 +144,22 @@ def _together(
             reader.read(document.path, defaults, document.shown)
     evidence = reader.evidence()
     check_invariants(evidence, vocabulary, findings)
-    leaves = _leaves(registry, name, vocabulary)
-    for datum in evidence if leaves else ():
-        id_ = datum.field.removeprefix(POINTS)
-        if id_ != datum.field and id_ not in leaves:
-            report_unknown(id_, leaves, datum.place, findings, "points-unknown")
+    given = (each for each in evidence if each.field.startswith(POINTS))
+    points = [(each.field.removeprefix(POINTS), each.place) for each in given]
+    leaves = _leaves(registry, name, vocabulary) if points else []
+    for id_, place in points if leaves else ():
+        if id_ not in leaves:
+            report_unknown(id_, leaves, place, findings, "points-unknown")
 
 
 def _leaves(registry: Registry, methodology: str, vocabulary: Vocabulary) -> list[str]:
-    """The leaves of all editions that evidence may be of; none where one of them is refused."""
+    """The leaves of all editions that evidence may be of; none where one of them may be a refused one."""
     leaves: dict[str, None] = {}
     for document in registry.edition_documents():
         try:
             edition = registry.load(document)
         except ParcoreError:
-            if document.methodology == methodology:
+            if methodology in (document.methodology, vocabulary.name):
                 return []
             continue
         if methodology == document.methodology or vocabulary.name == edition.vocabulary.name != "":

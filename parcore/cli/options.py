@@ -87,7 +87,7 @@ def evidence_options(command: Command) -> Command:
         click.option("--set", "changes", multiple=True, metavar="UNIT.FIELD=VALUE",
                      help="What if: a value in place of the evidence; repeatable."),
         click.option("--evidence", "files", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
-                     help="Evidence, YAML or CSV; repeatable. Else what is installed for the methodology."),
+                     help="Evidence, YAML or CSV, or a folder of it; repeatable. Else what is installed."),
     ):  # fmt: skip
         command = option(command)
     return command
