@@ -19,7 +19,7 @@ from parcore.editions.document import read_edition
 from parcore.editions.edition import Edition
 from parcore.evidence.periods import Period
 from parcore.evidence.readers import Defaults, EvidenceReader, check_invariants, read_observations
-from parcore.evidence.units import UnitBook, read_units
+from parcore.evidence.units import Unit, UnitBook, read_units
 from parcore.evidence.vocabulary import POINTS, Vocabulary, read_vocabulary
 from parcore.packages import KINDS, Document, beginning, documents_in, kind_of
 from parcore.registry import Registry
@@ -47,9 +47,22 @@ def check(registry: Registry, documents: Iterable[Document], defaults: Defaults)
             edition = _document(registry, document, findings)
             if edition is not None:
                 editions.append(edition)
+    checked = {each.shown for each in documents if each.kind == "units"}
+    _groups(
+        [unit for unit in registry.units.units.values() if unit.place.file in checked], editions, findings
+    )
     _evidence(registry, [each for each in documents if each.kind == "evidence"], defaults, findings)
     findings.extend(registry.findings)
     return Checked(documents, tuple(editions), findings)
+
+
+def _groups(units: Iterable[Unit], editions: Iterable[Edition], findings: Findings) -> None:
+    """Every unit of an edition's kinds stands in one of its groups, or could never be scored."""
+    for unit in units:
+        for edition in editions:
+            if unit.kind in edition.kinds and edition.group_of(unit.group) is None:
+                groups = ", ".join(edition.groups)
+                findings.add("unit-group-unknown", unit.place, unit=unit.id, group=unit.group, groups=groups)
 
 
 @contextmanager

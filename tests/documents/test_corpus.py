@@ -39,7 +39,6 @@ NOT_OF_DOCUMENTS = {
     "edition-several": "what a command or a call names",
     "criterion-unknown": "what a command names, and scoring",
     "unit-not-of-edition": "scoring",
-    "unit-group-unknown": "scoring",
     "evidence-none": "scoring",
     "points-out-of-range": "scoring",
     "points-off-step": "scoring",

@@ -92,8 +92,8 @@ table:
 {rows}"""
 
 
-def condition(tests: list[tuple[str, str, Fraction]]) -> str:
-    """Tests as a list that must all hold."""
+def condition(word: str, tests: list[tuple[str, str, Fraction]]) -> str:
+    """Tests as an author joins them."""
     return (
         "["
         + ", ".join(f"'{name} {op} {each.numerator / each.denominator}'" for name, op, each in tests)
