@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from parcore.version import __version__
+
 if TYPE_CHECKING:
     from parcore.api import load_edition, read_evidence, score
-
-__version__ = "0.1.0"
 
 __all__ = ["__version__", "load_edition", "read_evidence", "score"]
 

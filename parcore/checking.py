@@ -47,10 +47,9 @@ def check(registry: Registry, documents: Iterable[Document], defaults: Defaults)
             edition = _document(registry, document, findings)
             if edition is not None:
                 editions.append(edition)
-    checked = {each.shown for each in documents if each.kind == "units"}
-    _groups(
-        [unit for unit in registry.units.units.values() if unit.place.file in checked], editions, findings
-    )
+    if checked := {each.shown for each in documents if each.kind == "units"}:
+        units = (unit for unit in registry.units.units.values() if unit.place.file in checked)
+        _groups(units, editions, findings)
     _evidence(registry, [each for each in documents if each.kind == "evidence"], defaults, findings)
     findings.extend(registry.findings)
     return Checked(documents, tuple(editions), findings)

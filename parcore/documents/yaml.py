@@ -78,6 +78,7 @@ class _Builder:
         self._deepest = 0
 
     def document(self, events: Iterator[yaml.Event]) -> Tree:
+        """The one document that the events make."""
         tree: Tree | None = None
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import parcore
 from parcore.diagnostics import Place as At
 from parcore.diagnostics import stop
 from parcore.documents.text import decode
@@ -18,6 +17,7 @@ from parcore.results.rests import evidence_basis, rests_on
 from parcore.results.result import Result, Scorecard
 from parcore.rules.policies import Quantity
 from parcore.values import Value
+from parcore.version import __version__
 
 FORMAT: Final = "parcore-result-1"
 CSV_COLUMNS: Final = (
@@ -39,7 +39,7 @@ def to_dict(result: Result, lang: str, earlier: Earlier | None = None) -> dict[s
     moved = changes(result, earlier)
     return {
         "format": FORMAT,
-        "parcore": parcore.__version__,
+        "parcore": __version__,
         "edition": edition.key,
         "decision": None if edition.decision is None else edition.decision.number,
         "period": str(result.period),

@@ -326,7 +326,7 @@ PIECES = [
 ]  # fmt: skip
 
 
-def findings_of(name: str, data: bytes) -> None:
+def assert_only_findings(name: str, data: bytes) -> None:
     """Check a file with those bytes; anything but findings is a failure."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
@@ -348,7 +348,7 @@ def nothing_installed() -> object:
 @given(name=st.sampled_from(["a.yaml", "a.csv"]), data=st.binary(max_size=300))
 def test_random_bytes_give_findings(name: str, data: bytes) -> None:
     """Whatever bytes a file holds, checking it gives findings and nothing else."""
-    findings_of(name, data)
+    assert_only_findings(name, data)
 
 
 @given(
@@ -357,7 +357,7 @@ def test_random_bytes_give_findings(name: str, data: bytes) -> None:
 )
 def test_random_pieces_give_findings(header: str, text: str) -> None:
     """Whatever follows the head of a document, checking it gives findings and nothing else."""
-    findings_of("a.yaml", (header + text).encode("utf-8", "replace"))
+    assert_only_findings("a.yaml", (header + text).encode("utf-8", "replace"))
 
 
 @given(data=st.data())
@@ -370,7 +370,7 @@ def test_random_changes_give_findings(data: st.DataObject) -> None:
         end = min(len(text), start + data.draw(st.integers(0, 30)))
         piece = data.draw(st.sampled_from(PIECES) | st.just(text[start:end] * 2) | st.text(max_size=3))
         text = text[:start] + piece + text[end:]
-    findings_of(path.name, text.encode("utf-8", "replace"))
+    assert_only_findings(path.name, text.encode("utf-8", "replace"))
 
 
 @given(data=st.data())
@@ -381,4 +381,4 @@ def test_swapped_values_give_findings(data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(lines) - 1))
     key, colon, _ = lines[at].partition(": ")
     lines[at] = key + colon + data.draw(st.sampled_from(PIECES))
-    findings_of(path.name, "\n".join(lines).encode("utf-8", "replace"))
+    assert_only_findings(path.name, "\n".join(lines).encode("utf-8", "replace"))

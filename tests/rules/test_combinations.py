@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import product
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from parcore.expressions import HOLDS
+from parcore.numbers import exact_text
 from parcore.readings.exact import evaluate
 from parcore.rules.combinations import ConditionTable
 from parcore.rules.program import lay_out
@@ -84,57 +85,73 @@ def test_every_option_has_its_points() -> None:
     assert "option-unknown" in read(more).codes
 
 
-OPS = st.sampled_from(sorted(HOLDS))
-TESTS = st.tuples(st.sampled_from(["x", "y"]), OPS, st.sampled_from([F(0), F(1, 2), F(4, 5), F(1)]))
+Comparison = tuple[str, str, Fraction]
+SAYS: dict[str, Callable[[Fraction, Fraction], bool]] = {
+    "{name} < {edge}": lambda x, edge: x < edge,
+    "{name} <= {edge}": lambda x, edge: x <= edge,
+    "{name} = {edge}": lambda x, edge: x == edge,
+    "{name} != {edge}": lambda x, edge: x != edge,
+    "{name} > {edge}": lambda x, edge: x > edge,
+    "{name} >= {edge}": lambda x, edge: x >= edge,
+    "{name} in (…,{edge}]": lambda x, edge: x <= edge,
+    "{name} in [{edge},…)": lambda x, edge: x >= edge,
+    "{name} in ={edge}": lambda x, edge: x == edge,
+}
+JOINS: dict[str, Callable[[list[bool]], bool]] = {
+    "[{0}]": all,
+    "{{all: [{0}]}}": all,
+    "{{any: [{0}]}}": any,
+    "{{not: {{any: [{0}]}}}}": lambda truths: not any(truths),
+    "{{not: [{0}]}}": lambda truths: not all(truths),
+}
+COMPARISONS = st.tuples(
+    st.sampled_from(["x", "y"]),
+    st.sampled_from(sorted(SAYS)),
+    st.sampled_from([F(0), F(1, 2), F(4, 5), F(1)]),
+)
+CONDITIONS = st.tuples(st.sampled_from(sorted(JOINS)), st.lists(COMPARISONS, min_size=1, max_size=3))
 AWARDS = st.sampled_from([F(0), F(1), F(5), F(10)])
 TABLE = """measures: {{x: {{value: rate}}, y: {{ratio: [done, all_of]}}}}
 table:
 {rows}"""
 
 
-def condition(word: str, tests: list[tuple[str, str, Fraction]]) -> str:
-    """Tests as an author joins them."""
-    return (
-        "["
-        + ", ".join(f"'{name} {op} {each.numerator / each.denominator}'" for name, op, each in tests)
-        + "]"
-    )
+def condition(join: str, comparisons: list[Comparison]) -> str:
+    """A condition as an author writes it."""
+    texts = [f"'{says.format(name=name, edge=exact_text(edge))}'" for name, says, edge in comparisons]
+    return join.format(", ".join(texts))
 
 
-def holds(tests: list[tuple[str, str, Fraction]], point: dict[str, Fraction]) -> bool:
-    """Whether all of them hold."""
-    truths = {
-        "<": lambda a, b: a < b,
-        "<=": lambda a, b: a <= b,
-        "=": lambda a, b: a == b,
-        "!=": lambda a, b: a != b,
-        ">": lambda a, b: a > b,
-        ">=": lambda a, b: a >= b,
-    }
-    return all(truths[op](point[name], edge) for name, op, edge in tests)
+def holds(join: str, comparisons: list[Comparison], point: dict[str, Fraction]) -> bool:
+    """Whether it holds."""
+    return JOINS[join]([SAYS[says](point[name], edge) for name, says, edge in comparisons])
 
 
 GRID = [F(0), F(1, 4), F(1, 2), F(3, 4), F(4, 5), F(9, 10), F(1)]
 
 
-@given(st.lists(st.tuples(st.lists(TESTS, min_size=1, max_size=3), AWARDS), min_size=1, max_size=5))
+@given(st.lists(st.tuples(CONDITIONS, AWARDS), min_size=1, max_size=5))
 def test_a_condition_table_is_read_row_by_row(
-    rows: list[tuple[list[tuple[str, str, Fraction]], Fraction]],
+    rows: list[tuple[tuple[str, list[Comparison]], Fraction]],
 ) -> None:
     """The first row that holds pays; where none does there is no answer; gaps and overlaps are found.
 
     The grid has every edge and a number on both sides of it, so looking at it decides.
     """
-    lines = "".join(f"  - {{when: {condition(tests)}, points: {number(pays)}}}\n" for tests, pays in rows)
+    lines = "".join(f"  - {{when: {condition(*each)}, points: {number(pays)}}}\n" for each, pays in rows)
     found = read(TABLE.format(rows=lines))
+    table = found.rule
+    assert isinstance(table, ConditionTable)
     gap = overlap = False
-    for x in GRID:
-        for y in GRID:
-            said = [pays for tests, pays in rows if holds(tests, {"x": x, "y": y})]
-            got = found.points(rate=x, done=y.numerator, all_of=y.denominator)
-            assert got == (ok(said[0]) if said else Value(State.ERROR))
-            gap |= not said
-            overlap |= len(set(said)) > 1
+    for x, y in product(GRID, GRID):
+        point = {"x": x, "y": y}
+        truths = [holds(*each, point) for each, _ in rows]
+        assert [row.condition.holds(point, "") for row in table.rows] == truths
+        said = [pays for truth, (_, pays) in zip(truths, rows, strict=True) if truth]
+        got = found.points(rate=x, done=y.numerator, all_of=y.denominator)
+        assert got == (ok(said[0]) if said else Value(State.ERROR))
+        gap |= not said
+        overlap |= len(set(said)) > 1
     assert ("cases-gap" in found.codes) == gap
     assert ("cases-overlap" in found.codes) == overlap
 
