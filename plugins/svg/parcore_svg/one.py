@@ -43,6 +43,7 @@ from parcore_svg.texts import (
     index_word,
     maximum,
     name_of,
+    short,
 )
 
 ROW: Final = 50
@@ -112,7 +113,7 @@ def _amounts(card: Scorecard, component: Criterion, lang: str) -> str:
     points, top = got(card, component), maximum(card, component)
     if points is None:
         return say(f"state-{card.points(component.id).state.word}", lang)
-    return f"{shown(points, lang)} / {say('score-unknown', lang) if top is None else shown(top, lang)}"
+    return f"{short(points, lang)} / {say('score-unknown', lang) if top is None else shown(top, lang)}"
 
 
 def _key(picture: Element, y: int, lang: str) -> int:
@@ -143,5 +144,5 @@ def _bar(
             )  # fmt: skip
     if lost:
         end = MARGIN + _length(card, component) * scale
-        text = ("−" if lost > 0 else "+") + shown(abs(lost), lang)
+        text = ("−" if lost > 0 else "+") + short(abs(lost), lang)
         words(picture, (end + 8, y + 39), text, 13, "#a3232f" if lost > 0 else INK, font_weight="600")

@@ -8,7 +8,7 @@ from typing import Final
 from parcore.editions.edition import Criterion
 from parcore.evidence.evidence import Stage
 from parcore.i18n import Text, say
-from parcore.numbers import shown
+from parcore.numbers import decimals, shown
 from parcore.results.rests import rests_on
 from parcore.results.result import Result, Scorecard
 from parcore.rules.policies import Level, Quantity
@@ -72,6 +72,12 @@ def index(result: Result, card: Scorecard, lang: str) -> str:
     return shown(value.known, lang, result.edition.rounding.digits.get(Level.INDEX))
 
 
+def short(points: Fraction, lang: str) -> str:
+    """Points for a picture: as they are where few decimals write them, else at two and `…`."""
+    places = decimals(points)
+    return shown(points, lang) if places is not None and places <= 4 else shown(points, lang, 2) + "…"
+
+
 def index_word(result: Result, lang: str) -> str:
     """What `index` is called."""
     return say("rate" if quantity(result) is Quantity.RATE else "points", lang)
@@ -81,5 +87,5 @@ def footing(result: Result, lang: str) -> list[str]:
     """What the figures rest on: the edition's basis, and a stage that is not the last."""
     lines = rests_on(result.edition, lang)[:1]
     if result.stage is not Stage.FINAL:
-        lines.append(say("score-provisional", lang, stage=result.stage.value))
+        lines.append(say("score-provisional", lang, stage=say(f"stage-{result.stage.value}", lang)))
     return [f"{say('score-rests', lang)}: {'; '.join(lines)}"]
