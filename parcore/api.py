@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from parcore.diagnostics import Place, stop
+from parcore.diagnostics import Findings, Place, stop
 from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Evidence, Stage
 from parcore.evidence.periods import Period, parse_period
-from parcore.evidence.readers import Defaults
+from parcore.evidence.readers import Defaults, check_invariants
 from parcore.numbers import NumberFormat
 from parcore.registry import Registry, search_paths
 from parcore.results.result import Result
@@ -75,6 +75,9 @@ def score(
     registry, at = Registry(search_paths(paths)), _period(period)
     if at not in evidence.periods():
         raise stop("evidence-none", Place(edition.key), methodology=edition.methodology, period=at)
+    findings = Findings()
+    check_invariants(evidence, edition.vocabulary, findings)
+    findings.raise_errors()
     only = registry.unit_ids(units, at, Place("units"))
     observations = registry.observations(edition.methodology)
     return score_units(

@@ -132,8 +132,8 @@ def _purpose(error: ValidationError) -> str:
 
 
 def _example(schema: Any, key: str) -> str:
-    known = schema.get("properties", {}).get(key, {}) if isinstance(schema, dict) else {}
-    return str(known.get("description", ""))
+    known = schema.get("properties", {}).get(key) if isinstance(schema, dict) else None
+    return str(known.get("description", "")) if isinstance(known, dict) else ""
 
 
 def _shown(node: Tree) -> str:

@@ -22,7 +22,7 @@ from parcore.rules.combinations import ChoiceTable, ConditionTable, Deduction, G
 from parcore.rules.conditions import Condition, Joined
 from parcore.rules.figures import Award, AwardKind
 from parcore.rules.graph import Node
-from parcore.rules.measures import ChoiceOf, Measure, Ratio, Sum
+from parcore.rules.measures import ChoiceOf, Days, Growth, Measure, Ratio, Sum
 from parcore.rules.program import lay_out
 from parcore.rules.scales import Steps
 from parcore.sources import Source
@@ -149,7 +149,7 @@ class Teller:
 
     def _in_percent(self, measure: Measure) -> bool:
         names = [self.vocabulary.fields[name].unit for name in measure.fields]
-        return isinstance(measure, Ratio) or (names == ["%"])
+        return isinstance(measure, Ratio | Growth) or (names == ["%"])
 
     def _measured(self, name: str, measure: Measure, value: Value) -> str:
         if value.known is None:
@@ -285,6 +285,10 @@ def measure_text(measure: Measure) -> str:
             return str(measure.sum)
         case ChoiceOf():
             return measure.spec.name
+        case Days():
+            return f"{measure.end} − ({measure.start})"
+        case Growth():
+            return f"({measure.field.name} − {measure.field.name}₋₁) / {measure.field.name}₋₁"
         case _:
             return ", ".join(measure.fields)
 

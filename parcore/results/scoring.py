@@ -45,7 +45,11 @@ class UnitScope:
         return self.evidence.at(self.unit, self.period.back(lag), name, self.stage)
 
     def field(self, name: str, lag: int) -> Value:
-        """The field's value; MISSING where nothing is stated."""
+        """The field's value; MISSING where nothing is stated. `@period_start`, `@period_end` are days."""
+        if name.startswith("@"):
+            period = self.period.back(lag)
+            day = period.start if name == "@period_start" else period.end
+            return Value(State.OK, Fraction(day.toordinal()))
         datum = self.datum(name, lag)
         return _MISSING if datum is None else datum.value
 

@@ -6,24 +6,26 @@ can arise. `MEASURES` maps the word that an edition writes to its reader.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Final, Protocol
 
 from attrs import frozen
 
-from parcore.documents.reading import items_of
+from parcore.documents.reading import items_of, text_of
 from parcore.documents.schema import report_unknown
 from parcore.documents.tree import Mapping, Tree
 from parcore.evidence.vocabulary import FieldKind, FieldSpec, Vocabulary
-from parcore.expressions import Linear
-from parcore.intervals import Interval, Range
+from parcore.expressions import ExpressionError, Linear, parse_linear
+from parcore.intervals import Interval, Range, at_least
 from parcore.numbers import ONE, ZERO
 from parcore.rules.figures import Context, sum_node
-from parcore.rules.graph import Div, Node, Symbol
+from parcore.rules.graph import Div, Division, Field, Mul, Node, Symbol, const, total
 from parcore.values import State
 
 NUMERIC: Final = (FieldKind.COUNT, FieldKind.NUMBER)
+PERIOD_DAYS: Final = ("period_start", "period_end")
+"""The first and the last day of the period that is scored; the scope knows them (`@period_end`)."""
 
 
 class Measure(Protocol):
@@ -139,6 +141,76 @@ class ChoiceOf:
         return self.spec.states
 
 
+@frozen
+class Days:
+    """Days from one day to another, negative when the second is earlier: `{days: {from: due, to: sent}}`.
+
+    Each is a date field, or `period_start` or `period_end` with days added or taken off
+    ("period_end + 15").
+    """
+
+    vocabulary: Vocabulary
+    start: Linear
+    end: Linear
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The date fields."""
+        names = (*self.start.names, *self.end.names)
+        return tuple(dict.fromkeys(name for name in names if name not in PERIOD_DAYS))
+
+    def node(self) -> Node:
+        """The day of the end less the day of the start."""
+        parts = [*_day(self.end, 1), *_day(self.start, -1)]
+        shift = self.end.constant - self.start.constant
+        return total(*parts, *([const(shift)] if shift else []))
+
+    def range(self) -> Range:
+        """Whole days, before or after."""
+        return Range(step=ONE)
+
+    def states(self) -> frozenset[State]:
+        """Those the fields declare."""
+        declared = (self.vocabulary.fields[name].states for name in self.fields)
+        return frozenset[State]().union(*declared)
+
+
+def _day(day: Linear, sign: int) -> Iterator[Node]:
+    for name in day.names:
+        node: Node = Field(f"@{name}" if name in PERIOD_DAYS else name)
+        yield node if sign > 0 else Mul(const(-1), node)
+
+
+@frozen
+class Growth:
+    """Growth on the period before: `{growth: revenue}` is (now − before) / before; 20 % is 0.2.
+
+    On a base of 0, or where nothing had arisen, nothing arose; without a base it is missing.
+    """
+
+    vocabulary: Vocabulary
+    field: FieldSpec
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The field."""
+        return (self.field.name,)
+
+    def node(self) -> Node:
+        """The change over the base."""
+        now, before = Field(self.field.name), Field(self.field.name, lag=1)
+        return Div(total(now, Mul(const(-1), before)), before, Division.BASE)
+
+    def range(self) -> Range:
+        """From −100 % where the field is never negative."""
+        low = self.field.range.interval.low
+        return Range(at_least(-ONE)) if low is not None and low >= 0 else Range()
+
+    def states(self) -> frozenset[State]:
+        """Nothing arose, and those the field declares."""
+        return self.field.states | {State.NOTHING_AROSE}
+
+
 def _value(tree: Tree, context: Context) -> Measure | None:
     linear = context.sum_of(tree, *NUMERIC)
     return None if linear is None else Sum(context.vocabulary, linear)
@@ -190,6 +262,34 @@ def _choice(tree: Tree, context: Context) -> Measure | None:
     return None if spec is None else ChoiceOf(spec)
 
 
+def _days(tree: Tree, context: Context) -> Measure | None:
+    if not isinstance(tree, Mapping) or set(tree.entries) != {"from", "to"}:
+        context.findings.add("days-from-to", tree.place)
+        return None
+    start, end = (_day_of(tree[word], context) for word in ("from", "to"))
+    return None if start is None or end is None else Days(context.vocabulary, start, end)
+
+
+def _day_of(tree: Tree, context: Context) -> Linear | None:
+    """One date field, or a day of the period with whole days added."""
+    try:
+        day = parse_linear(text_of(tree))
+    except ExpressionError as error:
+        context.findings.add("not-a-sum", tree.place, value=text_of(tree)[:60], near=error)
+        return None
+    if len(day.terms) != 1 or day.terms[0][1] != 1 or day.constant.denominator != 1:
+        context.findings.add("days-from-to", tree.place)
+        return None
+    if day.names[0] in PERIOD_DAYS:
+        return day
+    return None if context.named(day.names[0], tree.place, FieldKind.DATE) is None else day
+
+
+def _growth(tree: Tree, context: Context) -> Measure | None:
+    spec = context.field(tree, *NUMERIC)
+    return None if spec is None else Growth(context.vocabulary, spec)
+
+
 MeasureReader = Callable[[Tree, Context], Measure | None]
 
 MEASURES: Final[dict[str, MeasureReader]] = {
@@ -198,6 +298,8 @@ MEASURES: Final[dict[str, MeasureReader]] = {
     "ratio": _ratio,
     "share": _share,
     "choice": _choice,
+    "days": _days,
+    "growth": _growth,
 }
 """Every measure an edition can write, by its word (`reported` is a rule of its own)."""
 

@@ -21,6 +21,7 @@ from parcore.intervals import EVERYTHING, Interval, above, at_least, at_most, be
 from parcore.numbers import ZERO
 from parcore.rules.figures import Award, AwardKind, Context, Figure
 from parcore.rules.graph import Piece
+from parcore.rules.increments import Increments, read_increments
 from parcore.sources import Source
 
 LADDER_WORDS: Final = {"at_least": at_least, "more_than": above, "at_most": at_most, "less_than": below}
@@ -114,7 +115,19 @@ class Through:
         return tuple(pieces)
 
 
-Scale = Steps | Straight | Through
+@frozen
+class Towards:
+    """Straight from 0 to a target that pays the maximum, and the maximum from there on."""
+
+    target: Figure
+
+    def at(self, group: str, top: Fraction) -> tuple[Piece, ...]:
+        """The line up to the target, flat beyond."""
+        target = self.target.of(group)
+        return (Piece(below(target), top / target, ZERO), Piece(at_least(target), ZERO, top))
+
+
+Scale = Steps | Straight | Through | Towards | Increments
 
 
 def ordered(pieces: list[Piece]) -> tuple[Piece, ...]:
@@ -242,4 +255,23 @@ def _through(tree: Mapping, context: Context) -> Through | None:
     return Through(tuple(points))
 
 
-_KINDS: Final = {"per": _per_item, "slope": _line, "through": _through}
+def _towards(tree: Mapping, context: Context) -> Towards | None:
+    target = context.figure(tree["towards"])
+    if target is None:
+        return None
+    if context.top is None:
+        context.findings.add("needs-maximum", tree.place, criterion=context.criterion)
+        return None
+    if any(target.of(group) <= 0 for group in context.groups):
+        context.findings.add("target-not-positive", tree["towards"].place)
+        return None
+    return Towards(target)
+
+
+_KINDS: Final = {
+    "per": _per_item,
+    "slope": _line,
+    "through": _through,
+    "towards": _towards,
+    "base": read_increments,
+}
