@@ -37,7 +37,20 @@ def read_when(tree: Mapping, context: Context) -> dict[State, Effect]:
         pays = ours_alone or effect.kind in (EffectKind.FULL, EffectKind.SUBSTITUTE)
         if state in ALWAYS_POSSIBLE and pays:
             context.findings.add("hiding-pays", given.place, state=word, effect=effect.kind.value)
+    _no_escape(when, tree, context)
     return when
+
+
+def _no_escape(when: dict[State, Effect], tree: Mapping, context: Context) -> None:
+    """Whatever is unverified or rejected can be made missing: that must not be the milder way."""
+    no_index = (EffectKind.WITHHOLD, EffectKind.ERROR)
+    strict = any(
+        state in when and when[state].kind in no_index for state in (State.UNVERIFIED, State.REJECTED)
+    )
+    missing = when.get(State.MISSING)
+    if strict and missing is not None and missing.kind not in no_index:
+        word = State.MISSING.word
+        context.findings.add("hiding-pays", tree[word].place, state=word, effect=missing.kind.value)
 
 
 def _read_effect(tree: Tree, context: Context) -> Effect | None:

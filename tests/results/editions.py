@@ -143,6 +143,8 @@ def leaves(draw: st.DrawFn, name: str) -> tuple[str, int]:
     body, arising = draw(st.sampled_from(LEAVES))
     top = draw(st.sampled_from([1, 2, 5]))
     effects = {each: draw(st.sampled_from(["zero", "withhold"])) for each in ALWAYS}
+    if "withhold" in effects.values():  # what is withheld for another state may not be had by hiding it
+        effects["missing"] = "withhold"
     free = [
         "zero",
         "full",

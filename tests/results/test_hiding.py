@@ -71,6 +71,22 @@ def test_hiding_several_fields_never_pays(
     assert not raised(read, before, card(read, **(evidence | hidden)))
 
 
+@given(
+    editions(),
+    statements(),
+    st.sampled_from(FIELDS),
+    st.sampled_from([State.UNVERIFIED, State.REJECTED]),
+)
+def test_no_index_is_had_by_leaving_evidence_out(
+    read: Edition, evidence: dict[str, Given], field: str, state: State
+) -> None:
+    """A unit withheld for what is not appraised or is rejected is not let off by not providing it."""
+    before = card(read, **(evidence | {field: state}))
+    assume(before.state is State.WITHHELD)
+    after = card(read, **(evidence | {field: State.MISSING}))
+    assert after.state is not State.OK
+
+
 @given(editions(), statements(), st.sampled_from(FIELDS))
 def test_saying_nothing_is_saying_missing(read: Edition, evidence: dict[str, Given], field: str) -> None:
     """A field left out and a field said to be missing are scored alike."""

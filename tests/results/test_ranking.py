@@ -78,7 +78,7 @@ def test_a_third_is_not_its_decimals() -> None:
     assert ranked(near, Ties.DENSE) == {"third": 1, "again": 1, "near": 2}
 
 
-SCALE = """  - {id: x, title: x, max: 100, when: {missing: zero, unverified: withhold, rejected: zero},
+SCALE = """  - {id: x, title: x, max: 100, when: {missing: withhold, unverified: withhold, rejected: zero},
      source: {clause: '1', basis: illustrative}, measure: {value: rate}, scale: proportional}
 """
 BANDS = """classes:
