@@ -20,7 +20,7 @@ from parcore.numbers import NumberFormat
 from parcore.readings.prose import Teller
 from parcore.results.output import number
 from parcore.results.result import Result, Scorecard
-from parcore.results.scoring import UnitScope
+from parcore.results.scope import UnitScope
 from parcore.results.steps import steps
 
 

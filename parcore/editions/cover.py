@@ -49,7 +49,7 @@ def _check_cases(rule: Scored, scale: Steps, group: str, place: Place, context: 
     cuts = [end for each in intervals for end in (each.low, each.high) if end is not None]
     ours = sum(step.source is not None for step in scale.steps)
     places = [step.place for step in scale.steps]
-    axes = {MEASURE: rule.measure.range()}
+    axes = {MEASURE: rule.measure.range(group)}
     if any(step.award.figure.differs or len(set(step.intervals.values())) > 1 for step in scale.steps):
         context = _of_group(context, group)
     _report(axes, {MEASURE: cuts}, [answer(step) for step in scale.steps], ours, places, place, context)
@@ -62,8 +62,8 @@ def _of_group(context: Context, group: str) -> Context:
 
 def check_condition_table(rule: ConditionTable, ours: int, place: Place, context: Context) -> None:
     """Gaps and overlaps of a condition table over all its measures together."""
-    axes = {name: each.range() for name, each in rule.measures.items()}
     for group in context.groups:
+        axes = {name: each.range(group) for name, each in rule.measures.items()}
         cuts: dict[str, list[Fraction]] = {name: [] for name in axes}
         for row in rule.rows:
             for test in tests_in(row.condition):

@@ -301,7 +301,7 @@ def _deduction(tree: Tree, context: Context) -> Deduction | None:
             continue
         counted = read_measure(Mapping(each.place, {"count": each["per"]}), context)
         points = context.points(each["points"])
-        if isinstance(counted, Sum) and not _never_negative(counted):
+        if isinstance(counted, Sum) and not _never_negative(counted, context):
             context.findings.add("deduct-negative", each["per"].place)
         if isinstance(counted, Sum) and points is not None:
             parts.append(Part(counted, points))
@@ -319,9 +319,9 @@ def _deduction(tree: Tree, context: Context) -> Deduction | None:
     return Deduction(start, floor, tuple(parts))
 
 
-def _never_negative(counted: Sum) -> bool:
-    low = counted.range().interval.low
-    return low is not None and low >= 0
+def _never_negative(counted: Sum, context: Context) -> bool:
+    lows = [counted.range(group).interval.low for group in context.groups]
+    return all(low is not None and low >= 0 for low in lows)
 
 
 def _read_guards(tree: Tree, context: Context) -> tuple[Guard, ...] | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from itertools import pairwise
 from typing import Final
 
 from parcore.diagnostics import Findings
@@ -20,21 +18,14 @@ from parcore.documents.schema import check_shape
 from parcore.documents.tree import Mapping, Tree
 from parcore.editions.criteria import read_criterion, read_maximum
 from parcore.editions.edition import Criterion, Decision, Edition
+from parcore.editions.policies import read_classes, read_ranking
 from parcore.editions.sums import check_maxima
 from parcore.evidence.vocabulary import Vocabulary
-from parcore.intervals import Interval, Range
-from parcore.numbers import Rounding, exact_text
-from parcore.rules.figures import Context, written
-from parcore.rules.graph import Within
+from parcore.numbers import Rounding
+from parcore.rules.figures import Context
 from parcore.rules.policies import (
-    Band,
-    Classes,
     Level,
-    Quantity,
-    Ranking,
-    Reads,
     RoundingPlan,
-    Ties,
 )
 from parcore.sources import Basis, Source
 
@@ -76,8 +67,8 @@ def read_edition(tree: Tree, vocabularies: dict[str, Vocabulary], findings: Find
         components=components,
         rounding=rounding,
         source=source_of(tree["source"], findings) or Source(Basis.ILLUSTRATIVE),
-        classes=_classes(tree.get("classes"), rounding, context),
-        ranking=_ranking(tree.get("ranking"), findings),
+        classes=read_classes(tree.get("classes"), rounding, context),
+        ranking=read_ranking(tree.get("ranking"), findings),
         replaces=text_of(tree.get("replaces")),
         note=both_languages(tree.get("note")),
         place=tree.place,
@@ -136,75 +127,3 @@ def _rounding(tree: Tree | None, findings: Findings) -> RoundingPlan:
     mode = choice_of(tree.get("mode"), Rounding, findings) or Rounding.HALF_UP
     digits = {Level(key): int(text_of(value)) for key, value in tree.entries.items() if key != "mode"}
     return RoundingPlan(digits, mode)
-
-
-def _reads(tree: Tree, findings: Findings) -> Reads | None:
-    if not isinstance(tree, Mapping):
-        return None
-    quantity = choice_of(tree["quantity"], Quantity, findings)
-    return None if quantity is None else Reads(quantity, text_of(tree["rounded"]) == "yes")
-
-
-def _classes(tree: Tree | None, rounding: RoundingPlan, context: Context) -> Classes | None:
-    if not isinstance(tree, Mapping):
-        return None
-    reads = _reads(tree["on"], context.findings)
-    bands: list[Band] = []
-    for each in items_of(tree["bands"]):
-        if not isinstance(each, Mapping):
-            continue
-        intervals = context.intervals(each["in"])
-        if intervals is None:
-            continue
-        # What classes read is points, or points per 100: a per cent sign would mean a hundredth of it.
-        if any("%" in text_of(one) for one in written(each["in"])):
-            context.findings.add("band-percent", each["in"].place)
-        band = Band(text_of(each["name"]), both_languages(each.get("title")), intervals, each.place)
-        for other in bands:
-            _apart(band, other, context)
-        bands.append(band)
-    if reads is None:
-        return None
-    digits = rounding.digits.get(Level.INDEX) if reads.rounded else None
-    _joined(bands, None if digits is None else Fraction(1, 10**digits), context)
-    return Classes(reads, tuple(bands))
-
-
-def _apart(band: Band, other: Band, context: Context) -> None:
-    if band.name == other.name:
-        context.findings.add("duplicate-id", band.place, id=band.name, first=other.place)
-    for group in context.groups:
-        both: Interval | None = band.intervals[group].meet(other.intervals[group])
-        if both is not None:
-            context.findings.add("bands-overlap", band.place, one=other.name, two=band.name, where=both)
-
-
-def _joined(bands: list[Band], step: Fraction | None, context: Context) -> None:
-    """Report numbers between two classes that neither takes; outside all of them there may be none."""
-    for group in context.groups:
-        known = [band for band in bands if band.intervals[group].low is not None]
-        known.sort(key=lambda band: band.intervals[group].low or Fraction(0))
-        lowest = [band for band in bands if band.intervals[group].low is None]
-        for lower, upper in pairwise([*lowest, *known]):
-            below, over = lower.intervals[group], upper.intervals[group]
-            if below.high is None or over.low is None or not below.before(over):
-                continue
-            between = Interval(high=over.low, high_in=not over.low_in).minus(
-                Interval(high=below.high, high_in=below.high_in)
-            )
-            witness = Range(step=step).sample(between[0]) if between else None
-            if witness is not None:
-                shown = exact_text(witness)
-                context.findings.add("bands-gap", upper.place, one=lower.name, two=upper.name, witness=shown)
-
-
-def _ranking(tree: Tree | None, findings: Findings) -> Ranking | None:
-    if not isinstance(tree, Mapping):
-        return None
-    reads = _reads(tree["on"], findings)
-    method = choice_of(tree["method"], Ties, findings)
-    within = tuple(choice_of(each, Within, findings) for each in items_of(tree["within"]))
-    if reads is None or method is None or any(each is None for each in within):
-        return None
-    circles = tuple(dict.fromkeys(each for each in within if each is not None))
-    return Ranking(reads, method, circles, texts_of(tree.get("unranked")))

@@ -96,7 +96,7 @@ class Teller:
             case Scored():
                 yield from self._scored(rule)
             case ChoiceTable():
-                number = self._value(rule.choice.node())
+                number = self._value(rule.choice.node(self.group))
                 if number.known is not None:
                     option = rule.choice.spec.options[int(number.number)]
                     title = self._amount(number.number, rule.choice)
@@ -122,7 +122,7 @@ class Teller:
         yield from self._rule(rule.rule)
 
     def _scored(self, rule: Scored) -> Iterator[str]:
-        value = self._value(rule.measure.node())
+        value = self._value(rule.measure.node(self.group))
         yield self._measured(measure_text(rule.measure), rule.measure, value)
         if value.known is None:
             return
@@ -176,7 +176,7 @@ class Teller:
     def _conditions(self, rule: ConditionTable) -> Iterator[str]:
         known: dict[str, Fraction] = {}
         for name, measure in rule.measures.items():
-            value = self._value(measure.node())
+            value = self._value(measure.node(self.group))
             formula = measure_text(measure)
             yield self._measured(name if name == formula else f"{name} = {formula}", measure, value)
             if value.known is None:
@@ -224,7 +224,7 @@ class Teller:
     def _deduction(self, rule: Deduction) -> Iterator[str]:
         taken: list[str] = []
         for part in rule.parts:
-            value = self._value(part.measure.node())
+            value = self._value(part.measure.node(self.group))
             if value.known is None:
                 return
             taken.append(f"{self._number(value.number)} × {self._number(part.points.of(self.group))}")

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from attrs import field, frozen
 
-from parcore.editions.compile import ATTAINABLE, BASE, RATE, ROUNDED
 from parcore.editions.edition import Criterion, Edition, Effect
+from parcore.editions.index import ATTAINABLE, BASE, RATE, ROUNDED
 from parcore.evidence.evidence import Datum, Evidence, Observation, Stage
 from parcore.evidence.periods import Period
 from parcore.evidence.units import Unit

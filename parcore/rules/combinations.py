@@ -98,13 +98,13 @@ class Scored:
 
     def pieces(self, group: str, top: Fraction) -> tuple[Piece, ...]:
         """The scale's pieces, cut to the numbers that the measure can give."""
-        domain = self.measure.range().interval
+        domain = self.measure.range(group).interval
         cut = [(piece, piece.interval.meet(domain)) for piece in self.scale.at(group, top)]
         return tuple(Piece(part, p.slope, p.intercept) for p, part in cut if part is not None)
 
     def node(self, group: str, top: Fraction | None) -> Node:
         """The pieces over the measure."""
-        return Piecewise(self.measure.node(), self.scale.at(group, ZERO if top is None else top))
+        return Piecewise(self.measure.node(group), self.scale.at(group, ZERO if top is None else top))
 
     def states(self) -> frozenset[State]:
         """The measure's."""
@@ -129,7 +129,7 @@ class ChoiceTable:
         rows = [
             (at, self.rows[option].node(limit, group)) for at, option in enumerate(self.choice.spec.options)
         ]
-        return Table(self.choice.node(), tuple(rows))
+        return Table(self.choice.node(group), tuple(rows))
 
     def states(self) -> frozenset[State]:
         """The field's."""
@@ -161,7 +161,7 @@ class ConditionTable:
     def node(self, group: str, top: Fraction | None) -> Node:
         """The first row that holds, once every measure is known; ERROR where none does."""
         limit = ZERO if top is None else top
-        known = {name: each.node() for name, each in self.measures.items()}
+        known = {name: each.node(group) for name, each in self.measures.items()}
         branches = tuple(
             (row.condition.node(known, group), row.award.node(limit, group)) for row in self.rows
         )
@@ -197,7 +197,7 @@ class Deduction:
 
     def node(self, group: str, top: Fraction | None) -> Node:
         """max(floor, start − Σ count × points)."""
-        taken = (Mul(const(-part.points.of(group)), part.measure.node()) for part in self.parts)
+        taken = (Mul(const(-part.points.of(group)), part.measure.node(group)) for part in self.parts)
         rest = total(const(self.start.of(group)), *taken, skip=NOTHING)
         return Agg(Aggregate.MAX, (rest, const(self.floor.of(group))))
 

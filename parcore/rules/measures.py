@@ -35,11 +35,11 @@ class Measure(Protocol):
     def fields(self) -> tuple[str, ...]:
         """The fields of evidence it reads."""
 
-    def node(self) -> Node:
-        """Its graph."""
+    def node(self, group: str) -> Node:
+        """Its graph for a unit group."""
 
-    def range(self) -> Range:
-        """The numbers it can give."""
+    def range(self, group: str) -> Range:
+        """The numbers it can give, for a unit group."""
 
     def states(self) -> frozenset[State]:
         """The states that can arise beside missing, unverified and rejected."""
@@ -65,11 +65,11 @@ class Sum:
         """The fields summed."""
         return self.sum.names
 
-    def node(self) -> Node:
+    def node(self, group: str) -> Node:
         """The sum."""
         return sum_node(self.sum, self.vocabulary)
 
-    def range(self) -> Range:
+    def range(self, group: str) -> Range:
         """From the fields' ranges."""
         return self.vocabulary.range_of(self.sum)
 
@@ -91,11 +91,11 @@ class Ratio:
         """The fields of the part, then of the whole."""
         return tuple(dict.fromkeys((*self.part.names, *self.whole.names)))
 
-    def node(self) -> Node:
+    def node(self, group: str) -> Node:
         """The quotient; an empty whole as `Division.SHARE` says."""
         return Div(sum_node(self.part, self.vocabulary), sum_node(self.whole, self.vocabulary))
 
-    def range(self) -> Range:
+    def range(self, group: str) -> Range:
         """From 0 where the part has no negative values; to 1 where an invariant holds it to its whole."""
         part = self.vocabulary.range_of(self.part).interval
         low = ZERO if part.low is not None and part.low >= 0 else None
@@ -128,11 +128,11 @@ class ChoiceOf:
         """The field."""
         return (self.spec.name,)
 
-    def node(self) -> Node:
+    def node(self, group: str) -> Node:
         """The position of the choice among the options."""
         return Symbol(self.spec.name, self.spec.options)
 
-    def range(self) -> Range:
+    def range(self, group: str) -> Range:
         """The positions."""
         return Range(Interval(ZERO, True, Fraction(len(self.spec.options) - 1), True), ONE)
 
@@ -159,13 +159,13 @@ class Days:
         names = (*self.start.names, *self.end.names)
         return tuple(dict.fromkeys(name for name in names if name not in PERIOD_DAYS))
 
-    def node(self) -> Node:
+    def node(self, group: str) -> Node:
         """The day of the end less the day of the start."""
         parts = [*_day(self.end, 1), *_day(self.start, -1)]
         shift = self.end.constant - self.start.constant
         return total(*parts, *([const(shift)] if shift else []))
 
-    def range(self) -> Range:
+    def range(self, group: str) -> Range:
         """Whole days, before or after."""
         return Range(step=ONE)
 
@@ -196,12 +196,12 @@ class Growth:
         """The field."""
         return (self.field.name,)
 
-    def node(self) -> Node:
+    def node(self, group: str) -> Node:
         """The change over the base."""
         now, before = Field(self.field.name), Field(self.field.name, lag=1)
         return Div(total(now, Mul(const(-1), before)), before, Division.BASE)
 
-    def range(self) -> Range:
+    def range(self, group: str) -> Range:
         """From −100 % where the field is never negative."""
         low = self.field.range.interval.low
         return Range(at_least(-ONE)) if low is not None and low >= 0 else Range()

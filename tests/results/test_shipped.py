@@ -10,7 +10,8 @@ from parcore.evidence.evidence import Evidence, Stage
 from parcore.evidence.readers import Defaults
 from parcore.readings.exact import evaluate
 from parcore.registry import Registry
-from parcore.results.scoring import UnitScope, score
+from parcore.results.scope import UnitScope
+from parcore.results.scoring import score
 from parcore.rules.policies import Quantity
 from parcore.values import State, Value
 from tests.readings.oracle import value_of

@@ -124,8 +124,8 @@ SUMS = ("a", "b", "a + b", "2 * a", "a + b + 1", "a - b", "a + 2 * b + c")
 def test_a_ratio_stays_in_its_range(part: str, whole: str, low: int | None) -> None:
     """Every ratio that fields in their ranges can give is in the range that the measure declares."""
     ratio = Ratio(bounded(low), parse_linear(part), parse_linear(whole))
-    got = ratio.range()
-    program = lay_out({"ratio": ratio.node()})
+    got = ratio.range("")
+    program = lay_out({"ratio": ratio.node("")})
     for numbers in product((-1, 0, 1, 2, 5), repeat=3):
         if low is None or min(numbers) >= low:
             found = evaluate(program, facts(dict(zip("abc", numbers, strict=True))))["ratio"]
@@ -147,7 +147,7 @@ def test_an_invariant_holds_a_ratio_at_one() -> None:
     ):
         vocabulary = Vocabulary("v", Text(), fields, (invariant(rule),))
         ratio = Ratio(vocabulary, parse_linear("done"), parse_linear("all_of"))
-        assert ratio.range().interval == Interval(
+        assert ratio.range("").interval == Interval(
             F(0), True, None if high is None else F(high), high is not None
         )
 
@@ -196,7 +196,7 @@ def test_a_choice_is_a_position_among_its_options() -> None:
     """The numbers of a choice are its positions, on a grid of one, and its states those of its field."""
     rule = read("measure: {choice: plan}\ntable: {on_time: 10, late: 5, never: 0}\n").rule
     assert isinstance(rule, ChoiceTable)
-    assert [x for x in range(-1, 5) if F(x) in rule.choice.range()] == [0, 1, 2]
+    assert [x for x in range(-1, 5) if F(x) in rule.choice.range("")] == [0, 1, 2]
     assert rule.choice.states() == {State.NOT_APPLICABLE}
     assert isinstance(measured("{value: done}"), Sum)
 
