@@ -21,6 +21,7 @@ from parcore.values import State
 
 _BY_RULE = {
     State.EXCLUDED: Effect(EffectKind.EXCLUDE),
+    State.RESCALED: Effect(EffectKind.RESCALE),
     State.WITHHELD: Effect(EffectKind.WITHHOLD),
     State.ERROR: Effect(EffectKind.ERROR),
 }
