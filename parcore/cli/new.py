@@ -24,11 +24,12 @@ from typing import Final
 import click
 from attrs import frozen
 
-from parcore.cli.options import lang_option, registry_of
+from parcore.cli.options import lang_option
 from parcore.diagnostics import Findings, Place, stop
 from parcore.documents.schema import schema_folder
 from parcore.i18n import nfc, say
-from parcore.registry import METHODOLOGIES, Registry
+from parcore.packages import documents_in
+from parcore.registry import METHODOLOGIES, Registry, search_paths
 
 SLUG: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 LONGEST_NAME, LONGEST_TITLE = 60, 200
@@ -139,7 +140,9 @@ def methodology(
     _check_names(new, findings)
     findings.raise_errors()
     folder = parent / name
-    _check_free(new, registry_of(()), findings)
+    # A folder of the environment may still be empty: the one that the first methodology comes to.
+    held = (each for each in search_paths(()) if any(documents_in(each, str(each))))
+    _check_free(new, Registry(tuple(held)), findings)
     findings.raise_errors()
     made = _make(new, folder)
     click.echo(say("new-made", lang, folder=folder))
@@ -212,7 +215,9 @@ def _make(new: New, folder: Path) -> list[str]:
             paths = []
             for path, text in new.texts():
                 (whole / path).parent.mkdir(parents=True, exist_ok=True)
-                (whole / path).write_text(text, "utf-8")
+                # By this mark spreadsheets know that a table is UTF-8.
+                encoding = "utf-8-sig" if path.endswith(".csv") else "utf-8"
+                (whole / path).write_text(text, encoding, newline="\n")
                 paths.append(path)
             if folder.exists():
                 folder.rmdir()  # only an empty one lets itself be removed

@@ -174,6 +174,8 @@ def test_made_as_a_whole(tmp_path: Path, form: tuple[str, ...]) -> None:
     )
     assert [path.name for path in tmp_path.iterdir()] == [EXAMPLE]
     assert [made[path] for path in made if path.endswith("__init__.py")] == [b""] * (not form)
+    (table,) = (held for path, held in made.items() if path.endswith(".csv"))
+    assert table.startswith("\ufeffunit,".encode())
     documents = [path for path in made if path.endswith(".yaml")]
     assert len(documents) == 4
     for path in documents:
@@ -199,31 +201,48 @@ def test_all_is_illustrative(tmp_path: Path) -> None:
     assert set(bases) == {"illustrative"}
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.usefixtures("empty_surroundings")
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["Hà Giang", "--kind", "k", "--title", "t"], ["NAME: ", "`ha-giang` [name-unfit]"]),
-        (["x", "--kind", "Huyện", "--title", "t"], ["--kind: ", "`huyen` [name-unfit]"]),
-        (["../x", "--kind", "k", "--title", "t"], ["NAME: ", "`x` [name-unfit]"]),
-        (["x", "--kind", "k", "--title", " "], ["--title: ", "[title-unfit]"]),
-        (["x", "--kind", "k", "--title", "t", "--title-en", "a\x07"], ["--title-en: ", "[title-unfit]"]),
-        (["example", "--kind", "k", "--title", "t"], ["NAME: ", "`example`", "[methodology-taken]"]),
-        (["one-stop", "--kind", "k", "--title", "t"], ["parcore_vietnam/one_stop/", "[methodology-taken]"]),
-        (["vietnam", "--kind", "k", "--title", "t"], ["NAME: ", "[methodology-taken]"]),
-        (["svg", "--kind", "k", "--title", "t"], ["parcore_svg", "[methodology-taken]"]),
-        (["x", "--kind", "province", "--title", "t"], ["--kind: ", "`--kind x-province` [kind-taken]"]),
-        (["x", "--kind", "k", "--title", "t", "--in", "nowhere"], ["nowhere: ", "[file-not-found]"]),
-        (["X", "--kind", "K", "--title", ""], ["NAME: ", "--kind: ", "--title: "]),
+        (["Hà Giang"], {"NAME: ": "`ha-giang` [name-unfit]"}),
+        (["../x"], {"NAME: ": "`x` [name-unfit]"}),
+        (["x", "--kind", "Huyện"], {"--kind: ": "`huyen` [name-unfit]"}),
+        (["x", "--title", " "], {"--title: ": "[title-unfit]"}),
+        (["x", "--title-en", "a\x07"], {"--title-en: ": "[title-unfit]"}),
+        (["example"], {"NAME: ": "parcore_example/"}),
+        (["one-stop"], {"NAME: ": "parcore_vietnam/one_stop/"}),
+        (["vietnam"], {"NAME: ": "vietnam → "}),
+        (["svg"], {"NAME: ": "parcore_svg → "}),
+        (["x", "--kind", "province"], {"--kind: ": "`--kind x-province` [kind-taken]"}),
+        (["x", "--in", "nowhere"], {"nowhere: ": "[file-not-found]"}),
+        (["x", "--in", "/dev/null"], {"/dev/null: ": "[file-not-found]"}),
+        (["X", "--kind", "K", "--title", ""], {"--kind: ": "", "--title: ": "", "NAME: ": ""}),
     ],
 )
-def test_what_cannot_be_made_says_why(tmp_path: Path, words: list[str], said: list[str], lang: str) -> None:
-    """A mistake ends with status 2, its place, cause and mend, and leaves nothing behind."""
-    done = parcore(tmp_path, "new", "methodology", *words, "--lang", lang)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "Traceback" not in done.stderr
-    for each in said:
-        assert each in done.stderr
+def test_what_cannot_be_made_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], said: dict[str, str]
+) -> None:
+    """A mistake is met by its place, cause and mend, all mistakes at once, and nothing is left behind."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ParcoreError) as refused:
+        make(words[0], *words[1:])
+    assert len(refused.value.diagnostics) == len(said)
+    for found, (place, words_said) in zip(refused.value.diagnostics, said.items(), strict=True):
+        assert found.render("en").startswith(place)
+        for lang in LANGUAGES:
+            assert words_said in found.render(lang)
+    assert everything_in(tmp_path) == {}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_mistake_exits_with_2(tmp_path: Path, lang: str) -> None:
+    """A mistake ends with status 2 and lines on standard error, even one that no terminal can show."""
+    asked = (sys.executable, "-m", "parcore", "new", "methodology", b"x\xff", "--kind", "k", "--title", "t")
+    done = subprocess.run([*asked, "--lang", lang], cwd=tmp_path, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.startswith(b"NAME: ")
+    assert done.stderr.rstrip().endswith(b"`x` [name-unfit]")
     assert everything_in(tmp_path) == {}
 
 
@@ -259,6 +278,15 @@ def test_nothing_is_half_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(ParcoreError, match=r"No space left on device .*\[folder-unwritable\]"):
         make("x")
     assert everything_in(tmp_path) == {}
+
+
+def test_folder_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty folder of PARCORE_PATH takes the first methodology; the names in it are taken from then on."""
+    monkeypatch.setenv("PARCORE_PATH", str(tmp_path))
+    make("first", "--in", str(tmp_path))
+    with pytest.raises(ParcoreError) as refused:
+        make("first", "--in", str(tmp_path))
+    assert [each.code for each in refused.value.diagnostics] == ["kind-taken", "methodology-taken"]
 
 
 def make(name: str, *words: str, title: str = TITLE) -> str:
