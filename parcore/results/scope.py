@@ -34,14 +34,12 @@ class UnitScope:
         return self.evidence.at(self.unit, self.period.back(lag), name, self.stage)
 
     def field(self, name: str, lag: int) -> Value:
-        """The field's value; MISSING where nothing is stated. `@period_start`, `@period_end` are days."""
+        """The field's value; MISSING where nothing is stated. `@period_end` and the like are days."""
         if name.startswith(GIVEN):
             given = self.evidence.given(self.unit, self.period, name.removeprefix(GIVEN), self.stage)
             return _MISSING if given is None else given.value
         if name.startswith("@"):
-            period = self.period.back(lag)
-            day = period.start if name == "@period_start" else period.end
-            return Value(State.OK, Fraction(day.toordinal()))
+            return Value(State.OK, Fraction(self.period.back(lag).day(name[1:]).toordinal()))
         datum = self.datum(name, lag)
         return _MISSING if datum is None else datum.value
 
