@@ -8,8 +8,9 @@ from pathlib import Path
 from parcore.diagnostics import Findings, Place, stop
 from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Evidence, Stage
+from parcore.evidence.invariants import check_invariants
 from parcore.evidence.periods import Period, parse_period
-from parcore.evidence.readers import Defaults, check_invariants
+from parcore.evidence.sections import Defaults
 from parcore.numbers import NumberFormat
 from parcore.registry import Registry, search_paths
 from parcore.results.result import Result

@@ -13,8 +13,9 @@ from parcore.documents.tree import Scalar
 from parcore.editions.edition import Edition
 from parcore.evidence.cells import read_value, stated
 from parcore.evidence.evidence import Datum, Evidence, Stage
+from parcore.evidence.invariants import check_invariants
 from parcore.evidence.periods import Period
-from parcore.evidence.readers import Defaults, check_invariants
+from parcore.evidence.sections import Defaults
 from parcore.evidence.vocabulary import POINTS, FieldKind, FieldSpec
 from parcore.numbers import NumberFormat
 from parcore.registry import Registry

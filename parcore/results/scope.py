@@ -1,4 +1,4 @@
-"""A unit's evidence as readings ask for it."""
+"""A unit's evidence, and each of its cases, as readings ask for them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Final
 
 from attrs import frozen
 
-from parcore.evidence.evidence import Datum, Evidence, Stage
+from parcore.evidence.evidence import Datum, Evidence, Record, Stage
 from parcore.evidence.periods import Period
 from parcore.readings.exact import Scope
-from parcore.rules.graph import Domain
+from parcore.rules.graph import Domain, Records
 from parcore.values import State, Value
 
 _MISSING: Final = Value(State.MISSING)
@@ -33,22 +33,57 @@ class UnitScope:
     def field(self, name: str, lag: int) -> Value:
         """The field's value; MISSING where nothing is stated. `@period_start`, `@period_end` are days."""
         if name.startswith("@"):
-            period = self.period.back(lag)
-            day = period.start if name == "@period_start" else period.end
-            return Value(State.OK, Fraction(day.toordinal()))
+            return _day(name, self.period.back(lag))
         datum = self.datum(name, lag)
         return _MISSING if datum is None else datum.value
 
     def symbol(self, name: str, options: tuple[str, ...], lag: int) -> Value:
         """The position of the choice stated among `options`."""
         datum = self.datum(name, lag)
-        if datum is None:
-            return _MISSING
-        if datum.value.state is not State.OK:
-            return datum.value
-        known = datum.text in options
-        return Value(State.OK, Fraction(options.index(datum.text))) if known else Value(State.ERROR)
+        return _MISSING if datum is None else _position(datum.value, datum.text, options)
 
     def members(self, domain: Domain) -> tuple[State, Sequence[Scope]]:
-        """No records are held with the evidence yet: MISSING, so that nothing is scored by their absence."""
+        """The unit's records of a kind, in the order handed in; MISSING where no list was."""
+        if not isinstance(domain, Records):
+            return State.MISSING, ()
+        listed = self.evidence.records(self.unit, self.period, domain.kind, self.stage)
+        if listed is None:
+            return State.MISSING, ()
+        return listed.state, [RecordScope(each, self.period) for each in listed.records]
+
+
+@frozen
+class RecordScope:
+    """One case of a unit's list as the exact reading asks for it; it has no period before its own."""
+
+    record: Record
+    period: Period
+
+    def field(self, name: str, lag: int) -> Value:
+        """The field's value; MISSING where the case says nothing of it. `@period_…` are the list's days."""
+        if name.startswith("@"):
+            return _day(name, self.period.back(lag))
+        cell = None if lag else self.record.cells.get(name)
+        return _MISSING if cell is None else cell.value
+
+    def symbol(self, name: str, options: tuple[str, ...], lag: int) -> Value:
+        """The position of the case's choice among `options`."""
+        cell = None if lag else self.record.cells.get(name)
+        return _MISSING if cell is None else _position(cell.value, cell.text, options)
+
+    def members(self, domain: Domain) -> tuple[State, Sequence[Scope]]:
+        """A case has no cases of its own."""
         return State.MISSING, ()
+
+
+def _day(name: str, period: Period) -> Value:
+    """The number of a period's first or last day."""
+    day = period.start if name == "@period_start" else period.end
+    return Value(State.OK, Fraction(day.toordinal()))
+
+
+def _position(value: Value, text: str, options: tuple[str, ...]) -> Value:
+    """The position of a choice among the options of a rule, which are not all that the vocabulary has."""
+    if value.state is not State.OK:
+        return value
+    return Value(State.OK, Fraction(options.index(text))) if text in options else Value(State.ERROR)

@@ -16,7 +16,7 @@ import pytest
 from parcore import i18n
 from parcore.checking import check, documents_at
 from parcore.diagnostics import Findings, ParcoreError
-from parcore.evidence.readers import Defaults
+from parcore.evidence.sections import Defaults
 from parcore.registry import Registry
 
 HERE = Path(__file__).parent
