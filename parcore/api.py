@@ -74,7 +74,7 @@ def score(
         ParcoreError: evidence that no rule admits, none of the period, or a unit that is not known.
     """
     registry, at = Registry(search_paths(paths)), _period(period)
-    if at not in evidence.periods():
+    if not evidence.units(at):
         raise stop("evidence-none", Place(edition.key), methodology=edition.methodology, period=at)
     findings = Findings()
     check_invariants(evidence, edition.vocabulary, findings)

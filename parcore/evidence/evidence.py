@@ -15,6 +15,8 @@ from attrs import evolve, frozen
 
 from parcore.diagnostics import Place
 from parcore.evidence.periods import Period
+from parcore.evidence.rollup import Part, roll_up
+from parcore.evidence.vocabulary import RollUp
 from parcore.i18n import Text
 from parcore.sources import Source
 from parcore.values import State, Value
@@ -102,9 +104,18 @@ Given = TypeVar("Given")
 
 
 class Evidence:
-    """Statements by unit, period and field, and lists of records. Immutable."""
+    """Statements by unit, period and field, and lists of records. Immutable.
 
-    def __init__(self, data: Iterable[Datum] = (), lists: Iterable[RecordList] = ()) -> None:
+    `rollups` holds the fields whose value for a period may follow from those for its parts.
+    """
+
+    def __init__(
+        self,
+        data: Iterable[Datum] = (),
+        lists: Iterable[RecordList] = (),
+        rollups: Mapping[str, RollUp] | None = None,
+    ) -> None:
+        self.rollups: Mapping[str, RollUp] = dict(rollups or {})
         self._data: dict[Key, dict[Stage, Datum]] = {}
         for each in data:
             self._data.setdefault((each.unit, each.period, each.field), {})[each.stage] = each
@@ -123,15 +134,59 @@ class Evidence:
         return (each for stages in self._lists.values() for each in stages.values())
 
     def at(self, unit: str, period: Period, field_name: str, stage: Stage) -> Datum | None:
-        """The statement that counts at a stage: the latest up to it.
+        """The statement that counts at a stage: the latest up to it, else what the period's parts give.
 
         Beyond the self-assessment, what was only self-assessed is UNVERIFIED, a state that the unit
         claims (nothing arose) as much as a number: neither is taken over in silence.
         """
         datum = _latest(self._data.get((unit, period, field_name)), stage)
-        if datum is None or not _stealthy(datum.stage, stage) or datum.value.state is State.MISSING:
+        if datum is None:
+            return self.of_parts(unit, period, field_name, stage) if field_name in self.rollups else None
+        if not _stealthy(datum.stage, stage) or datum.value.state is State.MISSING:
             return datum
         return evolve(datum, value=Value(State.UNVERIFIED))
+
+    def of_parts(self, unit: str, period: Period, field_name: str, stage: Stage) -> Datum | None:
+        """What the parts of a period give for a field that rolls up, whatever is stated for the period.
+
+        None where nothing is stated for any part. Its note names the parts; its stage is the earliest
+        of theirs, its place the first's, its source the one that all of them have.
+        """
+        found = list(self._parts(unit, period, field_name, stage))
+        given = [datum for _, datum in found if datum is not None]
+        if not given:
+            return None
+        how = self.rollups[field_name]
+        parts = [
+            Part(at, Value(State.MISSING), "") if datum is None else Part(at, datum.value, datum.text)
+            for at, datum in found
+        ]
+        value, text = roll_up(how, parts)
+        sources = {each.source for each in given}
+        return Datum(
+            unit=unit,
+            period=period,
+            field=field_name,
+            value=value,
+            text=text,
+            stage=min((each.stage for each in given), key=lambda each: each.order),
+            method=Method.DERIVED,
+            source=sources.pop() if len(sources) == 1 else None,
+            note=f"{how.value}: {'; '.join(map(str, parts))}",
+            place=given[0].place,
+        )
+
+    def _parts(
+        self, unit: str, period: Period, field_name: str, stage: Stage
+    ) -> Iterator[tuple[Period, Datum | None]]:
+        """The parts with what counts for each: a quarter that is stated, else its months where any is."""
+        for part in period.parts:
+            stated = _latest(self._data.get((unit, part, field_name)), stage)
+            inner = [] if stated else list(self._parts(unit, part, field_name, stage))
+            if any(datum is not None for _, datum in inner):
+                yield from inner
+            else:
+                yield part, None if stated is None else self.at(unit, part, field_name, stage)
 
     def records(self, unit: str, period: Period, kind: str, stage: Stage) -> RecordList | None:
         """The list that counts at a stage, whole: the latest up to it; None where none was handed in.
@@ -144,24 +199,37 @@ class Evidence:
         return evolve(listed, state=State.UNVERIFIED, records=())
 
     def periods(self) -> list[Period]:
-        """The periods spoken of, in order."""
+        """The periods stated, in order; not those that only roll up."""
         spoken = {period for _, period, _ in (*self._data, *self._lists)}
         return sorted(spoken, key=lambda each: each.order)
 
+    def of(self, period: Period) -> Iterator[Datum]:
+        """The statements on a period, and on parts of it for fields that roll up, in the order met."""
+        inside = period.inside if self.rollups else ()
+        for (_, at, name), stages in self._data.items():
+            if at == period or (name in self.rollups and at in inside):
+                yield from stages.values()
+
     def units(self, period: Period) -> list[str]:
         """The units spoken of in a period, in the order met."""
-        return list(dict.fromkeys(unit for unit, at, _ in (*self._data, *self._lists) if at == period))
+        listed = [unit for unit, at, _ in self._lists if at == period]
+        return list(dict.fromkeys([*(each.unit for each in self.of(period)), *listed]))
 
     def fields(self, period: Period) -> list[str]:
         """The fields spoken of in a period, in the order met."""
-        return list(dict.fromkeys(name for _, at, name in self._data if at == period))
+        return list(dict.fromkeys(each.field for each in self.of(period)))
 
     def with_(self, changes: Iterable[Datum]) -> Evidence:
-        """A copy with some statements added, each replacing what is said of its key at every stage."""
-        copy = Evidence()
+        """A copy with some statements added, each replacing what is said of its key at every stage.
+
+        For a field that rolls up it also replaces what is said for the period's parts and wholes.
+        """
+        copy = Evidence(rollups=self.rollups)
         copy._lists = self._lists
         copy._data = {key: dict(stages) for key, stages in self._data.items()}
         for each in changes:
+            for period in (*each.period.inside, *each.period.wholes) if each.field in self.rollups else ():
+                copy._data.pop((each.unit, period, each.field), None)
             copy._data[each.unit, each.period, each.field] = {each.stage: each}
         return copy
 

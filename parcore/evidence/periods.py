@@ -51,6 +51,11 @@ class Period:
         return tuple(Period(self.year, quarter=each) for each in (1, 2, 3, 4))
 
     @property
+    def inside(self) -> frozenset[Period]:
+        """Its parts and theirs."""
+        return frozenset(each for part in self.parts for each in (part, *part.parts))
+
+    @property
     def wholes(self) -> tuple[Period, ...]:
         """The longer periods that it is a part of: the quarter of a month, the year of both."""
         year = (Period(self.year),) if self.month or self.quarter else ()

@@ -53,7 +53,9 @@ class EvidenceReader:
 
     def evidence(self) -> Evidence:
         """What was read so far."""
-        return Evidence(self._data.values(), self._records.lists())
+        fields = self._vocabulary.fields.values()
+        rollups = {each.name: each.rollup for each in fields if each.rollup is not None}
+        return Evidence(self._data.values(), self._records.lists(), rollups)
 
     def read(self, path: Path, defaults: Defaults, name: str | None = None) -> None:
         """Read a YAML document or a CSV table.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from parcore.diagnostics import Findings
+from parcore.documents.table import parse_table
 from parcore.documents.yaml import parse_yaml
 from parcore.evidence.evidence import Evidence
 from parcore.evidence.invariants import check_invariants
@@ -35,6 +36,18 @@ def read(
     findings = Findings()
     reader = EvidenceReader(words, UNITS, findings)
     reader.document(parse_yaml(document, "e.yaml", findings), folder / "e.yaml", Defaults())
+    return _checked(reader, words, findings)
+
+
+def read_rows(words: Vocabulary, rows: str) -> tuple[Evidence, list[str]]:
+    """The evidence of a tidy table of `unit,period,field,value`, and the codes of what was found."""
+    findings = Findings()
+    reader = EvidenceReader(words, UNITS, findings)
+    reader.table(parse_table("unit,period,field,value\n" + rows, "t.csv", findings), Defaults())
+    return _checked(reader, words, findings)
+
+
+def _checked(reader: EvidenceReader, words: Vocabulary, findings: Findings) -> tuple[Evidence, list[str]]:
     evidence = reader.evidence()
     check_invariants(evidence, words, findings)
     return evidence, [each.code for each in findings]
