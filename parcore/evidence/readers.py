@@ -12,7 +12,7 @@ from pathlib import Path
 
 from attrs import evolve
 
-from parcore.diagnostics import Findings
+from parcore.diagnostics import Findings, ParcoreError
 from parcore.documents.reading import (
     both_languages,
     choice_of,
@@ -29,12 +29,13 @@ from parcore.evidence.cells import read_value, stated
 from parcore.evidence.evidence import Datum, Evidence, Method, Observation, Stage
 from parcore.evidence.periods import Period, parse_period
 from parcore.evidence.records import RecordReader
-from parcore.evidence.sections import Defaults, check_formats, lacks, table_beside
+from parcore.evidence.results import read_result
+from parcore.evidence.sections import Defaults, check_formats, lacks, report_beside, table_beside
 from parcore.evidence.units import UnitBook
-from parcore.evidence.vocabulary import POINTS, FieldKind, FieldSpec, Vocabulary
+from parcore.evidence.vocabulary import INDEX, QUANTITIES, FieldSpec, Vocabulary, given_field
 from parcore.numbers import NumberError, NumberFormat, parse_number
 from parcore.sources import Basis, Source
-from parcore.values import EVIDENCE_STATES, State, Value
+from parcore.values import State, Value
 
 TIDY = ("unit", "period", "field", "stage", "method", "value", "state", "source", "basis", "note")
 WIDE = ("unit", "period", "stage")
@@ -88,6 +89,9 @@ class EvidenceReader:
         for each in items_of(tree.get("records")):
             if isinstance(each, Mapping):
                 self._records.section(each, path, defaults.within(each, self._findings))
+        for each in items_of(tree.get("results")):
+            if isinstance(each, Mapping):
+                self._result(each, path, defaults)
 
     def _unit(self, name: Scalar, fields: Tree, defaults: Defaults, period: Period) -> None:
         unit = self._units.look_up(name.text, period.end, name.place, self._findings)
@@ -165,13 +169,48 @@ class EvidenceReader:
             note=text_of(row.get("note")),
             place=name.place,
         )
-        key = (unit, period, name.text, stage)
-        first = self._data.setdefault(key, datum)
+        self._take(datum)
+
+    def _take(self, datum: Datum) -> None:
+        first = self._data.setdefault((datum.unit, datum.period, datum.field, datum.stage), datum)
         if first is not datum:
             self._findings.add(
-                "evidence-twice", name.place, unit=unit, field=name.text, period=period,
-                stage=stage.value, first=first.place, one=_said(first), two=_said(datum),
+                "evidence-twice", datum.place, unit=datum.unit, field=datum.field, period=datum.period,
+                stage=datum.stage.value, first=first.place, one=_said(first), two=_said(datum),
             )  # fmt: skip
+
+    def _result(self, section: Mapping, document: Path, defaults: Defaults) -> None:
+        """State what the result of another index, which a document names, says of each unit."""
+        named, index = section["file"], section["index"]
+        try:
+            result = read_result(document.parent / text_of(named))
+        except ParcoreError as error:
+            report_beside(error, named, self._findings)
+            return
+        if result.methodology != text_of(index):
+            self._findings.add("result-of-another", index.place, index=text_of(index), edition=result.edition)
+            return
+        if result.assumed:
+            self._findings.add("result-assumed", named.place, edition=result.edition)
+            return
+        basis = Basis.INFERRED if defaults.source is None else defaults.source.basis
+        source = Source(basis, title=f"{result.edition}, {text_of(named)}")
+        for each in result.figures:
+            unit = self._units.look_up(each.unit, result.period.end, named.place, self._findings)
+            if unit is not None:
+                self._take(
+                    Datum(
+                        unit=unit.id,
+                        period=result.period,
+                        field=each.field,
+                        value=each.value,
+                        text=each.text,
+                        stage=result.stage,
+                        method=Method.DERIVED,
+                        source=source,
+                        place=named.place,
+                    )
+                )
 
     def _source(self, row: MappingOf[str, Scalar], defaults: Defaults) -> Source | None:
         title = text_of(row.get("source"))
@@ -182,11 +221,10 @@ class EvidenceReader:
         return evolve(held, title=title or held.title, basis=basis or held.basis)
 
     def _spec(self, name: Scalar) -> FieldSpec | None:
-        if name.text.startswith(POINTS):
-            return FieldSpec(name.text, FieldKind.NUMBER, states=frozenset(EVIDENCE_STATES))
-        spec = self._vocabulary.fields.get(name.text)
+        spec = self._vocabulary.fields.get(name.text) or given_field(name.text)
         if spec is None:
-            known = list(self._vocabulary.fields)
+            fields, quantities = list(self._vocabulary.fields), [f"{INDEX}…:{each}" for each in QUANTITIES]
+            known = quantities if name.text.startswith(INDEX) else fields
             report_unknown(name.text, known, name.place, self._findings, "unknown-field")
         return spec
 

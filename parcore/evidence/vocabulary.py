@@ -5,6 +5,7 @@ Shared by all editions of a family, so that one file of evidence is scored under
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as MappingOf
 from enum import Enum
 from fractions import Fraction
@@ -28,10 +29,18 @@ from parcore.i18n import Text
 from parcore.intervals import EVERYTHING, Interval, Range, at_least
 from parcore.numbers import ONE, ZERO
 from parcore.sources import Source
-from parcore.values import State
+from parcore.values import EVIDENCE_STATES, State
 
 POINTS = "points:"
 """Before a criterion's id: the field of points given for it (by an appraiser, or as published)."""
+
+INDEX = "index:"
+"""Before `<methodology>:<quantity>`: the field of what another index says of a unit."""
+
+QUANTITIES = ("score", "points", "rank", "class")
+"""What another index says of a unit: points per 100, points, its place, its class."""
+
+_INDEX_FIELD = re.compile(rf"{INDEX}[a-z0-9][a-z0-9-]*:({'|'.join(QUANTITIES)})")
 
 
 class FieldKind(Enum):
@@ -149,6 +158,26 @@ def _common(a: Fraction | None, b: Fraction | None, factor: Fraction) -> Fractio
     if a is None or b is None or factor.denominator != 1:
         return None
     return min(a, b) if (max(a, b) / min(a, b)).denominator == 1 else None
+
+
+def given_field(name: str) -> FieldSpec | None:
+    """The field of a name that every vocabulary knows: points given, or a quantity of another index.
+
+    A class of another index is a choice whose options are not known here.
+    """
+    states = frozenset(EVIDENCE_STATES)
+    if name.startswith(POINTS):
+        return FieldSpec(name, FieldKind.NUMBER, states=states)
+    found = _INDEX_FIELD.fullmatch(name)
+    if found is None:
+        return None
+    match found.group(1):
+        case "rank":
+            return FieldSpec(name, FieldKind.COUNT, range=Range(at_least(ONE), ONE), states=states)
+        case "class":
+            return FieldSpec(name, FieldKind.CHOICE, states=states)
+        case _:
+            return FieldSpec(name, FieldKind.NUMBER, unit="points", states=states)
 
 
 def read_vocabulary(tree: Tree, findings: Findings) -> Vocabulary | None:

@@ -29,7 +29,6 @@ PLACEHOLDER = re.compile(r"\{[a-z_]+\}|\{\{")
 NOT_OF_DOCUMENTS = {
     "file-not-found": "what a command or a call names",
     "folder-empty": "what a command or a call names",
-    "result-file": "a saved result",
     "result-other": "a saved result",
     "evidence-other": "what a command or a call names",
     "set-shape": "an option of a command",
