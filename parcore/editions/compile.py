@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
-from parcore.editions.edition import Edition
+from attrs import evolve, frozen
+
+from parcore.editions.edition import Criterion, Edition
 from parcore.editions.index import index_roots
 from parcore.editions.tree import criterion_roots
-from parcore.rules.graph import Node
-from parcore.rules.policies import Level
+from parcore.evidence.evidence import Method
+from parcore.numbers import ONE, ZERO
+from parcore.rules.graph import Cmp, Field, Logic, Match, Mul, Node, Raise, const
+from parcore.rules.policies import Classes, Every, Gate, Level
 from parcore.rules.program import Program, lay_out
+from parcore.values import State
 
 
 @frozen
@@ -21,10 +27,80 @@ class Compiled:
     program: Program
 
 
-def compile_edition(edition: Edition, group: str) -> Compiled:
-    """The graph of an edition for a unit group ("" where groups make no difference)."""
+def compile_edition(edition: Edition, group: str, absent: Iterable[Method] = ()) -> Compiled:
+    """The graph of an edition for a unit group ("" where groups make no difference).
+
+    Leaves of an absent method are left out.
+    """
+    methods = frozenset(absent)
+    kept = tuple(_without(each, methods) for each in edition.components) if methods else edition.components
     roots: dict[str, Node] = {}
-    for component in edition.components:
+    for component in kept:
         criterion_roots(component, Level.COMPONENT, group, edition.rounding, roots)
-    index_roots(edition, group, roots)
+    index_roots(evolve(edition, components=kept), group, roots)
+    for classes in edition.classes:
+        _class_roots(edition, classes, group, roots)
+    for each in () if edition.ranking is None else edition.ranking.ties:
+        if not each.points:
+            roots[each.root] = Field(each.of)
     return Compiled(edition, group, lay_out(roots))
+
+
+@frozen
+class _NotRun:
+    """The rule of a leaf whose method was not run for anybody: left out, whatever the evidence."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    def node(self, group: str, top: Fraction | None) -> Node:
+        """The state that leaves points and maximum alike."""
+        return Raise(State.EXCLUDED)
+
+    def states(self) -> frozenset[State]:
+        """None of evidence."""
+        return frozenset()
+
+
+def _without(node: Criterion, methods: frozenset[Method]) -> Criterion:
+    if node.rule is not None and node.method in methods:
+        return evolve(node, rule=_NotRun())
+    return evolve(node, children=tuple(_without(each, methods) for each in node.children))
+
+
+def nodes_of(edition: Edition, every: Every) -> Iterator[Criterion]:
+    """The nodes that a gate reads; a component without parts counts as its own part."""
+    for component in edition.components:
+        if every is Every.LEAF:
+            yield from component.leaves
+        elif every is Every.CRITERION:
+            yield from component.children or (component,)
+        else:
+            yield component
+
+
+def _class_roots(edition: Edition, classes: Classes, group: str, roots: dict[str, Node]) -> None:
+    """The conditions of classes: `class:veto:<n>`, `class:cap:<n>`, `class:gate:<band>:<n>:<id>`."""
+    for word, limits in (("veto", classes.vetoes), ("cap", classes.caps)):
+        for at, limit in enumerate(limits):
+            roots[f"{classes.root}:{word}:{at}"] = limit.fact.node(group)
+    for position, band in enumerate(classes.bands):
+        for at, gate in enumerate(band.gates):
+            root = f"{classes.root}:gate:{position}:{at}"
+            passed = []
+            for node in nodes_of(edition, gate.every):
+                roots[f"{root}:{node.id}"] = _passes(gate, node, group, roots)
+                passed.append(roots[f"{root}:{node.id}"])
+            roots[root] = Logic(True, tuple(passed))
+
+
+def _passes(gate: Gate, node: Criterion, group: str, roots: dict[str, Node]) -> Node:
+    """Whether one node has what a gate asks, on points rounded or not, as the gate says."""
+    points = roots[f"points:{node.id}" if gate.rounded else f"unrounded:{node.id}"]
+    amount: Node = const(gate.amount.of(group))
+    if gate.share:
+        amount = Mul(amount, roots[f"attainable:{node.id}"])
+    out = const(ONE if gate.excluded else ZERO)
+    return Match(points, ((State.EXCLUDED, out),), Cmp(gate.op, points, amount))

@@ -1,7 +1,7 @@
 """The tree of criteria as graph: two roots for each node, by the same desugaring.
 
-`points:<id>` and, where its maximum is known, `attainable:<id>`; leaves also `raw:<id>`, the rule's
-own value before the effects of emptiness.
+`points:<id>` and, where its maximum is known, `attainable:<id>`; `unrounded:<id>` are the points before
+the node's own rounding; leaves also have `raw:<id>`, the rule's own value before the effects of emptiness.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def criterion_roots(
     """Add the roots of a node and of all under it."""
     if node.rule is not None:
         _leaf(node, group, roots)
-        points = rounded(roots[f"points:{node.id}"], Level.LEAF, rounding)
+        points = roots[f"points:{node.id}"]
     else:
         for child in node.children:
             criterion_roots(child, Level.CRITERION, group, rounding, roots)
@@ -34,6 +34,9 @@ def criterion_roots(
         attainable = attainable_of(node.children, node.max, group, roots)
         if attainable is not None:
             roots[f"attainable:{node.id}"] = attainable
+    roots[f"unrounded:{node.id}"] = points
+    if node.rule is not None:
+        points = rounded(points, Level.LEAF, rounding)
     if level is Level.COMPONENT or node.rule is None:
         points = rounded(points, level, rounding)
     roots[f"points:{node.id}"] = points

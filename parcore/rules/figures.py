@@ -79,7 +79,8 @@ class Context:
     """What the rule of one criterion is read against.
 
     `groups` are the unit groups of the edition ("" alone where it has none); `measured` and
-    `figures` are the names that the criterion declares for its conditions.
+    `figures` are the names that the criterion declares for its conditions; in a `penalty` points are
+    taken off, so that it is full points, not zero, by which hiding never pays.
     """
 
     vocabulary: Vocabulary
@@ -88,6 +89,7 @@ class Context:
     criterion: str
     top: Figure | None
     figures: MappingOf[str, Figure] = field(factory=dict)
+    penalty: bool = False
 
     def naming(self, figures: MappingOf[str, Figure]) -> Context:
         """The same, with figures that conditions may name."""
