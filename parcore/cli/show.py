@@ -98,6 +98,10 @@ def _dict(edition: Edition, lang: str) -> dict[str, object]:
             }
             for each in edition.criteria
         ],
+        "adjustments": [
+            {"id": each.id, "block": block, "max": _plain(each.max), "title": each.title.in_(lang)}
+            for block, each in edition.items
+        ],
         "rests_on": rests_on(edition, lang),
     }
 

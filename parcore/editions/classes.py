@@ -318,7 +318,7 @@ def _quota(tree: Mapping, classes: Classes, context: Context) -> Quota | None:
         findings.add("limits-reversed", tree.place_of("at_least"), low=least, high=most)
     if name not in of:
         findings.add("quota-of", tree.place_of("of"), name=name)
-    _lower(name, otherwise, tree["otherwise"].place, classes, context)
+    _next_lower(name, otherwise, tree["otherwise"].place, classes, context)
     return Quota(
         name=name,
         share=share,
@@ -333,8 +333,9 @@ def _quota(tree: Mapping, classes: Classes, context: Context) -> Quota | None:
     )
 
 
-def _lower(name: str, otherwise: str, place: Place, classes: Classes, context: Context) -> None:
+def _next_lower(name: str, otherwise: str, place: Place, classes: Classes, context: Context) -> None:
+    """To fall further than to the next class would make fewer points worth more."""
     for group in context.groups:
         order = [band.name for band in classes.ordered(group)]
-        if order.index(otherwise) <= order.index(name):
-            context.findings.add("class-not-lower", place, one=otherwise, two=name)
+        if order.index(otherwise) != order.index(name) + 1:
+            context.findings.add("class-not-next", place, one=otherwise, two=name)
