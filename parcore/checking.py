@@ -177,7 +177,7 @@ def _leaves(registry: Registry, methodology: str, vocabulary: Vocabulary) -> lis
                 return []
             continue
         if methodology == document.methodology or vocabulary.name == edition.vocabulary.name != "":
-            leaves.update(dict.fromkeys(leaf.id for leaf in edition.leaves))
+            leaves.update(dict.fromkeys(leaf.id for leaf in edition.scored))
     return list(leaves)
 
 

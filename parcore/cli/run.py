@@ -163,6 +163,6 @@ def _spec(name: str, edition: Edition) -> FieldSpec | None:
 
 
 def _fields(edition: Edition) -> list[str]:
-    given = [name for leaf in edition.leaves if leaf.rule is not None for name in leaf.rule.fields]
+    given = [name for leaf in edition.scored if leaf.rule is not None for name in leaf.rule.fields]
     points = [name for name in given if name.startswith(POINTS)]
     return [*points, *edition.vocabulary.fields]
