@@ -9,6 +9,7 @@ import click
 
 from parcore.cli.decisions import absent_line, class_line
 from parcore.cli.options import evidence_options, format_option, lang_option, path_option, unknown_format
+from parcore.cli.report import named
 from parcore.cli.run import Asked, run
 from parcore.cli.tables import show_notes
 from parcore.diagnostics import Findings, Place
@@ -124,7 +125,7 @@ def paragraph(result: Result, card: Scorecard, leaf: Criterion, lang: str) -> st
     """The story of one leaf: a heading and its sentences."""
     scope = UnitScope(card.unit.id, result.period, result.evidence, result.stage)
     teller = Teller(leaf, card.group, result.edition.vocabulary, scope, scope.datum, lang)
-    name = f"{leaf.code} {leaf.title.in_(lang)}".strip()
+    name = named(result, leaf, lang)
     heading = say("tell-heading", lang, unit=card.unit.name.in_(lang), criterion=name)
     left_out = [absent_line(each, lang) for each in result.absent if each.method is leaf.method]
     story = left_out or teller.story(card.points(leaf.id))

@@ -262,7 +262,7 @@ def test_each_step_of_a_class_is_kept() -> None:
     ]
     assert [(m.step, m.state) for m in cards["u5"].moves] == [
         (Step.BAND, State.OK),
-        (Step.CAP, State.WITHHELD),
+        (Step.CAP, State.MISSING),
     ]
     assert cards["u2"].moves[-1].said == "2/3"
     rows = {row["unit"]: row for row in csv_rows(found, "en") if row["criterion"] == "index"}
