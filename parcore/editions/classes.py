@@ -83,15 +83,13 @@ def _classes(tree: Tree, edition: Edition, context: Context) -> Classes | None:
     for at, band in enumerate(bands):
         for other in bands[:at]:
             _apart(band, other, context)
-    if reads is None:
-        return None
+    if reads is None or len(bands) < len(items_of(tree["bands"])):
+        return None  # nothing can be said of bands that were not read
     digits = edition.rounding.digits.get(Level.INDEX) if reads.rounded else None
     _joined(bands, None if digits is None else Fraction(1, 10**digits), context)
     years = {word: int(text_of(tree[word])) for word in ("from", "to") if word in tree}
     first, last = years.get("from"), years.get("to")
     classes = Classes(reads, tuple(bands), first=first, last=last, place=tree.place)
-    if len(bands) < len(items_of(tree["bands"])):  # nothing can be said of classes that were not read
-        return classes
     return evolve(
         classes,
         vetoes=_limits(tree.get("vetoes"), "class", classes, context),
@@ -110,6 +108,7 @@ def _band(tree: Tree, edition: Edition, context: Context) -> Band | None:
     # What classes read is points, or points per 100: a per cent sign would mean a hundredth of it.
     if any("%" in text_of(one) for one in written(tree["in"])):
         context.findings.add("band-percent", tree["in"].place)
+        return None
     gates = (_gate(each, edition, context) for each in items_of(tree.get("require")))
     return Band(
         text_of(tree["name"]),
