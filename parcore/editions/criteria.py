@@ -107,7 +107,7 @@ def _as_leaf(node: Criterion, tree: Mapping, context: Context) -> Criterion:
     if node.max is UNREAD:
         return node
     _check_words(tree, context)
-    context = _with_figures(tree, context)
+    context = with_figures(tree, context)
     rule = _read_rule(tree, when, context)
     guards = _read_guards(tree["guard"], context) if "guard" in tree else ()
     if rule is None or guards is None:
@@ -136,7 +136,8 @@ def _check_words(tree: Mapping, context: Context) -> None:
             context.findings.add("word-unused", tree.place_of(word), word=word, beside=kind)
 
 
-def _with_figures(tree: Mapping, context: Context) -> Context:
+def with_figures(tree: Mapping, context: Context) -> Context:
+    """The context with the `figures` that a rule or a fact declares for its conditions."""
     declared = tree.get("figures")
     if not isinstance(declared, Mapping):
         return context
