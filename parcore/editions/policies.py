@@ -70,14 +70,12 @@ def _conversion(tree: Tree | None, edition: Edition, context: Context) -> Figure
     return to
 
 
-def _over_zero(tree: Tree, context: Context, *, zero: bool = False) -> Figure | None:
+def _over_zero(tree: Tree, context: Context) -> Figure | None:
     figure = context.points(tree)
     if figure is None:
         return None
-    least = min(figure.of(group) for group in context.groups)
-    if least < 0 or (least == 0 and not zero):
-        wanted = "≥ 0" if zero else "> 0"
-        context.findings.add("wrong-form", tree.place, value=text_of(tree)[:60] or "{…}", wanted=wanted)
+    if min(figure.of(group) for group in context.groups) <= 0:
+        context.findings.add("wrong-form", tree.place, value=text_of(tree)[:60] or "{…}", wanted="> 0")
     return figure
 
 
