@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from parcore.evidence.units import Unit
 from parcore.i18n import say
 from parcore.numbers import parse_exact, shown
-from parcore.results.result import Move, Result, Scorecard, Step
+from parcore.results.provisional import Provisional
+from parcore.results.result import Move, PointsSet, Result, Scorecard, Step
 from parcore.rules.graph import Within
 from parcore.rules.policies import Absent
 from parcore.values import State
@@ -17,6 +19,11 @@ def decisions(result: Result, lang: str) -> Iterator[str]:
     """A line for each method left out, each open tie, and each class that is not simply its number's."""
     yield from (absent_line(each, lang) for each in result.absent)
     yield from open_ties(result, lang)
+    for each in result.points_set:
+        yield set_line(each, lang)
+    for card in result.scorecards:
+        if card.provisional is not None:
+            yield provisional_line(card.unit, card.provisional, lang)
     for card in result.scorecards:
         if len(card.moves) > 1 or (card.moves and card.class_name is None):
             yield class_line(result, card, lang)
@@ -26,6 +33,32 @@ def absent_line(absent: Absent, lang: str) -> str:
     """That nothing was handed in of a method, and on whose word its leaves are left out."""
     basis = say(f"basis-{absent.source.basis.value}", lang)
     return say("absent-method", lang, method=absent.method.value, basis=basis, source=str(absent.source))
+
+
+def set_line(each: PointsSet, lang: str) -> str:
+    """Which points were set in the place of which computed ones, at which stage, and why."""
+    state = each.computed.state
+    computed = shown(each.computed.number, lang) if state is State.OK else say(f"state-{state.word}", lang)
+    return say(
+        "points-set",
+        lang,
+        unit=each.unit.name.in_(lang),
+        criterion=f"{each.criterion.code} {each.criterion.title.in_(lang)}".strip(),
+        points=shown(each.given.value.number, lang),
+        computed=computed,
+        stage=say(f"stage-{each.given.stage.value}", lang),
+        reason=each.given.note or "—",
+    )
+
+
+def provisional_line(unit: Unit, open_: Provisional, lang: str) -> str:
+    """How many leaves wait for their appraisal, and between which numbers the index can still move."""
+    name, count = unit.name.in_(lang), len(open_.leaves)
+    span = open_.rate or open_.total or open_.base
+    if span is None:
+        return say("provisional-open", lang, unit=name, count=count)
+    low, high = (shown(end, lang) for end in span)
+    return say("provisional-between", lang, unit=name, count=count, low=low, high=high)
 
 
 def open_ties(result: Result, lang: str) -> Iterator[str]:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from parcore.cli.decisions import absent_line, class_line
+from parcore.cli.decisions import absent_line, class_line, set_line
 from parcore.cli.options import evidence_options, format_option, lang_option, path_option, unknown_format
+from parcore.cli.report import named
 from parcore.cli.run import Asked, run
 from parcore.cli.tables import show_notes
 from parcore.diagnostics import Findings, Place
@@ -22,7 +23,7 @@ from parcore.i18n import say
 from parcore.numbers import NumberFormat
 from parcore.readings.prose import Teller
 from parcore.results.output import moves, number
-from parcore.results.result import Result, Scorecard
+from parcore.results.result import PointsSet, Result, Scorecard
 from parcore.results.scope import UnitScope
 from parcore.results.steps import steps
 from parcore.rules.policies import Quantity
@@ -120,12 +121,20 @@ def _whole(result: Result, card: Scorecard, lang: str) -> dict[str, object]:
     }
 
 
+def _set_over(result: Result, card: Scorecard, leaf: Criterion) -> list[PointsSet]:
+    """The points set for a leaf, or for what it is a part of."""
+    own = [each for each in result.points_set if each.unit.id == card.unit.id]
+    return [each for each in own if leaf.id in {part.id for part in each.criterion.all}]
+
+
 def paragraph(result: Result, card: Scorecard, leaf: Criterion, lang: str) -> str:
     """The story of one leaf: a heading and its sentences."""
     scope = UnitScope(card.unit.id, result.period, result.evidence, result.stage, result.population)
     teller = Teller(leaf, card.group, result.edition.vocabulary, scope, scope.datum, lang)
-    name = f"{leaf.code} {leaf.title.in_(lang)}".strip()
+    name = named(result, leaf, lang)
     heading = say("tell-heading", lang, unit=card.unit.name.in_(lang), criterion=name)
     left_out = [absent_line(each, lang) for each in result.absent if each.method is leaf.method]
-    story = left_out or teller.story(card.points(leaf.id))
+    computed = card.computed(leaf.id) if card.is_set(leaf.id) else None
+    story = left_out or teller.story(computed or card.points(leaf.id))
+    story = [*story, *(f"{set_line(each, lang)}." for each in _set_over(result, card, leaf))]
     return heading + "\n  " + " ".join(story)

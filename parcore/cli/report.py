@@ -8,6 +8,7 @@ import click
 
 from parcore.cli.decisions import class_title, decisions
 from parcore.cli.tables import Column, show_table
+from parcore.editions.edition import Criterion
 from parcore.evidence.evidence import Observation, Stage
 from parcore.i18n import say
 from parcore.numbers import shown
@@ -171,7 +172,7 @@ def show_basis(result: Result, lang: str) -> None:
     """Print what was empty and what became of it, what was not used, and what the result rests on."""
     for each in result.empty[:MOST_EMPTY]:
         effect = "error" if each.effect is None else each.effect.kind.value
-        name = f"{each.criterion.code} {each.criterion.title.in_(lang)}".strip()
+        name = named(result, each.criterion, lang)
         state, pays = say(f"state-{each.state.word}", lang), say(f"effect-{effect}", lang)
         click.echo(
             say("score-empty", lang, unit=each.unit.name.in_(lang), criterion=name, state=state, effect=pays)
@@ -188,6 +189,13 @@ def show_basis(result: Result, lang: str) -> None:
     click.echo(say("score-rests", lang) + ":")
     for line in (evidence_basis(result, lang), *rests_on(result.edition, lang)):
         click.echo(f"  • {line}")
+
+
+def named(result: Result, criterion: Criterion, lang: str) -> str:
+    """A criterion's code and title; of bonus and penalty said to be so."""
+    block = next((name for name, item in result.edition.items if item.id == criterion.id), None)
+    title = f"{criterion.code} {criterion.title.in_(lang)}".strip()
+    return title if block is None else f"{say(block, lang)}: {title}"
 
 
 def _published(result: Result, lang: str) -> dict[tuple[str, str], str]:

@@ -21,6 +21,7 @@ from parcore.documents.schema import report_unknown
 from parcore.documents.tree import Listing, Mapping, Tree
 from parcore.editions.compile import nodes_of
 from parcore.editions.edition import Criterion, Edition
+from parcore.editions.leaves import with_figures
 from parcore.editions.sums import UNREAD
 from parcore.expressions import HOLDS, Compare, ExpressionError, parse_comparing
 from parcore.intervals import Interval, Range
@@ -60,18 +61,17 @@ def read_classes(tree: Tree | None, edition: Edition, context: Context) -> tuple
     """The classes of an edition, one set for all its years or one for each span of them."""
     if tree is None:
         return ()
-    many = isinstance(tree, Listing)
-    read = [
-        _classes(each, edition, context) for each in (tree.items if isinstance(tree, Listing) else (tree,))
-    ]
+    sets = tree.items if isinstance(tree, Listing) else (tree,)
+    read = [_classes(each, edition, context) for each in sets]
     known = [each for each in read if each is not None]
-    for at, one in enumerate(known if many else ()):
+    for at, one in enumerate(known):
         if one.last is not None and one.first is not None and one.last < one.first:
             context.findings.add("years-reversed", one.place, first=one.first, last=one.last)
         for other in known[:at]:
-            years = [each.first for each in (one, other) if each.first is not None]
-            if years and one.holds_in(max(years)) and other.holds_in(max(years)):
-                context.findings.add("classes-overlap", one.place, year=max(years), first=other.place)
+            year = max(one.first or 0, other.first or 0)
+            if one.holds_in(year) and other.holds_in(year):
+                shown = year or edition.first_year
+                context.findings.add("classes-overlap", one.place, year=shown, first=other.place)
     return tuple(known)
 
 
@@ -83,15 +83,13 @@ def _classes(tree: Tree, edition: Edition, context: Context) -> Classes | None:
     for at, band in enumerate(bands):
         for other in bands[:at]:
             _apart(band, other, context)
-    if reads is None:
-        return None
+    if reads is None or len(bands) < len(items_of(tree["bands"])):
+        return None  # nothing can be said of bands that were not read
     digits = edition.rounding.digits.get(Level.INDEX) if reads.rounded else None
     _joined(bands, None if digits is None else Fraction(1, 10**digits), context)
     years = {word: int(text_of(tree[word])) for word in ("from", "to") if word in tree}
     first, last = years.get("from"), years.get("to")
     classes = Classes(reads, tuple(bands), first=first, last=last, place=tree.place)
-    if len(bands) < len(items_of(tree["bands"])):  # nothing can be said of classes that were not read
-        return classes
     return evolve(
         classes,
         vetoes=_limits(tree.get("vetoes"), "class", classes, context),
@@ -110,6 +108,7 @@ def _band(tree: Tree, edition: Edition, context: Context) -> Band | None:
     # What classes read is points, or points per 100: a per cent sign would mean a hundredth of it.
     if any("%" in text_of(one) for one in written(tree["in"])):
         context.findings.add("band-percent", tree["in"].place)
+        return None
     gates = (_gate(each, edition, context) for each in items_of(tree.get("require")))
     return Band(
         text_of(tree["name"]),
@@ -244,7 +243,7 @@ def _words(tree: Tree) -> str:
 
 
 def _fact(tree: Mapping, said: str, context: Context) -> Fact | None:
-    declared = tree.get("measures")
+    context, declared = with_figures(tree, context), tree.get("measures")
     read = {} if not isinstance(declared, Mapping) else {
         name: read_measure(each, context) for name, each in declared.entries.items()
     }  # fmt: skip

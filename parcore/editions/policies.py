@@ -13,12 +13,13 @@ from parcore.documents.tree import Mapping, Tree
 from parcore.editions.classes import read_classes, read_reads
 from parcore.editions.criteria import read_criterion
 from parcore.editions.edition import Adjustments, Block, Criterion, Edition
+from parcore.editions.sums import UNREAD
 from parcore.evidence.evidence import Method
 from parcore.evidence.vocabulary import FieldKind
-from parcore.numbers import exact_text
+from parcore.numbers import HUNDRED, exact_text
 from parcore.rules.figures import Context, Figure
 from parcore.rules.graph import Within
-from parcore.rules.policies import Absent, Against, Ranking, TieBreak, Ties, Tolerance
+from parcore.rules.policies import Absent, Against, Classes, Quantity, Ranking, TieBreak, Ties, Tolerance
 
 AUTHORITY: Final = "authority"
 _BREAKING: Final = (FieldKind.COUNT, FieldKind.NUMBER, FieldKind.DATE)
@@ -37,7 +38,26 @@ def with_policies(edition: Edition, tree: Mapping, context: Context) -> Edition:
     for quota in (quota for each in classes for quota in each.quotas):
         if "ranking" not in tree:
             context.findings.add("quota-without-ranking", quota.place)
+    for each in classes:
+        _reach(each, edition, context)
     return evolve(edition, ranking=ranking, classes=classes)
+
+
+def _reach(classes: Classes, edition: Edition, context: Context) -> None:
+    """Report classes that the highest number there can be is beyond: the best would have none."""
+    for group in context.groups:
+        tops: dict[Quantity, Figure | None] = {
+            Quantity.BASE: edition.total,
+            Quantity.RATE: Figure(HUNDRED),
+            Quantity.TOTAL: edition.conversion or edition.total,
+        }
+        if edition.adjustments is not None:
+            tops[Quantity.TOTAL] = edition.adjustments.at_most
+        top = tops[classes.on.quantity]
+        if top is None or top is UNREAD or not classes.bands:
+            continue
+        if not any(top.of(group) in band.intervals[group] for band in classes.bands):
+            context.findings.add("bands-short", classes.place, number=exact_text(top.of(group)))
 
 
 def _conversion(tree: Tree | None, edition: Edition, context: Context) -> Figure | None:
@@ -50,14 +70,12 @@ def _conversion(tree: Tree | None, edition: Edition, context: Context) -> Figure
     return to
 
 
-def _over_zero(tree: Tree, context: Context, *, zero: bool = False) -> Figure | None:
+def _over_zero(tree: Tree, context: Context) -> Figure | None:
     figure = context.points(tree)
     if figure is None:
         return None
-    least = min(figure.of(group) for group in context.groups)
-    if least < 0 or (least == 0 and not zero):
-        wanted = "≥ 0" if zero else "> 0"
-        context.findings.add("wrong-form", tree.place, value=text_of(tree)[:60] or "{…}", wanted=wanted)
+    if min(figure.of(group) for group in context.groups) <= 0:
+        context.findings.add("wrong-form", tree.place, value=text_of(tree)[:60] or "{…}", wanted="> 0")
     return figure
 
 

@@ -2,7 +2,7 @@
 
 `points:<id>` and, where its maximum is known, `attainable:<id>`; `unrounded:<id>` are the points before
 the node's own rounding; leaves also have `raw:<id>`, the rule's own value before the effects of
-emptiness. A node whose points an appraiser may have set has `computed:<id>` too.
+emptiness. A node whose points an appraiser may have set has `computed:<id>` and `given:<id>` too.
 """
 
 from __future__ import annotations
@@ -218,6 +218,7 @@ class Tree:
         own = Piecewise(given, (Piece(Interval(ZERO, True, top, True), ONE),))
         computed = self.roots[f"points:{node.id}"]
         self.roots[f"computed:{node.id}"] = computed
+        self.roots[GIVEN + node.id] = given
         self.roots[f"points:{node.id}"] = Match(given, tuple((s, computed) for s in EVIDENCE_STATES), own)
         attainable = self.roots.get(f"attainable:{node.id}")
         if attainable is not None and top is not None:

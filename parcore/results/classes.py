@@ -81,9 +81,12 @@ def _hidden(card: Scorecard, classes: Classes) -> Iterator[Move]:
     """The facts of vetoes and caps that are not known, for which the class is withheld."""
     for step, limits in ((Step.VETO, classes.vetoes), (Step.CAP, classes.caps)):
         for at, limit in enumerate(limits):
-            fact = card.trace[f"{classes.root}:{step.value}:{at}"]
-            if fact.state is not State.OK:
-                yield Move(step, None, None, limit.said, state=fact.state)
+            root = f"{classes.root}:{step.value}:{at}"
+            if card.trace[root].state is not State.OK:
+                # What the condition itself met, before the edition's word on it.
+                program = card.trace.program
+                met = card.trace.values[program.inputs[program.roots[root]][0]].state
+                yield Move(step, None, None, limit.said, state=met)
 
 
 def _limited(course: _Course, step: Step, limits: Sequence[Limit]) -> _Course:

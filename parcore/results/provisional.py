@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from parcore.editions.edition import Combine, Criterion, Edition
 from parcore.editions.index import BASE, RATE, ROUNDED, TOTAL
-from parcore.editions.tree import Variant
+from parcore.editions.tree import GIVEN, Variant
 from parcore.readings.exact import Trace
 from parcore.values import State
 
@@ -41,7 +41,9 @@ class Provisional:
 
 def provisional(edition: Edition, trace: Trace, variant: Variant, again: Evaluate) -> Provisional | None:
     """What is still open for a unit; None where nothing is."""
-    leaves = tuple(leaf for leaf in edition.scored if _is_open(leaf, trace, variant))
+    settled = {id_ for id_ in variant.given if trace[GIVEN + id_].state is State.OK}
+    closed = {leaf.id for node in edition.criteria if node.id in settled for leaf in node.leaves}
+    leaves = tuple(leaf for leaf in edition.scored if leaf.id not in closed and _is_open(leaf, trace))
     if not leaves:
         return None
     ids = {leaf.id for leaf in leaves}
@@ -57,9 +59,9 @@ def provisional(edition: Edition, trace: Trace, variant: Variant, again: Evaluat
     return Provisional(leaves, base, total, rate)
 
 
-def _is_open(leaf: Criterion, trace: Trace, variant: Variant) -> bool:
-    """Whether a leaf waits for its appraisal, and no points were given for it meanwhile."""
-    return trace[f"raw:{leaf.id}"].state is State.UNVERIFIED and leaf.id not in variant.given
+def _is_open(leaf: Criterion, trace: Trace) -> bool:
+    """Whether a leaf waits for its appraisal."""
+    return trace[f"raw:{leaf.id}"].state is State.UNVERIFIED
 
 
 def _held(node: Criterion, open_: set[str]) -> list[str]:

@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from parcore.editions.edition import Criterion, Edition, Effect
 from parcore.editions.index import ATTAINABLE, BASE, BONUS, PENALTY, RATE, ROUNDED, TOTAL
+from parcore.editions.tree import GIVEN
 from parcore.evidence.evidence import Datum, Evidence, Observation, Stage
 from parcore.evidence.periods import Period
 from parcore.evidence.units import Unit
@@ -75,11 +76,13 @@ class Scorecard:
         return self._at(f"attainable:{criterion}")
 
     def computed(self, criterion: str) -> Value | None:
-        """The points computed where an appraiser set others; None where nobody did."""
-        root = f"computed:{criterion}"
-        if root not in self.trace.program.roots or self.trace[f"points:{criterion}"] == self.trace[root]:
-            return None
-        return self.trace[root]
+        """The points computed where somebody set others for some unit; None where nobody did for any."""
+        return self._at(f"computed:{criterion}")
+
+    def is_set(self, criterion: str) -> bool:
+        """Whether somebody set this unit's points for a criterion."""
+        given = self._at(GIVEN + criterion)
+        return given is not None and given.state is State.OK
 
     def raw(self, leaf: str) -> Value:
         """What a leaf's rule gives, before the effects of emptiness."""
@@ -136,6 +139,16 @@ class Empty:
 
 
 @frozen
+class PointsSet:
+    """Points that an appraiser set for a criterion, with the reason, in the place of those computed."""
+
+    unit: Unit
+    criterion: Criterion
+    given: Datum
+    computed: Value
+
+
+@frozen
 class Assumed:
     """A value put in the place of evidence (what if), and what the evidence says."""
 
@@ -161,6 +174,7 @@ class Result:
     unused_fields: tuple[str, ...]
     observations: tuple[Observation, ...] = field(factory=tuple)
     assumed: tuple[Assumed, ...] = field(factory=tuple)
+    points_set: tuple[PointsSet, ...] = field(factory=tuple)
     population: Population = Population()
     absent: tuple[Absent, ...] = field(factory=tuple)
 

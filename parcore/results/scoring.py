@@ -23,7 +23,7 @@ from parcore.results.classes import with_class, with_quotas
 from parcore.results.population import Population, freeze, frozen_scopes
 from parcore.results.provisional import provisional
 from parcore.results.ranking import entry_of, places, tiers
-from parcore.results.result import Empty, Result, Scorecard
+from parcore.results.result import Empty, PointsSet, Result, Scorecard
 from parcore.results.scope import UnitScope
 from parcore.rules.combinations import Reported, reported_of
 from parcore.rules.policies import Absent, Ranking
@@ -85,10 +85,11 @@ def score(
         evidence=evidence,
         scorecards=tuple(shown),
         places=ranks,
-        empty=tuple(_empty(edition, shown, absent)),
+        empty=tuple(_empty(edition, shown, variant)),
         without_evidence=tuple(unit for unit in known if unit.id not in spoken),
-        unused_fields=_unused(edition, evidence, period),
+        unused_fields=_unused(edition, evidence, period, variant),
         observations=tuple(each for each in observations if each.period == period),
+        points_set=tuple(_points_in_place(edition, evidence, period, stage, shown, variant)),
         absent=absent,
         population=population,
     )
@@ -121,6 +122,22 @@ def _given(edition: Edition, evidence: Evidence, period: Period) -> frozenset[st
     named = {name.removeprefix(POINTS) for name in evidence.fields(period) if name.startswith(POINTS)}
     computed = {each.id for each in edition.criteria if reported_of(each.rule) is None}
     return frozenset(named & computed)
+
+
+def _points_in_place(
+    edition: Edition,
+    evidence: Evidence,
+    period: Period,
+    stage: Stage,
+    cards: Iterable[Scorecard],
+    variant: Variant,
+) -> Iterator[PointsSet]:
+    nodes = [each for each in edition.criteria if each.id in variant.given]
+    for card in cards:
+        for node in nodes:
+            given, computed = evidence.given(card.unit.id, period, node.id, stage), card.computed(node.id)
+            if given is not None and computed is not None:
+                yield PointsSet(card.unit, node, given, computed)
 
 
 def _left_out(edition: Edition, absent: Iterable[Absent]) -> frozenset[str]:
@@ -216,19 +233,20 @@ def _points_set(node: Criterion, datum: Datum, group: str, findings: Findings) -
     _points_given(node, Reported(node.id), datum, group, findings)
 
 
-def _empty(edition: Edition, cards: Iterable[Scorecard], absent: Iterable[Absent]) -> Iterator[Empty]:
-    left_out = {each.method for each in absent}
-    leaves = [leaf for leaf in edition.scored if leaf.method not in left_out]
+def _empty(edition: Edition, cards: Iterable[Scorecard], variant: Variant) -> Iterator[Empty]:
+    """The leaves without a number of their own; not those in whose place somebody set points."""
+    leaves = [leaf for leaf in edition.scored if leaf.id not in variant.out]
     for card in cards:
         for leaf in leaves:
             state = card.raw(leaf.id).state
-            if state is not State.OK:
+            if state is not State.OK and not card.is_set(leaf.id):
                 yield Empty(card.unit, leaf, state, leaf.when.get(state) or _BY_RULE.get(state))
 
 
-def _unused(edition: Edition, evidence: Evidence, period: Period) -> tuple[str, ...]:
+def _unused(edition: Edition, evidence: Evidence, period: Period, variant: Variant) -> tuple[str, ...]:
     used = {name for leaf in edition.scored if leaf.rule is not None for name in leaf.rule.fields}
     used.update(edition.facts)
+    used.update(POINTS + id_ for id_ in variant.given)
     # What an invariant compares with what is used is there to check it.
     for invariant in edition.vocabulary.invariants:
         if used.intersection(invariant.names):

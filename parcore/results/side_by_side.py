@@ -82,4 +82,4 @@ def _side(
         return None, None, None
     raw = card.raw(id_).state
     top = None if leaf.max is None else leaf.max.of(card.group)
-    return card.points(id_), top, None if raw is State.OK else raw
+    return card.points(id_), top, None if raw is State.OK or card.is_set(id_) else raw

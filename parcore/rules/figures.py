@@ -130,6 +130,8 @@ class Context:
         missing = [group for group in self.groups if group not in tree]
         if missing and self.groups != ("",):
             self.findings.add("group-missing", tree.place, groups=", ".join(missing))
+        elif missing and not tree.entries:
+            self.findings.add("wrong-shape", tree.place, value="{}", wanted="number")
         return {group: tree[group] for group in self.groups if group in tree}
 
     def intervals(self, tree: Tree) -> dict[str, Interval] | None:

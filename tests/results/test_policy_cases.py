@@ -147,6 +147,25 @@ classes:
     }
 
 
+def test_a_fact_may_compare_with_a_figure_of_the_group() -> None:
+    """A veto beyond a figure holds for the group whose figure is passed."""
+    read = grouped(
+        GROUPED,
+        """classes:
+  on: {quantity: base, rounded: no}
+  bands: [{name: high, in: "[40,…)"}, {name: low, in: "(…,40)"}]
+  vetoes:
+    - if: few > most
+      figures: {most: {a: 1, b: 2}}
+      class: low
+      when: {missing: holds, unverified: holds, rejected: holds}
+""",
+    )
+    book = UnitBook([unit("u1", "a"), unit("u2", "b")])
+    found = result(read, {name: {"points:x": 60, "few": 2} for name in ("u1", "u2")}, book)
+    assert {card.unit.id: card.class_name for card in found.scorecards} == {"u1": "low", "u2": "high"}
+
+
 def grouped(components: str, policies: str) -> Edition:
     """An edition of two unit groups."""
     findings = Findings()
@@ -262,7 +281,7 @@ def test_each_step_of_a_class_is_kept() -> None:
     ]
     assert [(m.step, m.state) for m in cards["u5"].moves] == [
         (Step.BAND, State.OK),
-        (Step.CAP, State.WITHHELD),
+        (Step.CAP, State.MISSING),
     ]
     assert cards["u2"].moves[-1].said == "2/3"
     rows = {row["unit"]: row for row in csv_rows(found, "en") if row["criterion"] == "index"}
