@@ -6,8 +6,7 @@ from attrs import frozen
 
 from parcore.editions.edition import Edition
 from parcore.editions.index import index_roots
-from parcore.editions.tree import criterion_roots
-from parcore.rules.graph import Node
+from parcore.editions.tree import AS_WRITTEN, Tree, Variant
 from parcore.rules.policies import Level
 from parcore.rules.program import Program, lay_out
 
@@ -21,10 +20,10 @@ class Compiled:
     program: Program
 
 
-def compile_edition(edition: Edition, group: str) -> Compiled:
+def compile_edition(edition: Edition, group: str, variant: Variant = AS_WRITTEN) -> Compiled:
     """The graph of an edition for a unit group ("" where groups make no difference)."""
-    roots: dict[str, Node] = {}
+    tree = Tree(group, edition.rounding, {}, variant)
     for component in edition.components:
-        criterion_roots(component, Level.COMPONENT, group, edition.rounding, roots)
-    index_roots(edition, group, roots)
-    return Compiled(edition, group, lay_out(roots))
+        tree.add(component, Level.COMPONENT)
+    index_roots(edition, tree)
+    return Compiled(edition, group, lay_out(tree.roots))

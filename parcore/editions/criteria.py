@@ -1,53 +1,22 @@
-"""Criteria of an edition document: each node of the tree, its rule and its effects."""
+"""Criteria of an edition document: each node of the tree, how its parts combine, its effects."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingOf
-from typing import Final
-
 from attrs import evolve
 
-from parcore.diagnostics import Place
-from parcore.documents.reading import (
-    both_languages,
-    choice_of,
-    items_of,
-    number_of,
-    source_of,
-    text_of,
-)
-from parcore.documents.schema import report_unknown
-from parcore.documents.tree import Listing, Mapping, Tree
-from parcore.editions.cover import check_condition_table, check_scored
-from parcore.editions.edition import Criterion, Effect
-from parcore.editions.effects import check_points, check_when, read_when
+from parcore.documents.reading import both_languages, choice_of, items_of, source_of, text_of
+from parcore.documents.tree import Mapping, Tree
+from parcore.editions.edition import Combine, Criterion, Effect, EffectKind
+from parcore.editions.effects import check_when, read_when
+from parcore.editions.leaves import BESIDE, RULE_WORDS, read_leaf
 from parcore.editions.sums import UNREAD, check_maxima
+from parcore.editions.tree import may_rescale
 from parcore.evidence.evidence import Method
-from parcore.numbers import ZERO, exact_text
-from parcore.rules.combinations import (
-    ChoiceTable,
-    ConditionTable,
-    Deduction,
-    Guard,
-    Guarded,
-    Part,
-    Reported,
-    Row,
-    Rule,
-    Scored,
-)
-from parcore.rules.conditions import read_condition
-from parcore.rules.figures import Award, AwardKind, Context, Figure
-from parcore.rules.measures import MEASURES, ChoiceOf, Measure, Sum, read_measure
-from parcore.rules.scales import Scale, read_cases, read_scale
-from parcore.values import ALWAYS_POSSIBLE, EVIDENCE_STATES, State
+from parcore.rules.figures import Context, Figure
+from parcore.values import State
 
-UNKNOWN: Final = "unknown"
-REPORTED: Final = "reported"
-RULE_WORDS: Final = ("measure", "table", "deduct")
-_BESIDE: Final = ("measures", "scale", "cases", "interpret", "figures")
-_OPTIONS: Final = ("min", "step")
-_STATES: Final = {state.word: state for state in EVIDENCE_STATES}
+UNKNOWN = "unknown"
+_GROUP_WORDS = ("combine", "worth")
 
 
 def read_maximum(tree: Tree, context: Context) -> Figure | None:
@@ -76,6 +45,9 @@ def read_criterion(tree: Tree, context: Context) -> Criterion | None:
         method=choice_of(tree.get("method"), Method, context.findings),
         source=source_of(tree.get("source"), context.findings),
         remainder=text_of(tree.get("remainder")) == "yes",
+        combine=choice_of(tree.get("combine"), Combine, context.findings) or Combine.SUM,
+        weight=_weight(tree.get("weight"), context),
+        digits=int(text_of(tree["round"])) if "round" in tree else None,
         place=tree.place_of("id"),
     )
     if "criteria" in tree:
@@ -83,20 +55,72 @@ def read_criterion(tree: Tree, context: Context) -> Criterion | None:
     return _as_leaf(node, tree, context)
 
 
+def _weight(tree: Tree | None, context: Context) -> Figure | None:
+    weight = None if tree is None else context.points(tree)
+    if tree is not None and weight is not None and min(weight.of(group) for group in context.groups) <= 0:
+        context.findings.add("wrong-form", tree.place, value=text_of(tree)[:60], wanted="> 0")
+        return None
+    return weight
+
+
 def _with_children(node: Criterion, tree: Mapping, context: Context) -> Criterion:
-    for word in (*RULE_WORDS, *_BESIDE, "when", "guard"):
+    for word in (*RULE_WORDS, *BESIDE, "when", "guard"):
         if word in tree:
             context.findings.add("rule-and-children", tree.place_of(word), criterion=node.id, word=word)
     if node.remainder:
         context.findings.add("remainder-with-children", tree.place_of("remainder"), criterion=node.id)
-    read = [read_criterion(each, context) for each in items_of(tree["criteria"])]
-    children = tuple(each for each in read if each is not None)
-    check_maxima(children, node.max, node.id, tree.place_of("max"), context)
-    return evolve(node, children=children)
+    items, first = items_of(tree["criteria"]), node.combine is Combine.FIRST
+    within = evolve(context, in_group=node.combine is Combine.SUM)
+    read = [
+        read_criterion(each, evolve(within, falls_through=first and at < len(items)))
+        for at, each in enumerate(items, 1)
+    ]
+    node = evolve(node, children=tuple(each for each in read if each is not None))
+    check_maxima(node.children, node.max, node.id, tree.place_of("max"), context, node.combine)
+    if first:
+        _check_first(node, context)
+    for child in node.children:
+        if child.weight is not None and node.combine is not Combine.SUM:
+            context.findings.add("weight-without-sum", child.place, criterion=child.id)
+    if "worth" in tree:
+        node = _worth(node, tree["worth"], context)
+    return _check_rescaling(node, context)
+
+
+def _check_first(node: Criterion, context: Context) -> None:
+    for child in node.children:
+        if child.children:
+            context.findings.add("first-of-leaves", child.place, criterion=child.id)
+
+
+def _worth(node: Criterion, tree: Tree, context: Context) -> Criterion:
+    """A group whose parts' maxima are scaled to what it is worth in its parent."""
+    worth = read_maximum(tree, context)
+    if worth is UNREAD or node.max is UNREAD:
+        return evolve(node, max=UNREAD)
+    if worth is None or node.max is None or node.combine is not Combine.SUM:
+        context.findings.add("worth-of-what", tree.place, criterion=node.id)
+        return node
+    return evolve(node, max=worth, scaled_from=node.max)
+
+
+def _check_rescaling(node: Criterion, context: Context) -> Criterion:
+    """What is rescaled has maxima that are known and more than 0."""
+    if not (node.scaled_from or any(map(may_rescale, node.children))) or node.max is UNREAD:
+        return node
+    known = [child.max for child in node.children] + [node.max]
+    for group in context.groups:
+        if any(top is None or (top is not UNREAD and top.of(group) <= 0) for top in known):
+            context.findings.add("rescale-needs-maxima", node.place, criterion=node.id)
+            break
+    return node
 
 
 def _as_leaf(node: Criterion, tree: Mapping, context: Context) -> Criterion:
     """A leaf; without its rule where that could not be read, so that the sums above it still stand."""
+    for word in _GROUP_WORDS:
+        if word in tree:
+            context.findings.add("word-of-group", tree.place_of(word), word=word, criterion=node.id)
     if node.source is None:
         context.findings.add("rule-without-source", node.place, criterion=node.id)
     if not any(word in tree for word in RULE_WORDS):
@@ -106,238 +130,11 @@ def _as_leaf(node: Criterion, tree: Mapping, context: Context) -> Criterion:
     when = read_when(when_tree, context) if isinstance(when_tree, Mapping) else {}
     if node.max is UNREAD:
         return node
-    _check_words(tree, context)
-    context = _with_figures(tree, context)
-    rule = _read_rule(tree, when, context)
-    guards = _read_guards(tree["guard"], context) if "guard" in tree else ()
-    if rule is None or guards is None:
+    rule = read_leaf(tree, when, context)
+    if rule is None:
         return node
-    if guards:
-        rule = Guarded(guards, rule, context.vocabulary)
     check_when(node, rule, tree, context)
+    if context.falls_through:
+        # Where it does not apply, the next rule of its parent does: it is out, and that one is in.
+        when |= dict.fromkeys((State.NOT_APPLICABLE, State.NOTHING_AROSE), Effect(EffectKind.EXCLUDE))
     return evolve(node, rule=rule, when=when)
-
-
-def _check_words(tree: Mapping, context: Context) -> None:
-    """Report the words that the kind of rule at hand does not read: none is passed over in silence."""
-    conditions = ["figures"] if "guard" in tree else []
-    if "deduct" in tree:
-        kind, reads = "deduct", ["deduct"]
-    elif isinstance(tree.get("table"), Listing):
-        kind, reads = "table", ["table", "measures", "interpret", "figures"]
-    elif "table" in tree:
-        kind, reads = "table", ["table", "measure"]
-    elif "cases" in tree:
-        kind, reads = "cases", ["cases", "measure", "interpret"]
-    else:
-        kind, reads = "measure", ["measure"] if _is_reported(tree["measure"]) else ["measure", "scale"]
-    for word in (*RULE_WORDS, *_BESIDE):
-        if word in tree and word not in (*reads, *conditions):
-            context.findings.add("word-unused", tree.place_of(word), word=word, beside=kind)
-
-
-def _with_figures(tree: Mapping, context: Context) -> Context:
-    declared = tree.get("figures")
-    if not isinstance(declared, Mapping):
-        return context
-    _check_names(declared, tree.get("measures"), context)
-    read = {name: context.figure(each) for name, each in declared.entries.items()}
-    return context.naming({name: figure for name, figure in read.items() if figure is not None})
-
-
-def _check_names(figures: Mapping, measures: Tree | None, context: Context) -> None:
-    """A figure's name is its own: not that of a field, a measure or an option, which it would hide."""
-    fields = context.vocabulary.fields
-    taken = {*fields, *(option for spec in fields.values() for option in spec.options)}
-    taken.update(measures.entries if isinstance(measures, Mapping) else ())
-    for name in figures.entries:
-        if name in taken:
-            context.findings.add("name-taken", figures.place_of(name), name=name)
-
-
-def _read_rule(tree: Mapping, when: dict[State, Effect], context: Context) -> Rule | None:
-    if "deduct" in tree:
-        return _deduction(tree["deduct"], context)
-    table = tree.get("table")
-    if isinstance(table, Listing):
-        return _condition_table(tree, table, context)
-    measure_tree = tree.get("measure")
-    if measure_tree is None:
-        context.findings.add("table-without-measure", tree.place_of("table"), criterion=context.criterion)
-        return None
-    if _is_reported(measure_tree):
-        return _reported(measure_tree, when, context)
-    measure = read_measure(measure_tree, context)
-    if measure is None:
-        return None
-    if isinstance(measure, ChoiceOf):
-        return _choice_table(tree, measure, context)
-    return _scored(tree, measure, context)
-
-
-def _is_reported(tree: Tree) -> bool:
-    return text_of(tree) == REPORTED or (isinstance(tree, Mapping) and REPORTED in tree)
-
-
-def _reported(tree: Tree, when: dict[State, Effect], context: Context) -> Reported:
-    options = tree[REPORTED] if isinstance(tree, Mapping) else Mapping(tree.place, {})
-    if isinstance(tree, Mapping) and len(tree.entries) > 1:
-        context.findings.add("measure-one-word", tree.place, known=", ".join(MEASURES))
-    if not isinstance(options, Mapping):
-        wanted = "{min: 0, step: 0.5}"
-        context.findings.add("wrong-shape", options.place, value=text_of(options)[:60], wanted=wanted)
-        options = Mapping(options.place, {})
-    for key in options.entries:
-        if key not in _OPTIONS:
-            report_unknown(key, list(_OPTIONS), options.place_of(key), context.findings)
-    read = {key: number_of(options[key], context.findings) for key in _OPTIONS if key in options}
-    low, step = read.get("min"), read.get("step")
-    if step is not None and step <= 0:
-        value = text_of(options["step"])
-        context.findings.add("wrong-form", options["step"].place, value=value, wanted="step > 0")
-    if low is not None:
-        check_points(Award(AwardKind.POINTS, Figure(low)), options["min"].place, context)
-    declared = frozenset(when) - set(ALWAYS_POSSIBLE)
-    return Reported(context.criterion, low or ZERO, step, declared)
-
-
-def _scored(tree: Mapping, measure: Measure, context: Context) -> Rule | None:
-    scale: Scale | None
-    if "cases" in tree:
-        scale = read_cases(tree["cases"], tree.get("interpret"), context)
-    elif "scale" in tree:
-        scale = read_scale(tree["scale"], context)
-    else:
-        context.findings.add("scale-missing", tree.place_of("measure"), criterion=context.criterion)
-        return None
-    if scale is None:
-        return None
-    rule = Scored(measure, scale)
-    check_scored(rule, tree.place_of("cases" if "cases" in tree else "scale"), context)
-    return rule
-
-
-def _choice_table(tree: Mapping, choice: ChoiceOf, context: Context) -> ChoiceTable | None:
-    table = tree.get("table")
-    if not isinstance(table, Mapping):
-        context.findings.add("choice-without-table", tree.place_of("measure"), field=choice.spec.name)
-        return None
-    rows: dict[str, Award] = {}
-    for option, pays in table.entries.items():
-        if option not in choice.spec.options:
-            place = table.place_of(option)
-            report_unknown(option, list(choice.spec.options), place, context.findings, "option-unknown")
-        award = _award(pays, context)
-        if award is not None:
-            rows[option] = award
-    missing = [option for option in choice.spec.options if option not in table]
-    if missing:
-        context.findings.add("option-without-points", table.place, options=", ".join(missing))
-    if missing or len(rows) < len(table.entries):
-        return None
-    _check_reach(list(rows.values()), table.place, context)
-    return ChoiceTable(choice, rows)
-
-
-def _award(tree: Tree, context: Context) -> Award | None:
-    """What a row pays: points, or the state `exclude` or `withhold`; findings where it may not."""
-    award = context.award(tree, states=True)
-    if award is None:
-        return None
-    if award.state is State.EXCLUDED and context.top is None:
-        context.findings.add("needs-maximum", tree.place, criterion=context.criterion)
-        return None
-    check_points(award, tree.place, context)
-    return award
-
-
-def _check_reach(awards: list[Award], place: Place, context: Context) -> None:
-    """Whether a table pays the maximum somewhere, for each group."""
-    for group in context.groups if context.top is not None else ():
-        top = ZERO if context.top is None else context.top.of(group)
-        most = max((award.line(top, group)[1] for award in awards if award.state is None), default=top)
-        if most < top:
-            shown, limit = exact_text(most), exact_text(top)
-            context.findings.add("maximum-not-paid", place, points=shown, max=limit)
-
-
-def _condition_table(tree: Mapping, table: Listing, context: Context) -> ConditionTable | None:
-    declared = tree.get("measures")
-    if not isinstance(declared, Mapping):
-        context.findings.add("table-without-measures", table.place, criterion=context.criterion)
-        return None
-    read = {name: read_measure(each, context) for name, each in declared.entries.items()}
-    measures = {name: each for name, each in read.items() if each is not None}
-    ours = [_row(each, "case", measures, context) for each in items_of(tree.get("interpret"))]
-    official = [_row(each, "when", measures, context) for each in table.items]
-    rows = [row for row in (*ours, *official) if row is not None]
-    if len(measures) < len(read) or len(rows) < len(ours) + len(official):
-        return None
-    rule = ConditionTable(measures, tuple(rows))
-    check_condition_table(rule, len(ours), table.place, context)
-    _check_reach([row.award for row in rows], table.place, context)
-    return rule
-
-
-def _row(tree: Tree, word: str, measures: MappingOf[str, Measure], context: Context) -> Row | None:
-    if not isinstance(tree, Mapping) or word not in tree or "points" not in tree:
-        context.findings.add("case-shape", tree.place, word=word)
-        return None
-    condition = read_condition(tree[word], context, measures)
-    award = _award(tree["points"], context)
-    if condition is None or award is None:
-        return None
-    source = source_of(tree, context.findings) if word == "case" else None
-    return Row(condition, award, tree.place, source)
-
-
-def _deduction(tree: Tree, context: Context) -> Deduction | None:
-    if not isinstance(tree, Mapping):
-        return None
-    start, floor = context.points(tree["from"]), context.points(tree["floor"])
-    parts: list[Part] = []
-    for each in items_of(tree["parts"]):
-        if not isinstance(each, Mapping):
-            continue
-        counted = read_measure(Mapping(each.place, {"count": each["per"]}), context)
-        points = context.points(each["points"])
-        if isinstance(counted, Sum) and not _never_negative(counted, context):
-            context.findings.add("deduct-negative", each["per"].place)
-        if isinstance(counted, Sum) and points is not None:
-            parts.append(Part(counted, points))
-    if floor is not None:
-        check_points(Award(AwardKind.POINTS, floor), tree["floor"].place, context)
-    if start is None or floor is None or len(parts) < len(items_of(tree["parts"])):
-        return None
-    for group in context.groups:
-        if context.top is not None and start.of(group) != context.top.of(group):
-            shown, limit = exact_text(start.of(group)), exact_text(context.top.of(group))
-            context.findings.add("deduct-from", tree.place_of("from"), start=shown, max=limit)
-        for part, each in zip(parts, items_of(tree["parts"]), strict=True):
-            if part.points.of(group) < 0:
-                context.findings.add("deduct-negative", each.place)
-    return Deduction(start, floor, tuple(parts))
-
-
-def _never_negative(counted: Sum, context: Context) -> bool:
-    lows = [counted.range(group).interval.low for group in context.groups]
-    return all(low is not None and low >= 0 for low in lows)
-
-
-def _read_guards(tree: Tree, context: Context) -> tuple[Guard, ...] | None:
-    read = [_guard(each, context) for each in (tree.items if isinstance(tree, Listing) else (tree,))]
-    guards = tuple(each for each in read if each is not None)
-    return None if len(guards) < len(read) else guards
-
-
-def _guard(tree: Tree, context: Context) -> Guard | None:
-    word = "unless" if isinstance(tree, Mapping) and "unless" in tree else "if"
-    if not isinstance(tree, Mapping) or word not in tree:
-        context.findings.add("case-shape", tree.place, word="if")
-        return None
-    if word == "unless" and "if" in tree:
-        context.findings.add("word-unused", tree.place_of("if"), word="if", beside=word)
-    condition, award = read_condition(tree[word], context), _award(tree["points"], context)
-    if condition is None or award is None:
-        return None
-    return Guard(condition, word == "unless", award, tree.place, source_of(tree, context.findings))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import Enum
+from fractions import Fraction
 
 from attrs import field, frozen
 
@@ -13,6 +14,7 @@ from parcore.evidence.evidence import Method
 from parcore.evidence.periods import Period
 from parcore.evidence.vocabulary import Vocabulary
 from parcore.i18n import Text
+from parcore.numbers import ONE
 from parcore.rules.combinations import Rule
 from parcore.rules.figures import Award, Figure
 from parcore.rules.policies import Classes, Ranking, RoundingPlan
@@ -26,6 +28,7 @@ class EffectKind(Enum):
     ZERO = "zero"
     FULL = "full"
     EXCLUDE = "exclude"
+    RESCALE = "rescale"
     SUBSTITUTE = "substitute"
     WITHHOLD = "withhold"
     ERROR = "error"
@@ -40,12 +43,23 @@ class Effect:
     source: Source | None = None
 
 
+class Combine(Enum):
+    """How the points of a node come of its children's."""
+
+    SUM = "sum"
+    HIGHEST = "highest"
+    LOWEST = "lowest"
+    FIRST = "first"
+
+
 @frozen
 class Criterion:
     """A node of the tree: a component, a criterion or a leaf.
 
-    `max` None is a maximum that nobody published. A leaf has a rule and effects (`when`); a
-    `remainder` stands for the parts of its parent that are not known one by one.
+    `max` is what it counts at most in its parent; None is a maximum that nobody published. A leaf
+    has a rule and effects (`when`); a `remainder` stands for the parts of its parent that are not
+    known one by one. `weight` multiplies it in its parent's sum. `scaled_from` is the sum of its
+    children's maxima where these are scaled to what the group is worth. `digits`: rounded here.
     """
 
     id: str
@@ -58,7 +72,15 @@ class Criterion:
     method: Method | None = None
     source: Source | None = None
     remainder: bool = False
+    combine: Combine = Combine.SUM
+    weight: Figure | None = None
+    scaled_from: Figure | None = None
+    digits: int | None = None
     place: Place = field(default=Place(""), eq=False)
+
+    def weight_of(self, group: str) -> Fraction:
+        """What multiplies it in its parent's sum."""
+        return ONE if self.weight is None else self.weight.of(group)
 
     @property
     def leaves(self) -> Iterator[Criterion]:

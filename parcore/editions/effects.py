@@ -29,12 +29,14 @@ def read_when(tree: Mapping, context: Context) -> dict[State, Effect]:
         if effect is None:
             continue
         when[state] = effect
-        needs_top = effect.kind in (EffectKind.FULL, EffectKind.EXCLUDE)
+        needs_top = effect.kind in (EffectKind.FULL, EffectKind.EXCLUDE, EffectKind.RESCALE)
         if needs_top and context.top is None:
             context.findings.add("needs-maximum", given.place, criterion=context.criterion)
         # Leaving a leaf out never raises points, but it raises the rate: the author must say on what basis.
         ours_alone = effect.kind is EffectKind.EXCLUDE and effect.source is None
-        pays = ours_alone or effect.kind in (EffectKind.FULL, EffectKind.SUBSTITUTE)
+        pays = ours_alone or effect.kind in (EffectKind.FULL, EffectKind.RESCALE, EffectKind.SUBSTITUTE)
+        if effect.kind is EffectKind.RESCALE and not context.in_group:
+            context.findings.add("rescale-without-group", given.place, criterion=context.criterion)
         if state in ALWAYS_POSSIBLE and pays:
             context.findings.add("hiding-pays", given.place, state=word, effect=effect.kind.value)
     _no_escape(when, tree, context)
@@ -79,6 +81,8 @@ def check_when(node: Criterion, rule: Rule, tree: Mapping, context: Context) -> 
     when = tree.get("when")
     declared = when if isinstance(when, Mapping) else Mapping(place, {})
     possible = set(ALWAYS_POSSIBLE) | rule.states()
+    if context.falls_through:
+        possible -= {State.NOT_APPLICABLE, State.NOTHING_AROSE}
     missing = [s.word for s in EVIDENCE_STATES if s in possible and s.word not in declared]
     if missing:
         context.findings.add("when-incomplete", place, criterion=node.id, states=", ".join(missing))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from parcore.editions.edition import Edition
-from parcore.editions.tree import attainable_of, rounded, sum_of
+from parcore.editions.tree import Tree, rounded, sum_of
 from parcore.numbers import HUNDRED
-from parcore.rules.graph import Cmp, Div, Division, Match, Mul, Node, Pick, Raise, const
+from parcore.rules.graph import Cmp, Div, Division, Match, Mul, Pick, Raise, const
 from parcore.rules.policies import Level
 from parcore.values import State
 
@@ -15,14 +15,15 @@ BASE, ATTAINABLE, RATE = "index:base", "index:attainable", "index:rate"
 ROUNDED: Final = ":rounded"
 
 
-def index_roots(edition: Edition, group: str, roots: dict[str, Node]) -> None:
+def index_roots(edition: Edition, tree: Tree) -> None:
     """Add the roots of the index; those of the tree are there."""
-    base = sum_of([roots[f"points:{each.id}"] for each in edition.components])
+    roots = tree.roots
+    base = sum_of(tree.points_of(edition.components))
     # An index of which nothing is left is withheld, not zero.
     base = Match(base, ((State.EXCLUDED, Raise(State.WITHHELD)),))
     roots[BASE] = base
     roots[BASE + ROUNDED] = rounded(base, Level.INDEX, edition.rounding)
-    attainable = attainable_of(edition.components, edition.total, group, roots)
+    attainable = tree.attainable_of(edition.components, edition.total)
     if attainable is None:
         return
     attainable = Match(attainable, ((State.EXCLUDED, Raise(State.WITHHELD)),))

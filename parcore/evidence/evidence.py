@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 from parcore.diagnostics import Place
 from parcore.evidence.periods import Period
 from parcore.evidence.rollup import Part, roll_up
-from parcore.evidence.vocabulary import RollUp
+from parcore.evidence.vocabulary import POINTS, RollUp
 from parcore.i18n import Text
 from parcore.sources import Source
 from parcore.values import State, Value
@@ -197,6 +197,11 @@ class Evidence:
         if listed is None or not _stealthy(listed.stage, stage):
             return listed
         return evolve(listed, state=State.UNVERIFIED, records=())
+
+    def given(self, unit: str, period: Period, criterion: str, stage: Stage) -> Datum | None:
+        """The points set for a criterion: the latest up to a stage; the unit's own count at `self` alone."""
+        datum = _latest(self._data.get((unit, period, POINTS + criterion)), stage)
+        return None if datum is None or _stealthy(datum.stage, stage) else datum
 
     def periods(self) -> list[Period]:
         """The periods stated, in order; not those that only roll up."""

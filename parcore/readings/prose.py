@@ -13,16 +13,17 @@ from attrs import frozen
 from parcore.editions.edition import Criterion, EffectKind
 from parcore.evidence.evidence import Datum, Method
 from parcore.evidence.vocabulary import FieldKind, Vocabulary
-from parcore.expressions import Inside, Linear
+from parcore.expressions import Inside
 from parcore.i18n import say
 from parcore.intervals import Interval
 from parcore.numbers import ZERO, shown, shown_percent
 from parcore.readings.exact import Scope, evaluate
-from parcore.rules.combinations import ChoiceTable, ConditionTable, Deduction, Guarded, Reported, Rule, Scored
+from parcore.rules.combinations import ChoiceTable, ConditionTable, Guarded, Reported, Rule, Scored
 from parcore.rules.conditions import Condition, Joined
+from parcore.rules.deductions import Deduction
 from parcore.rules.figures import Award, AwardKind
 from parcore.rules.graph import Node
-from parcore.rules.measures import ChoiceOf, Days, Growth, Measure, Ratio, Sum
+from parcore.rules.measures import ChoiceOf, Growth, Measure, Ratio
 from parcore.rules.program import lay_out
 from parcore.rules.scales import Steps
 from parcore.sources import Source
@@ -125,7 +126,7 @@ class Teller:
 
     def _scored(self, rule: Scored) -> Iterator[str]:
         value = self._value(rule.measure.node(self.group))
-        yield self._measured(measure_text(rule.measure), rule.measure, value)
+        yield self._measured(rule.measure.text(), rule.measure, value)
         if value.known is None:
             return
         x, percent = value.number, self._in_percent(rule.measure)
@@ -179,7 +180,7 @@ class Teller:
         known: dict[str, Fraction] = {}
         for name, measure in rule.measures.items():
             value = self._value(measure.node(self.group))
-            formula = measure_text(measure)
+            formula = measure.text()
             yield self._measured(name if name == formula else f"{name} = {formula}", measure, value)
             if value.known is None:
                 return
@@ -225,11 +226,12 @@ class Teller:
 
     def _deduction(self, rule: Deduction) -> Iterator[str]:
         taken: list[str] = []
-        for part in rule.parts:
-            value = self._value(part.measure.node(self.group))
-            if value.known is None:
+        for parts in rule.groups():
+            values = [self._value(part.rule.node(self.group, None)) for part in parts]
+            known = [value.number for value in values if value.known is not None]
+            if any(value.state not in (State.OK, State.NOTHING_AROSE) for value in values):
                 return
-            taken.append(f"{self._number(value.number)} × {self._number(part.points.of(self.group))}")
+            taken += [self._number(max(known))] if known else []
         start, floor = rule.start.of(self.group), rule.floor.of(self.group)
         line = " − ".join([self._number(start), *taken])
         points = self._value(rule.node(self.group, None))
@@ -276,24 +278,3 @@ class Teller:
         yield self._say("tell-clause", clause=words, basis=self._basis(source.basis.value))
         if source.note.in_(self.lang):
             yield source.note.in_(self.lang) + "."
-
-
-def measure_text(measure: Measure) -> str:
-    """A measure as a formula over its fields."""
-    match measure:
-        case Ratio():
-            return f"{_bracketed(measure.part)} / {_bracketed(measure.whole)}"
-        case Sum():
-            return str(measure.sum)
-        case ChoiceOf():
-            return measure.spec.name
-        case Days():
-            return f"{measure.end} − ({measure.start})"
-        case Growth():
-            return f"({measure.field.name} − {measure.field.name}₋₁) / {measure.field.name}₋₁"
-        case _:
-            return ", ".join(measure.fields)
-
-
-def _bracketed(linear: Linear) -> str:
-    return str(linear) if linear.name is not None else f"({linear})"

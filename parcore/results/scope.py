@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from parcore.editions.tree import GIVEN
 from parcore.evidence.evidence import Datum, Evidence, Record, Stage
 from parcore.evidence.periods import Period
 from parcore.readings.exact import Scope
-from parcore.rules.graph import Domain, Records
+from parcore.results.population import Population
+from parcore.rules.graph import Domain, Peers
 from parcore.values import State, Value
 
 _MISSING: Final = Value(State.MISSING)
@@ -25,6 +27,7 @@ class UnitScope:
     period: Period
     evidence: Evidence
     stage: Stage
+    population: Population | None = None
 
     def datum(self, name: str, lag: int = 0) -> Datum | None:
         """The statement that counts for a field."""
@@ -32,6 +35,9 @@ class UnitScope:
 
     def field(self, name: str, lag: int) -> Value:
         """The field's value; MISSING where nothing is stated. `@period_start`, `@period_end` are days."""
+        if name.startswith(GIVEN):
+            given = self.evidence.given(self.unit, self.period, name.removeprefix(GIVEN), self.stage)
+            return _MISSING if given is None else given.value
         if name.startswith("@"):
             return _day(name, self.period.back(lag))
         datum = self.datum(name, lag)
@@ -43,9 +49,13 @@ class UnitScope:
         return _MISSING if datum is None else _position(datum.value, datum.text, options)
 
     def members(self, domain: Domain) -> tuple[State, Sequence[Scope]]:
-        """The unit's records of a kind, in the order handed in; MISSING where no list was."""
-        if not isinstance(domain, Records):
-            return State.MISSING, ()
+        """The unit's peers, or its records of a kind in the order handed in; MISSING where no list was."""
+        if isinstance(domain, Peers):
+            if self.population is None:
+                return State.MISSING, ()
+            return State.OK, [
+                evolve(self, unit=each.id) for each in self.population.circle(self.unit, domain)
+            ]
         listed = self.evidence.records(self.unit, self.period, domain.kind, self.stage)
         if listed is None:
             return State.MISSING, ()

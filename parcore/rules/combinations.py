@@ -1,4 +1,4 @@
-"""Rules: a measure on a scale, a table, a deduction, points given; each perhaps behind a guard.
+"""Rules: a measure on a scale, a table, points given; each perhaps behind a guard.
 
 A rule desugars to one graph node for a unit group and maximum (`node`), before the effects of
 emptiness are laid on it.
@@ -6,6 +6,7 @@ emptiness are laid on it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
 from fractions import Fraction
 from typing import Protocol
@@ -17,14 +18,13 @@ from parcore.evidence.vocabulary import POINTS, Vocabulary
 from parcore.intervals import Interval
 from parcore.numbers import ONE, ZERO
 from parcore.rules.conditions import Condition, names_in
-from parcore.rules.figures import NOTHING, Award, Figure
+from parcore.rules.figures import Award
 from parcore.rules.graph import (
     FALSE,
     Agg,
     Aggregate,
     Field,
     Match,
-    Mul,
     Node,
     Not,
     Pick,
@@ -32,10 +32,8 @@ from parcore.rules.graph import (
     Piecewise,
     Raise,
     Table,
-    const,
-    total,
 )
-from parcore.rules.measures import ChoiceOf, Measure, Sum
+from parcore.rules.measures import ChoiceOf, Measure
 from parcore.rules.scales import Scale, Steps
 from parcore.sources import Basis, Source
 from parcore.values import State
@@ -53,6 +51,14 @@ class Rule(Protocol):
 
     def states(self) -> frozenset[State]:
         """The states that can arise beside missing, unverified and rejected."""
+
+    def raises(self) -> frozenset[State]:
+        """The states that it pays by itself in the place of points: a choice that is "not assessed"."""
+
+
+def raised(awards: Iterable[Award]) -> frozenset[State]:
+    """The states that some awards raise."""
+    return frozenset(award.state for award in awards if award.state is not None)
 
 
 @frozen
@@ -83,6 +89,10 @@ class Reported:
         """Those that the criterion's `when` names."""
         return self.declared
 
+    def raises(self) -> frozenset[State]:
+        """None."""
+        return frozenset()
+
 
 @frozen
 class Scored:
@@ -110,6 +120,10 @@ class Scored:
         """The measure's."""
         return self.measure.states()
 
+    def raises(self) -> frozenset[State]:
+        """None: a scale pays points."""
+        return frozenset()
+
 
 @frozen
 class ChoiceTable:
@@ -134,6 +148,10 @@ class ChoiceTable:
     def states(self) -> frozenset[State]:
         """The field's."""
         return self.choice.states()
+
+    def raises(self) -> frozenset[State]:
+        """Those of its rows."""
+        return raised(self.rows.values())
 
 
 @frozen
@@ -173,38 +191,9 @@ class ConditionTable:
         """Those of all its measures."""
         return frozenset().union(*(each.states() for each in self.measures.values()))
 
-
-@frozen
-class Part:
-    """One deduction: so many points for each of a count."""
-
-    measure: Sum
-    points: Figure
-
-
-@frozen
-class Deduction:
-    """Points taken off a start, never under the floor."""
-
-    start: Figure
-    floor: Figure
-    parts: tuple[Part, ...]
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields counted."""
-        return tuple(dict.fromkeys(name for part in self.parts for name in part.measure.fields))
-
-    def node(self, group: str, top: Fraction | None) -> Node:
-        """max(floor, start − Σ count × points)."""
-        taken = (Mul(const(-part.points.of(group)), part.measure.node(group)) for part in self.parts)
-        rest = total(const(self.start.of(group)), *taken, skip=NOTHING)
-        return Agg(Aggregate.MAX, (rest, const(self.floor.of(group))))
-
-    def states(self) -> frozenset[State]:
-        """Those of the counts; what did not arise takes nothing off."""
-        states = frozenset[State]().union(*(part.measure.states() for part in self.parts))
-        return states - {State.NOTHING_AROSE}
+    def raises(self) -> frozenset[State]:
+        """Those of its rows."""
+        return raised(row.award for row in self.rows)
 
 
 @frozen
@@ -252,6 +241,10 @@ class Guarded:
             known[name].states for guard in self.guards for name in names_in(guard.condition) if name in known
         )
         return self.rule.states() | (frozenset().union(*own) - {State.NOTHING_AROSE})
+
+    def raises(self) -> frozenset[State]:
+        """The rule's, and those of the guards."""
+        return self.rule.raises() | raised(guard.award for guard in self.guards)
 
 
 def interpretations(rule: Rule) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from collections.abc import Mapping as MappingOf
 from enum import Enum
 from fractions import Fraction
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, field, frozen
 
@@ -20,6 +20,9 @@ from parcore.intervals import Interval
 from parcore.numbers import ZERO
 from parcore.rules.graph import Const, Field, Mul, Node, Raise, Symbol, const, total
 from parcore.values import State
+
+if TYPE_CHECKING:
+    from parcore.rules.measures import MeasureReader
 
 
 @frozen
@@ -46,7 +49,15 @@ class AwardKind(Enum):
     SHARE = "share"
     PROPORTIONAL = "proportional"
     EXCLUDE = "exclude"
+    RESCALE = "rescale"
     WITHHOLD = "withhold"
+
+
+_STATES: Final = {
+    AwardKind.EXCLUDE: State.EXCLUDED,
+    AwardKind.RESCALE: State.RESCALED,
+    AwardKind.WITHHOLD: State.WITHHELD,
+}
 
 
 @frozen
@@ -67,7 +78,7 @@ class Award:
     @property
     def state(self) -> State | None:
         """The state it raises, if it pays no points but one."""
-        return {AwardKind.EXCLUDE: State.EXCLUDED, AwardKind.WITHHOLD: State.WITHHELD}.get(self.kind)
+        return _STATES.get(self.kind)
 
     def node(self, top: Fraction, group: str) -> Const | Raise:
         """What a row of a table gives."""
@@ -78,8 +89,10 @@ class Award:
 class Context:
     """What the rule of one criterion is read against.
 
-    `groups` are the unit groups of the edition ("" alone where it has none); `measured` and
-    `figures` are the names that the criterion declares for its conditions.
+    `groups` are the unit groups of the edition ("" alone where it has none); `figures` are the
+    names that the criterion declares for its conditions and formulas; `in_group`: it is part of a
+    sum, which may be rescaled; `falls_through`: where it does not apply, another rule does;
+    `more_measures` gives the measures that plugins add, asked for only where the engine has no such word.
     """
 
     vocabulary: Vocabulary
@@ -88,6 +101,9 @@ class Context:
     criterion: str
     top: Figure | None
     figures: MappingOf[str, Figure] = field(factory=dict)
+    in_group: bool = False
+    falls_through: bool = False
+    more_measures: Callable[[], MappingOf[str, MeasureReader]] = dict
 
     def naming(self, figures: MappingOf[str, Figure]) -> Context:
         """The same, with figures that conditions may name."""
@@ -125,11 +141,11 @@ class Context:
         return known if len(known) == len(self.groups) else None
 
     def award(self, tree: Tree, *, proportional: bool = False, states: bool = False) -> Award | None:
-        """What a step pays; where allowed also `proportional`, or the states `exclude` and `withhold`."""
+        """What a step pays; where allowed also `proportional`, or one of the states that a rule pays."""
         word = text_of(tree)
         if proportional and word == AwardKind.PROPORTIONAL.value:
             return self._needs_top(tree, Award(AwardKind.PROPORTIONAL))
-        if states and word in (AwardKind.EXCLUDE.value, AwardKind.WITHHOLD.value):
+        if states and word in [kind.value for kind in _STATES]:
             return Award(AwardKind(word))
         figure = self.figure(tree)
         if figure is None:

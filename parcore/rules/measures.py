@@ -1,31 +1,29 @@
 """Measures: an exact number drawn from evidence, or the reason why there is none.
 
-Each kind stands in one place: how it is read, its graph, the numbers it can give, the states that
-can arise. `MEASURES` maps the word that an edition writes to its reader.
+Each kind stands in one place: its graph, the numbers it can give, the states that can arise, its
+formula. The plain ones are here; `parcore.rules.measuring` has the words that name them all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Final, Protocol
 
 from attrs import frozen
 
-from parcore.documents.reading import items_of, text_of
-from parcore.documents.schema import report_unknown
-from parcore.documents.tree import Mapping, Tree
+from parcore.documents.tree import Tree
 from parcore.evidence.vocabulary import FieldKind, FieldSpec, Vocabulary
-from parcore.expressions import ExpressionError, Linear, parse_linear
+from parcore.expressions import Linear
 from parcore.intervals import Interval, Range, at_least
-from parcore.numbers import ONE, ZERO
+from parcore.numbers import ONE, ZERO, Rounding, round_to
 from parcore.rules.figures import Context, sum_node
-from parcore.rules.graph import Div, Division, Field, Mul, Node, Symbol, const, total
+from parcore.rules.graph import Div, Division, Field, Mul, Node, Round, Symbol, const, total
 from parcore.values import State
 
 NUMERIC: Final = (FieldKind.COUNT, FieldKind.NUMBER)
-PERIOD_DAYS: Final = ("period_start", "period_end")
-"""The first and the last day of the period that is scored; the scope knows them (`@period_end`)."""
+PERIOD_DAYS: Final = ("period_start", "q1_end", "q2_end", "q3_end", "period_end")
+"""Days of the period that is scored, and the quarters' last days in its year; the scope knows them."""
 
 
 class Measure(Protocol):
@@ -44,8 +42,15 @@ class Measure(Protocol):
     def states(self) -> frozenset[State]:
         """The states that can arise beside missing, unverified and rejected."""
 
+    def text(self) -> str:
+        """It as a formula over its fields, as people who check it read it."""
 
-def _declared(vocabulary: Vocabulary, sum_: Linear) -> frozenset[State]:
+
+MeasureReader = Callable[[Tree, Context], Measure | None]
+"""Reads what stands behind a measure's word; None where it cannot, which it reports."""
+
+
+def declared(vocabulary: Vocabulary, sum_: Linear) -> frozenset[State]:
     """The states that the fields of a sum declare; nothing arose of it only where it can of every field."""
     each = [vocabulary.fields[name].states for name in sum_.names]
     alone = frozenset.intersection(*each) if not sum_.constant else frozenset[State]()
@@ -75,7 +80,11 @@ class Sum:
 
     def states(self) -> frozenset[State]:
         """Those the fields declare."""
-        return _declared(self.vocabulary, self.sum)
+        return declared(self.vocabulary, self.sum)
+
+    def text(self) -> str:
+        """The sum."""
+        return str(self.sum)
 
 
 @frozen
@@ -113,8 +122,12 @@ class Ratio:
 
     def states(self) -> frozenset[State]:
         """Nothing arose, and those the fields declare."""
-        declared = _declared(self.vocabulary, self.part) | _declared(self.vocabulary, self.whole)
-        return declared | {State.NOTHING_AROSE}
+        both = declared(self.vocabulary, self.part) | declared(self.vocabulary, self.whole)
+        return both | {State.NOTHING_AROSE}
+
+    def text(self) -> str:
+        """Part / whole."""
+        return f"{bracketed(self.part)} / {bracketed(self.whole)}"
 
 
 @frozen
@@ -122,6 +135,7 @@ class ChoiceOf:
     """A state among a field's declared options: `{choice: plan_issued}`."""
 
     spec: FieldSpec
+    lag: int = 0
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -130,7 +144,7 @@ class ChoiceOf:
 
     def node(self, group: str) -> Node:
         """The position of the choice among the options."""
-        return Symbol(self.spec.name, self.spec.options)
+        return Symbol(self.spec.name, self.spec.options, self.lag)
 
     def range(self, group: str) -> Range:
         """The positions."""
@@ -139,6 +153,10 @@ class ChoiceOf:
     def states(self) -> frozenset[State]:
         """Those the field declares."""
         return self.spec.states
+
+    def text(self) -> str:
+        """The field."""
+        return self.spec.name
 
 
 @frozen
@@ -171,8 +189,12 @@ class Days:
 
     def states(self) -> frozenset[State]:
         """Those the fields declare."""
-        declared = (self.vocabulary.fields[name].states for name in self.fields)
-        return frozenset[State]().union(*declared)
+        each = (self.vocabulary.fields[name].states for name in self.fields)
+        return frozenset[State]().union(*each)
+
+    def text(self) -> str:
+        """The end less the start."""
+        return f"{self.end} − {bracketed(self.start)}"
 
 
 def _day(day: Linear, sign: int) -> Iterator[Node]:
@@ -210,108 +232,47 @@ class Growth:
         """Nothing arose, and those the field declares."""
         return self.field.states | {State.NOTHING_AROSE}
 
-
-def _value(tree: Tree, context: Context) -> Measure | None:
-    linear = context.sum_of(tree, *NUMERIC)
-    return None if linear is None else Sum(context.vocabulary, linear)
-
-
-def _count(tree: Tree, context: Context) -> Measure | None:
-    sums = [context.sum_of(each, FieldKind.COUNT) for each in (items_of(tree) or (tree,))]
-    if any(each is None for each in sums):
-        return None
-    return Sum(context.vocabulary, _added(each for each in sums if each is not None), word="count")
+    def text(self) -> str:
+        """The change over the base, which is marked ₋₁."""
+        name = self.field.name
+        return f"({name} − {name}₋₁) / {name}₋₁"
 
 
-def _added(sums: Iterable[Linear]) -> Linear:
-    terms: dict[str, Fraction] = {}
-    constant = ZERO
-    for each in sums:
-        constant += each.constant
-        for name, factor in each.terms:
-            terms[name] = terms.get(name, ZERO) + factor
-    return Linear(tuple(terms.items()), constant)
+@frozen
+class Rounded:
+    """A measure at so many decimals, half up: `{ratio: [a, b], round: 4}`."""
+
+    measure: Measure
+    digits: int
+    mode: Rounding = Rounding.HALF_UP
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The measure's fields."""
+        return self.measure.fields
+
+    def node(self, group: str) -> Node:
+        """The measure, rounded."""
+        return Round(self.measure.node(group), self.digits, self.mode)
+
+    def range(self, group: str) -> Range:
+        """Its own numbers, each moved to the nearest of the step; ends that are steps stay ends."""
+        own, step = self.measure.range(group), Fraction(1, 10**self.digits)
+        low, high = own.interval.low, own.interval.high
+        low = None if low is None else round_to(low, self.digits, self.mode)
+        high = None if high is None else round_to(high, self.digits, self.mode)
+        kept = own.step is not None and (own.step / step).denominator == 1
+        return Range(Interval(low, low is not None, high, high is not None), own.step if kept else step)
+
+    def states(self) -> frozenset[State]:
+        """The measure's."""
+        return self.measure.states()
+
+    def text(self) -> str:
+        """The measure, with its decimals."""
+        return f"round({self.measure.text()}, {self.digits})"
 
 
-def _ratio(tree: Tree, context: Context) -> Measure | None:
-    items = items_of(tree)
-    if len(items) != 2:
-        context.findings.add("ratio-of-two", tree.place, has=len(items))
-        return None
-    part, whole = (context.sum_of(each, *NUMERIC) for each in items)
-    return None if part is None or whole is None else Ratio(context.vocabulary, part, whole)
-
-
-def _share(tree: Tree, context: Context) -> Measure | None:
-    if not isinstance(tree, Mapping) or set(tree.entries) != {"of", "among"}:
-        context.findings.add("share-of-among", tree.place)
-        return None
-    part = context.sum_of(tree["of"], *NUMERIC)
-    sums = [context.sum_of(each, *NUMERIC) for each in items_of(tree["among"])]
-    if part is None or not sums or any(each is None for each in sums):
-        return None
-    whole = _added(each for each in sums if each is not None)
-    if not set(part.names) <= set(whole.names):
-        context.findings.add("share-not-among", tree["of"].place, part=part, whole=", ".join(whole.names))
-        return None
-    return Ratio(context.vocabulary, part, whole)
-
-
-def _choice(tree: Tree, context: Context) -> Measure | None:
-    spec = context.field(tree, FieldKind.CHOICE)
-    return None if spec is None else ChoiceOf(spec)
-
-
-def _days(tree: Tree, context: Context) -> Measure | None:
-    if not isinstance(tree, Mapping) or set(tree.entries) != {"from", "to"}:
-        context.findings.add("days-from-to", tree.place)
-        return None
-    start, end = (_day_of(tree[word], context) for word in ("from", "to"))
-    return None if start is None or end is None else Days(context.vocabulary, start, end)
-
-
-def _day_of(tree: Tree, context: Context) -> Linear | None:
-    """One date field, or a day of the period with whole days added."""
-    try:
-        day = parse_linear(text_of(tree))
-    except ExpressionError as error:
-        context.findings.add("not-a-sum", tree.place, value=text_of(tree)[:60], near=error)
-        return None
-    if len(day.terms) != 1 or day.terms[0][1] != 1 or day.constant.denominator != 1:
-        context.findings.add("days-from-to", tree.place)
-        return None
-    if day.names[0] in PERIOD_DAYS:
-        return day
-    return None if context.named(day.names[0], tree.place, FieldKind.DATE) is None else day
-
-
-def _growth(tree: Tree, context: Context) -> Measure | None:
-    spec = context.field(tree, *NUMERIC)
-    return None if spec is None else Growth(context.vocabulary, spec)
-
-
-MeasureReader = Callable[[Tree, Context], Measure | None]
-
-MEASURES: Final[dict[str, MeasureReader]] = {
-    "value": _value,
-    "count": _count,
-    "ratio": _ratio,
-    "share": _share,
-    "choice": _choice,
-    "days": _days,
-    "growth": _growth,
-}
-"""Every measure an edition can write, by its word (`reported` is a rule of its own)."""
-
-
-def read_measure(tree: Tree, context: Context) -> Measure | None:
-    """The measure of a map with one word, as `{ratio: [a, b]}`."""
-    if not isinstance(tree, Mapping) or len(tree.entries) != 1:
-        context.findings.add("measure-one-word", tree.place, known=", ".join(MEASURES))
-        return None
-    (word,) = tree.entries
-    reader = MEASURES.get(word)
-    if reader is None:
-        report_unknown(word, list(MEASURES), tree.place_of(word), context.findings, "unknown-measure")
-        return None
-    return reader(tree[word], context)
+def bracketed(linear: Linear) -> str:
+    """A sum as text, in brackets where it is more than a name."""
+    return str(linear) if linear.name is not None else f"({linear})"

@@ -61,7 +61,7 @@ POINTS = {
 
 
 @pytest.mark.parametrize("state", EVIDENCE_STATES)
-@pytest.mark.parametrize("kind", EffectKind)
+@pytest.mark.parametrize("kind", list(POINTS))
 def test_what_an_effect_makes_of_a_state(state: State, kind: EffectKind) -> None:
     """Whatever the state, its effect decides points and attainable, of the leaf, its parent and the index."""
     read = sound(TWO, str(TOTAL))

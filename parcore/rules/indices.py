@@ -1,0 +1,96 @@
+"""Another index as evidence: its score, points, rank or class.
+
+`{index: {name: sipas, of: rank, period: previous}}`: a field of evidence like any other.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+from attrs import frozen
+
+from parcore.documents.reading import choice_of, text_of, texts_of
+from parcore.documents.tree import Mapping, Tree
+from parcore.evidence.vocabulary import FieldKind, FieldSpec
+from parcore.intervals import Range, at_least
+from parcore.numbers import ONE, ZERO
+from parcore.rules.figures import Context
+from parcore.rules.graph import Field, Node
+from parcore.rules.measures import ChoiceOf, Measure
+from parcore.values import State
+
+PREFIX: Final = "index:"
+"""Before the methodology and the quantity: the field of evidence that another index gives."""
+
+
+class IndexQuantity(Enum):
+    """What of another index: points per 100 attainable, points, the place, or the class."""
+
+    SCORE = "score"
+    POINTS = "points"
+    RANK = "rank"
+    CLASS = "class"
+
+
+class When(Enum):
+    """Of which period: the one that is scored, or the one before."""
+
+    SAME = "same"
+    PREVIOUS = "previous"
+
+
+@frozen
+class IndexOf:
+    """A number of another index."""
+
+    methodology: str
+    quantity: IndexQuantity
+    lag: int
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The field that carries it."""
+        return (field_of(self.methodology, self.quantity),)
+
+    def node(self, group: str) -> Node:
+        """The field, of the period asked for."""
+        return Field(self.fields[0], self.lag)
+
+    def range(self, group: str) -> Range:
+        """From 0; a rank is a whole number from 1."""
+        return Range(at_least(ONE), ONE) if self.quantity is IndexQuantity.RANK else Range(at_least(ZERO))
+
+    def states(self) -> frozenset[State]:
+        """None besides: a unit that has no index has nothing to hand in."""
+        return frozenset()
+
+    def text(self) -> str:
+        """The field, marked ₋₁ where it is the period before."""
+        return self.fields[0] + ("₋₁" if self.lag else "")
+
+
+def field_of(methodology: str, quantity: IndexQuantity) -> str:
+    """The field of evidence of another index's quantity."""
+    return f"{PREFIX}{methodology}:{quantity.value}"
+
+
+def read_index(tree: Tree, context: Context) -> Measure | None:
+    """A quantity of another index; a class with the classes that there are."""
+    if not isinstance(tree, Mapping) or not {"name", "of"} <= set(tree.entries) <= {
+        "name", "of", "period", "classes",
+    }:  # fmt: skip
+        context.findings.add("index-shape", tree.place)
+        return None
+    quantity = choice_of(tree["of"], IndexQuantity, context.findings)
+    period = choice_of(tree.get("period"), When, context.findings) if "period" in tree else When.SAME
+    classes = texts_of(tree.get("classes"))
+    if quantity is None or period is None:
+        return None
+    if (quantity is IndexQuantity.CLASS) != bool(classes):
+        context.findings.add("index-shape", tree.place)
+        return None
+    name, lag = text_of(tree["name"]), int(period is When.PREVIOUS)
+    if quantity is not IndexQuantity.CLASS:
+        return IndexOf(name, quantity, lag)
+    return ChoiceOf(FieldSpec(field_of(name, quantity), FieldKind.CHOICE, options=classes), lag)
