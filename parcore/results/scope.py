@@ -34,7 +34,7 @@ class UnitScope:
         return self.evidence.at(self.unit, self.period.back(lag), name, self.stage)
 
     def field(self, name: str, lag: int) -> Value:
-        """The field's value; MISSING where nothing is stated. `@period_start`, `@period_end` are days."""
+        """The field's value; MISSING where nothing is stated. `@period_end` and the like are days."""
         if name.startswith(GIVEN):
             given = self.evidence.given(self.unit, self.period, name.removeprefix(GIVEN), self.stage)
             return _MISSING if given is None else given.value
@@ -49,17 +49,18 @@ class UnitScope:
         return _MISSING if datum is None else _position(datum.value, datum.text, options)
 
     def members(self, domain: Domain) -> tuple[State, Sequence[Scope]]:
-        """The unit's peers, or its records of a kind in the order handed in; MISSING where no list was."""
+        """The unit's peers; its records of a kind, in the order handed in, MISSING where no list was."""
         if isinstance(domain, Peers):
-            if self.population is None:
-                return State.MISSING, ()
-            return State.OK, [
-                evolve(self, unit=each.id) for each in self.population.circle(self.unit, domain)
-            ]
+            return self._peers(domain)
         listed = self.evidence.records(self.unit, self.period, domain.kind, self.stage)
         if listed is None:
             return State.MISSING, ()
         return listed.state, [RecordScope(each, self.period) for each in listed.records]
+
+    def _peers(self, peers: Peers) -> tuple[State, Sequence[Scope]]:
+        if self.population is None:
+            return State.MISSING, ()
+        return State.OK, [evolve(self, unit=each.id) for each in self.population.circle(self.unit, peers)]
 
 
 @frozen
@@ -87,9 +88,8 @@ class RecordScope:
 
 
 def _day(name: str, period: Period) -> Value:
-    """The number of a period's first or last day."""
-    day = period.start if name == "@period_start" else period.end
-    return Value(State.OK, Fraction(day.toordinal()))
+    """The number of a day of the period."""
+    return Value(State.OK, Fraction(period.day(name[1:]).toordinal()))
 
 
 def _position(value: Value, text: str, options: tuple[str, ...]) -> Value:
