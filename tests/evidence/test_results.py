@@ -162,22 +162,36 @@ components:
 WARDS = "units: wards\nmembers: [{id: a, kind: ward, name: A}]\n"
 
 
-def test_a_rule_scores_the_place_in_another_index(tmp_path: Path) -> None:
-    """From the saved result of one index to the points of another, with what-if on the place."""
-    small(tmp_path)
+def whole(folder: Path, more: str = "") -> Asked:
+    """What scores the edition, from the saved result and more evidence."""
+    small(folder)
     for name, text in (
         ("edition", EDITION),
         ("words", WORDS),
         ("units", WARDS),
-        ("evidence", DOCUMENT.format(index="sipas").replace("words", "whole")),
+        ("evidence", DOCUMENT.format(index="sipas").replace("words", "whole") + more),
     ):
-        (tmp_path / f"{name}.yaml").write_text(text, "utf-8")
-    asked = Asked("whole", files=(tmp_path / "evidence.yaml",), paths=(tmp_path,))
+        (folder / f"{name}.yaml").write_text(text, "utf-8")
+    return Asked("whole", files=(folder / "evidence.yaml",), paths=(folder,))
+
+
+def test_a_rule_scores_the_place_in_another_index(tmp_path: Path) -> None:
+    """From the saved result of one index to the points of another, with what-if on the place."""
+    asked = whole(tmp_path)
     for changes, points in ((), 2), (("a.index:sipas:rank=6",), 1), (("a.index:sipas:rank=missing",), 0):
         result, _ = run(evolve(asked, changes=changes))
         (card,) = result.scorecards
         assert card.points("place") == Value(State.OK, Fraction(points))
         assert result.period == Period(2023)
+        assert result.unused_fields == ()
+
+
+def test_what_no_rule_reads_is_told_but_not_what_stands_for_a_rule(tmp_path: Path) -> None:
+    """Points set in the place of a rule's are used, and so is a saved result that a rule reads one of."""
+    units = 'period: 2023\nunits: {a: {"points:place": {value: 1, note: x}, "index:pci:rank": 3, x: 1}}\n'
+    result, _ = run(whole(tmp_path, units))
+    assert result.scorecards[0].points("place") == Value(State.OK, Fraction(1))
+    assert sorted(result.unused_fields) == ["index:pci:rank", "x"]
 
 
 @pytest.mark.parametrize(
