@@ -177,7 +177,8 @@ def _criteria(registry: Registry, methodology: str, vocabulary: Vocabulary) -> l
                 return []
             continue
         if methodology == document.methodology or vocabulary.name == edition.vocabulary.name != "":
-            criteria.update(dict.fromkeys(each.id for each in edition.criteria))
+            known = (*edition.criteria, *edition.scored)
+            criteria.update(dict.fromkeys(each.id for each in known))
     return list(criteria)
 
 

@@ -6,7 +6,8 @@ import json
 
 import click
 
-from parcore.cli.report import amount, class_title, signed
+from parcore.cli.decisions import class_title
+from parcore.cli.report import amount, signed
 from parcore.cli.tables import Column, csv_text, show_table
 from parcore.i18n import say
 from parcore.numbers import exact_text, shown

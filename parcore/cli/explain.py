@@ -7,21 +7,25 @@ from pathlib import Path
 
 import click
 
+from parcore.cli.decisions import absent_line, class_line
 from parcore.cli.options import evidence_options, format_option, lang_option, path_option, unknown_format
 from parcore.cli.run import Asked, run
 from parcore.cli.tables import show_notes
 from parcore.diagnostics import Findings, Place
 from parcore.documents.schema import report_unknown
+from parcore.editions.document import INDEX
 from parcore.editions.edition import Criterion
+from parcore.editions.index import ROUNDED, TOTAL
 from parcore.evidence.evidence import Stage
 from parcore.evidence.periods import Period
 from parcore.i18n import say
 from parcore.numbers import NumberFormat
 from parcore.readings.prose import Teller
-from parcore.results.output import number
+from parcore.results.output import moves, number
 from parcore.results.result import Result, Scorecard
 from parcore.results.scope import UnitScope
 from parcore.results.steps import steps
+from parcore.rules.policies import Quantity
 
 
 @click.command("explain")
@@ -56,10 +60,14 @@ def command(
     told = [(card, leaf) for card in result.scorecards for leaf in leaves_named(result, criteria)]
     if form == "json":
         data = [_data(result, card, leaf, lang) for card, leaf in told]
+        data += [_whole(result, card, lang) for card in result.scorecards if not criteria]
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
     else:
         for card, leaf in told:
             click.echo(paragraph(result, card, leaf, lang) + "\n")
+        for card in result.scorecards if not criteria else ():
+            if card.moves:
+                click.echo(class_line(result, card, lang))
         if not result.scorecards:
             click.echo(say("score-none", lang))
     show_notes(registry.findings, lang)
@@ -72,9 +80,9 @@ def leaves_named(result: Result, names: tuple[str, ...]) -> list[Criterion]:
         ParcoreError: no criterion of a name.
     """
     if not names:
-        return list(result.edition.leaves)
+        return list(result.edition.scored)
     findings = Findings()
-    known = [each.id for each in result.edition.criteria]
+    known = [*(e.id for e in result.edition.criteria), *(e.id for _, e in result.edition.items)]
     found: list[Criterion] = []
     for name in names:
         criterion = result.edition.criterion(name)
@@ -104,10 +112,27 @@ def _cases(result: Result, card: Scorecard) -> dict[str, list[str]]:
     return {each.kind: [record.id for record in each.records] for each in lists if each is not None}
 
 
+def _whole(result: Result, card: Scorecard, lang: str) -> dict[str, object]:
+    """The index itself: its total, its class with the steps that decided it."""
+    return {
+        "unit": card.unit.id,
+        "edition": result.edition.key,
+        "criterion": INDEX,
+        "points": number(card.index(Quantity.TOTAL, rounded=True)),
+        "told": class_line(result, card, lang) if card.moves else "",
+        "class": card.class_name,
+        "class_open": list(card.class_open),
+        "class_moves": moves(card),
+        "steps": steps(card.trace, TOTAL + ROUNDED),
+    }
+
+
 def paragraph(result: Result, card: Scorecard, leaf: Criterion, lang: str) -> str:
     """The story of one leaf: a heading and its sentences."""
     scope = UnitScope(card.unit.id, result.period, result.evidence, result.stage, result.population)
     teller = Teller(leaf, card.group, result.edition.vocabulary, scope, scope.datum, lang)
     name = f"{leaf.code} {leaf.title.in_(lang)}".strip()
     heading = say("tell-heading", lang, unit=card.unit.name.in_(lang), criterion=name)
-    return heading + "\n  " + " ".join(teller.story(card.points(leaf.id)))
+    left_out = [absent_line(each, lang) for each in result.absent if each.method is leaf.method]
+    story = left_out or teller.story(card.points(leaf.id))
+    return heading + "\n  " + " ".join(story)

@@ -160,6 +160,6 @@ def _spec(name: str, edition: Edition) -> FieldSpec | None:
 
 
 def _fields(edition: Edition) -> list[str]:
-    used = [name for leaf in edition.leaves if leaf.rule is not None for name in leaf.rule.fields]
+    used = [name for leaf in edition.scored if leaf.rule is not None for name in leaf.rule.fields]
     given = [name for name in used if given_field(name) is not None]
     return [*given, *edition.vocabulary.fields]

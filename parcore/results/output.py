@@ -22,7 +22,8 @@ from parcore.version import __version__
 FORMAT: Final = "parcore-result-1"
 CSV_COLUMNS: Final = (
     "unit", "name", "criterion", "code", "points", "attainable", "max", "state", "evidence", "effect",
-    "rate", "class", "place", "among", "points_exact", "rate_exact",
+    "rate", "class", "place", "among", "points_exact", "rate_exact", "total", "total_exact", "block",
+    "class_open", "place_open",
 )  # fmt: skip
 CSV_DIGITS: Final = 6
 """Decimals in a table where no number of them is exact; the exact columns have the fraction."""
@@ -63,6 +64,10 @@ def to_dict(result: Result, lang: str, earlier: Earlier | None = None) -> dict[s
             }
             for each in result.empty
         ],
+        "absent": [
+            {"method": each.method.value, "basis": each.source.basis.value, "source": str(each.source)}
+            for each in result.absent
+        ],
         "without_evidence": [unit.id for unit in result.without_evidence],
         "unused_fields": list(result.unused_fields),
         "rests_on": [evidence_basis(result, lang), *rests_on(edition, lang)],
@@ -99,9 +104,15 @@ def _unit(result: Result, card: Scorecard, lang: str) -> dict[str, Any]:
         "attainable": number(card.total_attainable),
         "rate": number(card.index(Quantity.RATE, rounded=True)),
         "rate_unrounded": number(card.index(Quantity.RATE, rounded=False)),
+        "bonus": number(card.block("bonus")),
+        "penalty": number(card.block("penalty")),
+        "total": number(card.index(Quantity.TOTAL, rounded=True)),
+        "total_unrounded": number(card.index(Quantity.TOTAL, rounded=False)),
         "class": card.class_name,
+        "class_open": list(card.class_open),
+        "class_moves": moves(card),
         "places": [
-            {"circle": each.circle, "place": each.place, "among": each.among}
+            {"circle": each.circle, "place": each.place, "among": each.among, "open": each.open}
             for each in result.places.get(card.unit.id, ())
         ],
         "criteria": [
@@ -115,7 +126,33 @@ def _unit(result: Result, card: Scorecard, lang: str) -> dict[str, Any]:
             }
             for each in result.edition.criteria
         ],
+        "adjustments": [
+            {
+                "id": each.id,
+                "block": block,
+                "points": number(card.points(each.id)),
+                "max": None if each.max is None else exact_text(each.max.of(card.group)),
+                "state": card.points(each.id).state.word,
+            }
+            for block, each in result.edition.items
+        ],
     }
+
+
+def moves(card: Scorecard) -> list[dict[str, Any]]:
+    """The steps by which a class was decided, as plain data."""
+    return [
+        {
+            "step": each.step.value,
+            "from": each.before,
+            "to": each.after,
+            "said": each.said,
+            "criteria": list(each.criteria),
+            "state": each.state.word,
+            "open": list(each.open_),
+        }
+        for each in card.moves
+    ]
 
 
 def to_json(result: Result, lang: str, earlier: Earlier | None = None) -> str:
@@ -131,7 +168,7 @@ def _decimal(value: Value | None) -> str:
 
 
 def csv_rows(result: Result, lang: str) -> Iterator[dict[str, str]]:
-    """A row for each unit's index, then for each of its criteria.
+    """A row for each unit's index, then for each of its criteria, then for bonus and penalty (`block`).
 
     `evidence` and `effect` say of a leaf why it has no number of its own, and what became of it.
     """
@@ -139,7 +176,9 @@ def csv_rows(result: Result, lang: str) -> Iterator[dict[str, str]]:
     for card in result.scorecards:
         unit = {"unit": card.unit.id, "name": card.unit.name.in_(lang)}
         place = result.place(card.unit.id)
-        points, rate = (card.index(each, rounded=True) for each in (Quantity.BASE, Quantity.RATE))
+        points, rate, total = (
+            card.index(each, rounded=True) for each in (Quantity.BASE, Quantity.RATE, Quantity.TOTAL)
+        )
         yield unit | {
             "criterion": "index",
             "points": _decimal(points),
@@ -152,8 +191,13 @@ def csv_rows(result: Result, lang: str) -> Iterator[dict[str, str]]:
             "among": "" if place is None else str(place.among),
             "points_exact": number(points) or "",
             "rate_exact": number(rate) or "",
+            "total": _decimal(total),
+            "total_exact": number(total) or "",
+            "class_open": " | ".join(card.class_open),
+            "place_open": "" if place is None else "yes" if place.open else "no",
         }
-        for each in result.edition.criteria:
+        tree = [("", each) for each in result.edition.criteria]
+        for block, each in (*tree, *result.edition.items):
             why = empty.get((card.unit.id, each.id))
             yield unit | {
                 "criterion": each.id,
@@ -165,6 +209,7 @@ def csv_rows(result: Result, lang: str) -> Iterator[dict[str, str]]:
                 "evidence": "" if why is None else why.state.word,
                 "effect": "" if why is None or why.effect is None else why.effect.kind.value,
                 "points_exact": number(card.points(each.id)) or "",
+                "block": block,
             }
 
 

@@ -25,7 +25,7 @@ def points_by_basis(edition: Edition, group: str) -> dict[Basis, Fraction]:
 
 def rests_on(edition: Edition, lang: str) -> list[str]:
     """Sentences: the edition's own basis, the leaves whose points are given, the unknown maxima."""
-    leaves = list(edition.leaves)
+    leaves = list(edition.scored)
     given = [leaf for leaf in leaves if reported_of(leaf.rule) is not None]
     unknown = [each for each in edition.criteria if each.max is None]
     remainders = [leaf for leaf in leaves if leaf.remainder]

@@ -155,7 +155,11 @@ def test_the_unit_option_leaves_places_as_they_are() -> None:
     whole = {u["unit"]: u["places"] for u in data("score", EVIDENCE_2024)["units"]}
     (alone,) = data("score", EVIDENCE_2024, "--unit", "Sở Y tế (minh họa)")["units"]
     assert alone["unit"] == "example-health"
-    assert alone["places"] == whole["example-health"] == [{"circle": "all", "place": 3, "among": 5}]
+    assert (
+        alone["places"]
+        == whole["example-health"]
+        == [{"circle": "all", "place": 3, "among": 5, "open": False}]
+    )
 
 
 def test_set_answers_what_if_and_against_shows_the_change(tmp_path: Path) -> None:
