@@ -102,8 +102,15 @@ def _data(result: Result, card: Scorecard, leaf: Criterion, lang: str) -> dict[s
         "criterion": leaf.id,
         "points": number(card.points(leaf.id)),
         "told": paragraph(result, card, leaf, lang),
-        "steps": steps(card.trace, f"points:{leaf.id}"),
+        "steps": steps(card.trace, f"points:{leaf.id}", _cases(result, card)),
     }
+
+
+def _cases(result: Result, card: Scorecard) -> dict[str, list[str]]:
+    """The numbers of a unit's cases, by kind and in the order of the list that counts."""
+    evidence, at = result.evidence, (card.unit.id, result.period)
+    lists = [evidence.records(*at, kind, result.stage) for kind in result.edition.vocabulary.records]
+    return {each.kind: [record.id for record in each.records] for each in lists if each is not None}
 
 
 def _whole(result: Result, card: Scorecard, lang: str) -> dict[str, object]:

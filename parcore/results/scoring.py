@@ -16,7 +16,7 @@ from parcore.editions.tree import Variant
 from parcore.evidence.evidence import Datum, Evidence, Observation, Stage
 from parcore.evidence.periods import Period
 from parcore.evidence.units import UnitBook
-from parcore.evidence.vocabulary import POINTS
+from parcore.evidence.vocabulary import INDEX, POINTS
 from parcore.numbers import ZERO, exact_text
 from parcore.readings.exact import Scope, Trace, evaluate
 from parcore.results.classes import with_class, with_quotas
@@ -251,4 +251,8 @@ def _unused(edition: Edition, evidence: Evidence, period: Period, variant: Varia
     for invariant in edition.vocabulary.invariants:
         if used.intersection(invariant.names):
             used.update(invariant.names)
-    return tuple(name for name in evidence.fields(period) if name not in used)
+    used.update(POINTS + each.id for each in edition.criteria)
+    # A saved result states all that another index says; a rule reads one of it.
+    indices = {name.rpartition(":")[0] for name in used if name.startswith(INDEX)}
+    unread = (name for name in evidence.fields(period) if name not in used)
+    return tuple(name for name in unread if name.rpartition(":")[0] not in indices)
