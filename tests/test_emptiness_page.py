@@ -165,7 +165,7 @@ def page() -> str:
         *allowed(), "",
         "## What becomes of it above", "",
         "A component `g` of two leaves, x (at most 4, here 3 or empty) and y (1 of 2), beside z (4 of 4).",
-        "The rate converted to 100 decides the class: `high` from 70, if no leaf has 0 points (an excluded one",
+        "The rate converted to 100 decides the class: `high` from 70, if no leaf has 0 points (one excluded",
         "passes). A second unit has 2.5 for x and is otherwise equal; it is ranked too.", "",
         HEAD, *rows, "",
     ])  # fmt: skip
