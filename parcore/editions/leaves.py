@@ -39,7 +39,6 @@ _OPTIONS: Final = ("min", "step")
 
 def read_leaf(tree: Mapping, when: MappingOf[State, Effect], context: Context) -> Rule | None:
     """The rule of a leaf behind its guards; None where it cannot be read, which is reported."""
-    _check_words(tree, context)
     context = _with_figures(tree, context)
     rule = read_rule(tree, when, context)
     guards = _read_guards(tree["guard"], context) if "guard" in tree else ()
@@ -50,7 +49,7 @@ def read_leaf(tree: Mapping, when: MappingOf[State, Effect], context: Context) -
 
 def _check_words(tree: Mapping, context: Context) -> None:
     """Report the words that the kind of rule at hand does not read: none is passed over in silence."""
-    conditions = ["figures"] if "guard" in tree else []
+    conditions = ["figures"] if _names_figures(tree) else []
     if "deduct" in tree:
         kind, reads = "deduct", ["deduct"]
     elif isinstance(tree.get("table"), Listing):
@@ -64,6 +63,15 @@ def _check_words(tree: Mapping, context: Context) -> None:
     for word in (*RULE_WORDS, *BESIDE):
         if word in tree and word not in (*reads, *conditions):
             context.findings.add("word-unused", tree.place_of(word), word=word, beside=kind)
+
+
+def _names_figures(tree: Tree) -> bool:
+    """Whether a guard, a condition or a formula stands anywhere under a rule: what figures are for."""
+    if not isinstance(tree, Mapping):
+        return any(_names_figures(each) for each in items_of(tree))
+    return any(word in tree for word in ("guard", "measures", "formula")) or any(
+        _names_figures(each) for each in tree.entries.values()
+    )
 
 
 def _with_figures(tree: Mapping, context: Context) -> Context:
@@ -87,6 +95,7 @@ def _check_names(figures: Mapping, measures: Tree | None, context: Context) -> N
 
 def read_rule(tree: Mapping, when: MappingOf[State, Effect], context: Context) -> Rule | None:
     """A rule by the words it is written with, its guards apart."""
+    _check_words(tree, context)
     if "deduct" in tree:
         return read_deduction(tree["deduct"], context, read_rule)
     table = tree.get("table")

@@ -23,7 +23,7 @@ from parcore.rules.conditions import Condition, Joined
 from parcore.rules.deductions import Deduction
 from parcore.rules.figures import Award, AwardKind
 from parcore.rules.graph import Node
-from parcore.rules.measures import ChoiceOf, Growth, Measure, Ratio
+from parcore.rules.measures import ChoiceOf, Growth, Measure, Ratio, Rounded
 from parcore.rules.program import lay_out
 from parcore.rules.scales import Steps
 from parcore.sources import Source
@@ -149,8 +149,10 @@ class Teller:
         return None if self.leaf.max is None else self.leaf.max.of(self.group)
 
     def _in_percent(self, measure: Measure) -> bool:
-        names = [self.vocabulary.fields[name].unit for name in measure.fields]
-        return isinstance(measure, Ratio | Growth) or (names == ["%"])
+        inner = measure.measure if isinstance(measure, Rounded) else measure
+        specs = [self.vocabulary.fields.get(name) for name in inner.fields]
+        units = [None if spec is None else spec.unit for spec in specs]
+        return isinstance(inner, Ratio | Growth) or units == ["%"]
 
     def _measured(self, name: str, measure: Measure, value: Value) -> str:
         if value.known is None:

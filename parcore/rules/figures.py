@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from collections.abc import Mapping as MappingOf
 from enum import Enum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -85,6 +85,9 @@ class Award:
         return Const(self.line(top, group)[1]) if self.state is None else Raise(self.state)
 
 
+MoreMeasures: TypeAlias = "Callable[[], MappingOf[str, MeasureReader]]"
+
+
 @frozen
 class Context:
     """What the rule of one criterion is read against.
@@ -103,7 +106,7 @@ class Context:
     figures: MappingOf[str, Figure] = field(factory=dict)
     in_group: bool = False
     falls_through: bool = False
-    more_measures: Callable[[], MappingOf[str, MeasureReader]] = dict
+    more_measures: MoreMeasures = dict
 
     def naming(self, figures: MappingOf[str, Figure]) -> Context:
         """The same, with figures that conditions may name."""
@@ -199,6 +202,17 @@ class Context:
             self.findings.add("not-a-sum", tree.place, value=text_of(tree)[:60], near=text_of(tree)[:20])
             return None
         return linear if all(spec is not None for spec in specs) else None
+
+
+MAX_DIGITS: Final = 12
+"""Decimals that a rule may ask for."""
+
+_DIGITS: Final = {str(digits): digits for digits in range(MAX_DIGITS + 1)}
+
+
+def digits_of(tree: Tree | None) -> int | None:
+    """A number of decimals, 0 to `MAX_DIGITS`; None where it is none."""
+    return _DIGITS.get(text_of(tree))
 
 
 def written(tree: Tree) -> Iterable[Tree]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import Final
 
@@ -22,6 +23,9 @@ from parcore.values import State
 
 PREFIX: Final = "index:"
 """Before the methodology and the quantity: the field of evidence that another index gives."""
+
+
+_SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
 class IndexQuantity(Enum):
@@ -87,7 +91,8 @@ def read_index(tree: Tree, context: Context) -> Measure | None:
     classes = texts_of(tree.get("classes"))
     if quantity is None or period is None:
         return None
-    if (quantity is IndexQuantity.CLASS) != bool(classes):
+    named = _SLUG.fullmatch(text_of(tree["name"])) is not None and len(set(classes)) == len(classes)
+    if not named or (quantity is IndexQuantity.CLASS) != bool(classes):
         context.findings.add("index-shape", tree.place)
         return None
     name, lag = text_of(tree["name"]), int(period is When.PREVIOUS)
