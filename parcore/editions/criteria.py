@@ -96,7 +96,7 @@ def _check_first(node: Criterion, context: Context) -> None:
         if strict and missing is not None and missing.kind not in NO_INDEX:
             # What a later rule withholds for may not be had by hiding what leads to it.
             word, effect = State.MISSING.word, missing.kind.value
-            context.findings.add("hiding-pays", child.place, state=word, effect=effect)
+            context.findings.add("hiding-escapes", child.place, state=word, effect=effect)
         strict = strict or any(
             state in child.when and child.when[state].kind in NO_INDEX for state in ALWAYS_POSSIBLE
         )

@@ -94,7 +94,7 @@ def _part(tree: Tree, context: Context, read_rule: RuleReader) -> Part | None:
         if key not in known:
             report_unknown(key, list(known), tree.place_of(key), context.findings)
     # What is taken off has no maximum of its own: shares of one are refused where they stand.
-    context = evolve(context, top=None)
+    context = evolve(context, top=None, taken_off=True)
     if not _RULES & set(tree.entries):
         context.findings.add("deduct-part", tree.place)
         return None
@@ -129,10 +129,7 @@ def _named_once(
     ids = [part.id for part in parts if part.id]
     named = [id_ for group in once for id_ in group]
     right = len(set(ids)) == len(ids) and len(set(named)) == len(named) and all(len(g) > 1 for g in once)
-    for id_ in named:
-        if id_ not in ids:
-            report_unknown(id_, ids, tree["once"].place, context.findings)
-            return False
+    right = right and set(named) <= set(ids)
     if not right:
         context.findings.add("deduct-once", tree.place_of("once") if "once" in tree else tree.place)
     return right

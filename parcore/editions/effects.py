@@ -54,7 +54,7 @@ def _no_escape(when: dict[State, Effect], tree: Mapping, context: Context) -> No
     missing = when.get(State.MISSING)
     if strict and missing is not None and missing.kind not in NO_INDEX:
         word = State.MISSING.word
-        context.findings.add("hiding-pays", tree[word].place, state=word, effect=missing.kind.value)
+        context.findings.add("hiding-escapes", tree[word].place, state=word, effect=missing.kind.value)
 
 
 def _read_effect(tree: Tree, context: Context) -> Effect | None:

@@ -185,7 +185,7 @@ def _award(tree: Tree, context: Context) -> Award | None:
     if award is None:
         return None
     if award.state in (State.EXCLUDED, State.RESCALED) and context.top is None:
-        context.findings.add("needs-maximum", tree.place, criterion=context.criterion)
+        context.without_top(tree.place)
         return None
     if award.state is State.RESCALED and not context.in_group:
         context.findings.add("rescale-without-group", tree.place, criterion=context.criterion)

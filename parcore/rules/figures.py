@@ -95,6 +95,7 @@ class Context:
     `groups` are the unit groups of the edition ("" alone where it has none); `figures` are the
     names that the criterion declares for its conditions and formulas; `in_group`: it is part of a
     sum, which may be rescaled; `falls_through`: where it does not apply, another rule does;
+    `taken_off`: the points are a deduction's, which have no maximum of their own;
     `more_measures` gives the measures that plugins add, asked for only where the engine has no such word.
     """
 
@@ -106,6 +107,7 @@ class Context:
     figures: MappingOf[str, Figure] = field(factory=dict)
     in_group: bool = False
     falls_through: bool = False
+    taken_off: bool = False
     more_measures: MoreMeasures = dict
 
     def naming(self, figures: MappingOf[str, Figure]) -> Context:
@@ -170,9 +172,14 @@ class Context:
 
     def _needs_top(self, tree: Tree, award: Award) -> Award | None:
         if self.top is None:
-            self.findings.add("needs-maximum", tree.place, criterion=self.criterion)
+            self.without_top(tree.place)
             return None
         return award
+
+    def without_top(self, place: Place) -> None:
+        """Report what reckons from a maximum that is not known, or that there is not."""
+        code = "deduct-share" if self.taken_off else "needs-maximum"
+        self.findings.add(code, place, criterion=self.criterion)
 
     def field(self, tree: Tree, *kinds: FieldKind) -> FieldSpec | None:
         """A field of the vocabulary, of one of some kinds."""

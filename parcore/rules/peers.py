@@ -281,8 +281,8 @@ def _shaped(tree: Tree, needed: tuple[str, ...], more: tuple[str, ...], context:
             context.findings.add("missing-key", tree.place, key=key, known=known)
             right = False
         elif key in _WORDS and text_of(tree[key]) not in _WORDS[key]:
-            words = list(_WORDS[key])
-            report_unknown(text_of(tree[key]), words, tree[key].place, context.findings)
+            value, choices = text_of(tree[key])[:60], ", ".join(_WORDS[key])
+            context.findings.add("not-a-choice", tree[key].place, value=value, choices=choices)
             right = False
     return right
 
