@@ -27,6 +27,7 @@ from parcore.rules.graph import (
     Node,
     Over,
     Peers,
+    Raise,
     Round,
     Within,
     const,
@@ -74,7 +75,11 @@ class Statistics:
         return Over(op, self.peers, body, EMPTY)
 
     def node(self, statistic: Statistic, group: str) -> Node:
-        """A statistic."""
+        """A statistic; where every peer is empty there is none: nothing arose, and it is nobody's lack."""
+        found = self._node(statistic, group)
+        return Match(found, tuple((state, Raise(State.NOTHING_AROSE)) for state in EVIDENCE_STATES))
+
+    def _node(self, statistic: Statistic, group: str) -> Node:
         own = self.measure.node(group)
         match statistic:
             case Statistic.MEAN_OF_RATES:
