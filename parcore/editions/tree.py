@@ -182,10 +182,8 @@ class Tree:
             points = _unless_it_falls_through(raw, own, points)
             if attainable is None or top is None:
                 continue
-            attainable = _unless_it_falls_through(raw, top, attainable)
-            if tops[at] < max(tops[at:]):
-                hidden = Match(top, (), const(max(tops[at:])))
-                attainable = Match(raw, tuple((s, hidden) for s in ALWAYS_POSSIBLE), attainable)
+            most = Match(top, (), const(max(tops[at:])))
+            attainable = _unless_it_falls_through(raw, top, attainable, most)
         return points, attainable
 
     def attainable_of(self, children: Sequence[Criterion], whole: Figure | None) -> Node | None:
@@ -232,11 +230,12 @@ def _dropped(group: Node) -> Node:
     return Match(group, ((State.RESCALED, Raise(State.EXCLUDED)),))
 
 
-def _unless_it_falls_through(raw: Node, own: Node, rest: Node) -> Node:
-    """`own` for a number and for every state but those that let the next rule apply."""
-    falls = (State.NOT_APPLICABLE, State.NOTHING_AROSE)
-    states = [state for state in State if state is not State.OK]
-    return Match(raw, tuple((s, rest if s in falls else own) for s in states), own)
+def _unless_it_falls_through(raw: Node, own: Node, rest: Node, hidden: Node | None = None) -> Node:
+    """`own` for a number and for every state but those that let the next rule apply, or that hide it."""
+    states = {state: own for state in State if state is not State.OK}
+    states |= dict.fromkeys((State.NOT_APPLICABLE, State.NOTHING_AROSE), rest)
+    states |= dict.fromkeys(ALWAYS_POSSIBLE, own if hidden is None else hidden)
+    return Match(raw, tuple(states.items()), own)
 
 
 def rounded(node: Node, level: Level, rounding: RoundingPlan) -> Node:
