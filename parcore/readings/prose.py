@@ -12,7 +12,7 @@ from attrs import frozen
 
 from parcore.editions.edition import Criterion, EffectKind
 from parcore.evidence.evidence import Datum
-from parcore.evidence.vocabulary import FieldKind, Vocabulary
+from parcore.evidence.vocabulary import POINTS, FieldKind, Vocabulary
 from parcore.expressions import Inside
 from parcore.i18n import say
 from parcore.intervals import Interval
@@ -63,7 +63,9 @@ class Teller:
     def _evidence(self, rule: Rule) -> Iterator[str]:
         for name in rule.fields:
             spec = self.vocabulary.fields.get(name)
-            title = self._say("tell-given") if spec is None else f"{spec.shown.in_(self.lang)} ({name})"
+            title = name if spec is None else f"{spec.shown.in_(self.lang)} ({name})"
+            if name.startswith(POINTS):
+                title = self._say("tell-given")
             datum = self.datum(name)
             if datum is None:
                 yield self._say("tell-no-evidence", field=title)
