@@ -12,7 +12,7 @@ from attrs import frozen
 
 from parcore.editions.edition import Criterion, EffectKind
 from parcore.evidence.evidence import Datum, Method
-from parcore.evidence.vocabulary import FieldKind, Vocabulary
+from parcore.evidence.vocabulary import POINTS, FieldKind, Vocabulary
 from parcore.expressions import Inside
 from parcore.i18n import say
 from parcore.intervals import Interval
@@ -23,7 +23,7 @@ from parcore.rules.conditions import Condition, Joined
 from parcore.rules.deductions import Deduction
 from parcore.rules.figures import Award, AwardKind
 from parcore.rules.graph import Node
-from parcore.rules.measures import ChoiceOf, Growth, Measure, Ratio
+from parcore.rules.measures import ChoiceOf, Growth, Measure, Ratio, Rounded
 from parcore.rules.program import lay_out
 from parcore.rules.scales import Steps
 from parcore.sources import Source
@@ -63,7 +63,9 @@ class Teller:
     def _evidence(self, rule: Rule) -> Iterator[str]:
         for name in rule.fields:
             spec = self.vocabulary.fields.get(name)
-            title = self._say("tell-given") if spec is None else f"{spec.shown.in_(self.lang)} ({name})"
+            title = name if spec is None else f"{spec.shown.in_(self.lang)} ({name})"
+            if name.startswith(POINTS):
+                title = self._say("tell-given")
             datum = self.datum(name)
             if datum is None:
                 yield self._say("tell-no-evidence", field=title)
@@ -151,8 +153,10 @@ class Teller:
         return None if self.leaf.max is None else self.leaf.max.of(self.group)
 
     def _in_percent(self, measure: Measure) -> bool:
-        names = [self.vocabulary.fields[name].unit for name in measure.fields]
-        return isinstance(measure, Ratio | Growth) or (names == ["%"])
+        inner = measure.measure if isinstance(measure, Rounded) else measure
+        specs = [self.vocabulary.fields.get(name) for name in inner.fields]
+        units = [None if spec is None else spec.unit for spec in specs]
+        return isinstance(inner, Ratio | Growth) or units == ["%"]
 
     def _measured(self, name: str, measure: Measure, value: Value) -> str:
         if value.known is None:
