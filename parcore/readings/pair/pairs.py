@@ -127,8 +127,13 @@ class Pairs(Generic[C, M]):
         return self._divisors[id(n)][1]
 
     def product(self, den: Den) -> Whole[C]:
-        if den not in self._products:
-            self._products[den] = self.guard.times(self.product(den[:-1]), self._factors[den[-1]])
+        """The product of denominator columns; each product made on the way is kept."""
+        at = len(den)
+        while den[:at] not in self._products:
+            at -= 1
+        for end in range(at + 1, len(den) + 1):
+            whole = self.guard.times(self._products[den[: end - 1]], self._factors[den[end - 1]])
+            self._products[den[:end]] = whole
         return self._products[den]
 
     def scaled(self, n: Whole[C], k: int, den: Den) -> Whole[C]:
@@ -237,7 +242,12 @@ class Pairs(Generic[C, M]):
 
     def choose(self, branches: Sequence[tuple[Mask[M], Pair[C, M]]], otherwise: Pair[C, M]) -> Pair[C, M]:
         """The pair of the first mask that holds, else `otherwise`, all brought to one k and one d."""
-        steps = [(mask, pair) for mask, pair in (*branches, (True, otherwise)) if mask is not False]
+        steps: list[tuple[Mask[M], Pair[C, M]]] = []
+        for mask, pair in (*branches, (True, otherwise)):
+            if mask is not False:
+                steps.append((mask, pair))
+            if mask is True:
+                break
         numbers = [pair for _, pair in steps if OK in pair.states]
         states = frozenset[State]().union(*(pair.states for _, pair in steps))
         state = self.first([(mask, pair.state) for mask, pair in steps])
