@@ -27,13 +27,16 @@ from parcore.rules.graph import (
     Div,
     Division,
     Field,
+    Match,
     Mul,
     Node,
     Over,
     Peers,
+    Pick,
     Piece,
     Piecewise,
     Round,
+    Table,
 )
 from parcore.rules.program import lay_out
 from parcore.values import State, Value
@@ -43,7 +46,7 @@ from tests.strategies import facts_from, graphs
 
 F = Fraction
 OK, MISSING, EXCLUDED = State.OK, State.MISSING, State.EXCLUDED
-A, B = Field("a"), Field("b")
+A, B, C = Field("a"), Field("b"), Field("c")
 SIZES = (1, 2, 3, 30)
 """Blocks of few units have tight bounds, which settle most; large ones settle little."""
 
@@ -77,22 +80,52 @@ def test_numpy_scores_editions_exactly(edition: Edition, by_unit: dict[str, dict
     assert not unlike(reading, program, scopes)
 
 
-ROUNDED = [Round(Div(A, B), digits, mode) for digits in (-2, 0, 2) for mode in Rounding]
+RATIO = Div(A, B)
+RATIO_LESS_2 = Agg(Aggregate.SUM, (RATIO, Const(F(-2))))
+ROUNDED: list[Node] = [Round(RATIO, digits, mode) for digits in (-2, 0, 2) for mode in Rounding]
+QUOTIENTS: list[Node] = [
+    *(Div(A, B, division) for division in Division),
+    *(
+        Agg(Aggregate.SUM, (Div(A, B, division), Const(F(1))), frozenset({EXCLUDED, State.NOTHING_AROSE}))
+        for division in Division
+    ),
+]
 HARD_CASES: dict[str, tuple[list[Node], list[Any]]] = {
     "zero, negative and empty denominators": (
-        [Div(A, B, division) for division in Division],
+        QUOTIENTS,
         [known(a=a, b=b) for a in (0, 3, -3, State.NOTHING_AROSE, MISSING, EXCLUDED)
          for b in (0, 7, -7, F(1, 3), State.NOTHING_AROSE, MISSING, EXCLUDED)],
     ),
+    "parts of an empty whole": (
+        QUOTIENTS,
+        [known(a=a, b=0) for a in (0, 3, -3, State.NOTHING_AROSE, MISSING, EXCLUDED)],
+    ),
     "ties and near-ties of rounding": (
-        [*ROUNDED, *(Round(A, digits, mode) for digits in (-2, 0, 2) for mode in Rounding)],
+        [*ROUNDED, *(Round(A, digits, mode) for digits in (-2, 0, 2) for mode in Rounding),
+         *(Cmp(op, A, Const(sign * F(5, 1000))) for op in ("<", ">") for sign in (1, -1))],
         [known(a=sign * (F(n, 1000) + F(near, 10**18)), b=b)
          for sign in (1, -1) for n in (0, 5, 15, 500, 50000) for near in (-1, 0, 1) for b in (1, 3)],
     ),
     "a sum of ratios of large amounts": (
-        [Agg(Aggregate.SUM, (Div(A, B), Div(B, A), Const(F(1, 7)))), Mul(Div(A, B), Div(B, A))],
-        [known(a=a, b=b) for a in (10**18, 10**18 - 1, 3) for b in (10**18 + 1, 7)],
+        [Agg(Aggregate.SUM, (RATIO, Div(B, A), Const(F(1, 7)))), Mul(RATIO, Div(B, A)), RATIO_LESS_2],
+        [known(a=sign * a, b=b)
+         for sign in (1, -1) for a in (10**18, 10**18 - 1, 3) for b in (10**18 + 1, 7)],
     ),
+    "denominators that meet again": (
+        [Agg(Aggregate.SUM, (RATIO, Mul(RATIO, RATIO))), Div(RATIO, RATIO_LESS_2),
+         *(Cmp(op, RATIO, each) for op in ("<", ">")
+           for each in (RATIO_LESS_2, Const(F(3, 10)), Const(F(-2)))),
+         Mul(RATIO_LESS_2, RATIO), Div(RATIO_LESS_2, Mul(RATIO, RATIO))],
+        [known(a=a, b=b) for a in (1, 9, 30, -4) for b in (2, 3, 10)],
+    ),
+    "one of several with denominators of their own": (
+        [Agg(Aggregate.MIN, (RATIO, Div(B, A), C)), Agg(Aggregate.MAX, (RATIO, Div(B, A), C)),
+         Pick(((Cmp(">", A, Const(F(3))), RATIO), (Cmp(">", B, Const(F(3))), Div(B, A))), C),
+         Match(C, ((MISSING, RATIO), (EXCLUDED, Div(B, A)))), Table(C, ((1, RATIO), (2, Div(B, A)), (3, A)))],
+        [known(a=a, b=b, c=c)
+         for a in (1, 5, 0) for b in (2, 7) for c in (1, 2, 3, F(4, 7), MISSING, EXCLUDED)],
+    ),
+    "halves of whole numbers": (ROUNDED, [known(a=a, b=b) for a in (1, -1, 3, 50) for b in (2, 100)]),
     "means and counts of what is left": (
         [Agg(op, args, skip) for op in Aggregate if op is not Aggregate.RANK
          for args in ((A, B), (A, B, Const(F(2))))
@@ -122,6 +155,19 @@ def test_numpy_is_exact_in_hard_cases(name: str) -> None:
     reading = pair(program, scopes)
     assert reading.redone == 0
     assert not unlike(reading, program, scopes)
+
+
+@pytest.mark.parametrize("name", HARD_CASES)
+def test_what_bounds_settle_is_settled_exactly(name: str) -> None:
+    """Each two rows of a hard case, as a block of their own, have the tightest bounds, and are right."""
+    nodes, scopes = HARD_CASES[name]
+    program = lay_out({str(at): node for at, node in enumerate(nodes)})
+    random = Random(name)
+    for _ in range(200):
+        two = random.choices(scopes, k=2)
+        reading = pair(program, two)
+        assert reading.redone == 0
+        assert not unlike(reading, program, two)
 
 
 TOP = 2**63 - 1

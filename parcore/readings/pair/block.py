@@ -61,5 +61,6 @@ def column_of(values: Iterable[Value]) -> Column:
     k = lcm(*{value.number.denominator for value in values})
     states = [int(value.state) for value in values]
     numbers = [value.number.numerator * (k // value.number.denominator) for value in values]
-    shape = Shape(frozenset(map(State, set(states))), min(numbers), max(numbers), k)
+    sound = [n for state, n in zip(states, numbers, strict=True) if not state] or [0]
+    shape = Shape(frozenset(map(State, set(states))), min(sound), max(sound), k)
     return Column(states, numbers, shape)

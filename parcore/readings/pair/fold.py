@@ -42,12 +42,17 @@ from parcore.values import State
 
 @frozen
 class Shape:
-    """What is known of a block's column: its states, the bounds of its numerators, their denominator."""
+    """What is known of a block's column: its states, the bounds of numerators that are OK, the denominator."""
 
     states: frozenset[State]
     low: int
     high: int
     k: int
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The bounds of the whole column: an empty value has the numerator 0."""
+        return (self.low, self.high) if self.states == ALWAYS_OK else (min(self.low, 0), max(self.high, 0))
 
 
 @frozen(eq=False)
@@ -83,7 +88,7 @@ def _answer(pairs: Pairs[C, M], pair: Pair[C, M]) -> Answer[C]:
 
 def _source(pairs: Pairs[C, M], node: Source, shape: Shape) -> Pair[C, M]:
     state = pairs.guard.state(node, min(shape.states), max(shape.states))
-    n = pairs.guard.number(node, shape.low, shape.high)
+    n = pairs.guard.number(node, *shape.span)
     bounds = Fraction(shape.low, shape.k), Fraction(shape.high, shape.k)
     return pairs.made(state, shape.states, n, shape.k, (), bounds)
 

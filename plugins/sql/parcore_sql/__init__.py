@@ -69,8 +69,9 @@ def _load(block: Block, connection: duckdb.DuckDBPyConnection) -> None:
         shape = column.shape
         if len(shape.states) > 1:
             columns[f"s{at}"] = "BIGINT", column.states
-        if shape.low < shape.high:
-            wide = max(-shape.low, shape.high) > NARROW
+        low, high = shape.span
+        if low < high:
+            wide = max(-low, high) > NARROW
             columns[f"n{at}"] = DIALECTS["duckdb"].wide if wide else "BIGINT", column.numbers
     types = {name: kind for name, (kind, _) in columns.items()}
     with TemporaryDirectory() as folder:
