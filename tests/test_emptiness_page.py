@@ -167,7 +167,7 @@ def page() -> str:
         "## What becomes of it above", "",
         "A component `g` of two leaves, x (at most 4, here 3 or empty) and y (1 of 2; under `lowest` of 4),",
         "beside z (4 of 4). The rate converted to 100 decides the class: `high` from 70, if no leaf has 0",
-        "points (one excluded passes). A second unit has 2.5 for x and is otherwise equal; it is ranked too.", "",
+        "points (one excluded passes). A second unit has 2.5 for x and is otherwise equal; it is ranked.", "",
         HEAD, *rows, "",
     ])  # fmt: skip
 
