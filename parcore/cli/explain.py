@@ -99,7 +99,7 @@ def _data(result: Result, card: Scorecard, leaf: Criterion, lang: str) -> dict[s
 
 def paragraph(result: Result, card: Scorecard, leaf: Criterion, lang: str) -> str:
     """The story of one leaf: a heading and its sentences."""
-    scope = UnitScope(card.unit.id, result.period, result.evidence, result.stage)
+    scope = UnitScope(card.unit.id, result.period, result.evidence, result.stage, result.population)
     teller = Teller(leaf, card.group, result.edition.vocabulary, scope, scope.datum, lang)
     name = f"{leaf.code} {leaf.title.in_(lang)}".strip()
     heading = say("tell-heading", lang, unit=card.unit.name.in_(lang), criterion=name)

@@ -14,7 +14,6 @@ from typing import Final
 from attrs import field, frozen
 
 from parcore.editions.edition import Combine, Criterion, Effect, EffectKind
-from parcore.evidence.vocabulary import POINTS
 from parcore.intervals import Interval
 from parcore.numbers import ONE, ZERO
 from parcore.rules.figures import Figure
@@ -49,13 +48,16 @@ class Variant:
     """What of an edition differs for some units or some evidence, known before anything is scored.
 
     `given`: nodes whose points an appraiser set; `out`: leaves that nobody is assessed on; `held`:
-    leaves held at nothing (False) or at their maximum (True), to see how far an index can still move.
+    nodes held at nothing (False) or at their maximum (True), to see how far an index can still move.
     """
 
     given: frozenset[str] = frozenset()
     out: frozenset[str] = frozenset()
     held: Mapping[str, bool] = field(factory=dict)
 
+
+GIVEN: Final = "given:"
+"""Before a criterion's id: the points that an appraiser set for it, as the scope knows them."""
 
 AS_WRITTEN: Final = Variant()
 
@@ -83,6 +85,8 @@ class Tree:
             self.roots[f"points:{node.id}"] = points
             points = self._rounded(node, level)
         self.roots[f"points:{node.id}"] = points
+        if node.id in self.variant.held:
+            self._hold(node, high=self.variant.held[node.id])
         if node.id in self.variant.given:
             self._given(node)
 
@@ -101,8 +105,6 @@ class Tree:
         points: Node = Match(raw, effects)
         if node.id in self.variant.out:
             points = Raise(State.EXCLUDED)
-        if node.id in self.variant.held:
-            points = const(top if top is not None and self.variant.held[node.id] else ZERO)
         self.roots[f"raw:{node.id}"] = raw
         self.roots[f"points:{node.id}"] = points
         if top is not None:
@@ -202,10 +204,16 @@ class Tree:
         kept = Match(attainable, ((State.EXCLUDED, const(0)),))
         yield Agg(Aggregate.SUM, (kept, const(-node.max.of(self.group))))
 
+    def _hold(self, node: Criterion, *, high: bool) -> None:
+        top = ZERO if node.max is None else node.max.of(self.group)
+        self.roots[f"points:{node.id}"] = const(top if high else ZERO)
+        if f"attainable:{node.id}" in self.roots:
+            self.roots[f"attainable:{node.id}"] = const(top)
+
     def _given(self, node: Criterion) -> None:
         """Points that an appraiser set stand in the place of those computed, whatever these are."""
         top = None if node.max is None else node.max.of(self.group)
-        given = Field(POINTS + node.id)
+        given = Field(GIVEN + node.id)
         own = Piecewise(given, (Piece(Interval(ZERO, True, top, True), ONE),))
         computed = self.roots[f"points:{node.id}"]
         self.roots[f"computed:{node.id}"] = computed

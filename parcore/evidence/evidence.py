@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 
 from parcore.diagnostics import Place
 from parcore.evidence.periods import Period
+from parcore.evidence.vocabulary import POINTS
 from parcore.i18n import Text
 from parcore.sources import Source
 from parcore.values import State, Value
@@ -97,6 +98,13 @@ class Evidence:
         if found is Stage.SELF and stage is not Stage.SELF and datum.value.state is not State.MISSING:
             return evolve(datum, value=Value(State.UNVERIFIED))
         return datum
+
+    def given(self, unit: str, period: Period, criterion: str, stage: Stage) -> Datum | None:
+        """The points set for a criterion: the latest up to a stage; the unit's own count at `self` alone."""
+        stages = self._data.get((unit, period, POINTS + criterion), {})
+        known = stages if stage is Stage.SELF else stages.keys() - {Stage.SELF}
+        counted = [each for each in known if each.order <= stage.order]
+        return stages[max(counted, key=lambda each: each.order)] if counted else None
 
     def periods(self) -> list[Period]:
         """The periods spoken of, in order."""

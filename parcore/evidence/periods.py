@@ -31,6 +31,12 @@ class Period:
         month = self.month or (self.quarter * 3 if self.quarter else 12)
         return date(self.year, month, monthrange(self.year, month)[1])
 
+    def day(self, name: str) -> date:
+        """A day by its name: `period_start`, `period_end`, or `q1_end` to `q3_end` of its year."""
+        if name.startswith("q"):
+            return Period(self.year, quarter=int(name[1])).end
+        return self.start if name == "period_start" else self.end
+
     @property
     def order(self) -> tuple[date, int]:
         """By its last day; of periods that end together the longest is the last."""

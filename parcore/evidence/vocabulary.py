@@ -119,13 +119,18 @@ class Vocabulary:
             step = None
         return Range(Interval(low, low is not None, high, high is not None), step)
 
-    def never_more(self, part: Linear, whole: Linear) -> bool:
-        """Whether an invariant says that `part` is at most `whole`."""
-        return any(
-            (each.rule.op == "<=" and each.rule.left == part and each.rule.right == whole)
-            or (each.rule.op == ">=" and each.rule.left == whole and each.rule.right == part)
-            for each in self.invariants
-        )
+    def never_negative(self, sum_: Linear) -> bool:
+        """Whether a sum of fields is never below 0: by their ranges, or with an invariant's help."""
+        sums = [sum_]
+        for each in self.invariants:
+            if each.rule.op in ("<=", "<", ">=", ">", "="):
+                more = each.rule.right.plus(each.rule.left, -1)
+                # What an invariant orders is never below 0: nor must the rest be.
+                sums.append(sum_.plus(more, -1 if each.rule.op in ("<=", "<", "=") else 1))
+                if each.rule.op == "=":
+                    sums.append(sum_.plus(more))
+        lows = (self.range_of(each).interval.low for each in sums)
+        return any(low is not None and low >= 0 for low in lows)
 
 
 def _common(a: Fraction | None, b: Fraction | None, factor: Fraction) -> Fraction | None:

@@ -13,6 +13,8 @@ from parcore.evidence.evidence import Datum, Evidence, Observation, Stage
 from parcore.evidence.periods import Period
 from parcore.evidence.units import Unit
 from parcore.readings.exact import Trace
+from parcore.results.population import Population
+from parcore.results.provisional import Provisional
 from parcore.rules.policies import Quantity, Reads
 from parcore.values import State, Value
 
@@ -25,6 +27,7 @@ class Scorecard:
     group: str
     trace: Trace
     class_name: str | None = None
+    provisional: Provisional | None = None
 
     def points(self, criterion: str) -> Value:
         """The points of a node of the tree, rounded where the edition rounds."""
@@ -34,6 +37,13 @@ class Scorecard:
         """What the unit could attain there; None where the maximum is not known."""
         root = f"attainable:{criterion}"
         return self.trace[root] if root in self.trace.program.roots else None
+
+    def computed(self, criterion: str) -> Value | None:
+        """The points computed where an appraiser set others; None where nobody did."""
+        root = f"computed:{criterion}"
+        if root not in self.trace.program.roots or self.trace[f"points:{criterion}"] == self.trace[root]:
+            return None
+        return self.trace[root]
 
     def raw(self, leaf: str) -> Value:
         """What a leaf's rule gives, before the effects of emptiness."""
@@ -102,6 +112,7 @@ class Result:
     unused_fields: tuple[str, ...]
     observations: tuple[Observation, ...] = field(factory=tuple)
     assumed: tuple[Assumed, ...] = field(factory=tuple)
+    population: Population = Population()
 
     def card(self, unit: str) -> Scorecard | None:
         """A unit's scorecard."""

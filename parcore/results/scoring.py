@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from attrs import evolve
 
 from parcore.diagnostics import Findings
 from parcore.diagnostics import Place as At
 from parcore.editions.compile import compile_edition
 from parcore.editions.edition import Criterion, Edition, Effect, EffectKind
+from parcore.editions.tree import Variant
 from parcore.evidence.evidence import Datum, Evidence, Observation, Stage
 from parcore.evidence.periods import Period
 from parcore.evidence.units import UnitBook
+from parcore.evidence.vocabulary import POINTS
 from parcore.numbers import exact_text
-from parcore.readings.exact import evaluate
+from parcore.readings.exact import Scope, Trace, evaluate
+from parcore.results.population import Population, freeze, frozen_scopes
+from parcore.results.provisional import provisional
 from parcore.results.ranking import places, with_class
 from parcore.results.result import Empty, Result, Scorecard
 from parcore.results.scope import UnitScope
 from parcore.rules.combinations import Reported, reported_of
+from parcore.rules.program import Program
 from parcore.values import State
 
 _BY_RULE = {
@@ -46,15 +53,22 @@ def score(
         ParcoreError: evidence of points that no rule admits, or a unit that the edition has no place for.
     """
     spoken = set(evidence.units(period))
-    population = units.on(period.end, edition.kinds)
-    members = [unit for unit in population if unit.id in spoken]
-    _admit(edition, evidence, units, period, stage)
-    programs = {group: compile_edition(edition, group).program for group in edition.groups}
+    known = units.on(period.end, edition.kinds)
+    members = [unit for unit in known if unit.id in spoken]
+    variant = Variant(given=_given(edition, evidence, period))
+    _admit(edition, evidence, units, period, stage, variant)
+    unranked = () if edition.ranking is None else edition.ranking.unranked
+    population = Population(tuple(members), frozenset(unranked))
+    scopes: dict[str, Scope] = {
+        unit.id: UnitScope(unit.id, period, evidence, stage, population) for unit in members
+    }
+    run = _Run(edition, population, scopes)
     cards: list[Scorecard] = []
     for unit in members:
         group = edition.group_of(unit.group) or ""
-        trace = evaluate(programs[group], UnitScope(unit.id, period, evidence, stage))
-        cards.append(with_class(Scorecard(unit, group, trace), edition.classes))
+        trace = run.trace(unit.id, group, variant)
+        card = with_class(Scorecard(unit, group, trace), edition.classes)
+        cards.append(evolve(card, provisional=provisional(edition, trace, variant, run.of(unit.id, group))))
     ranks = places(cards, edition.ranking)
     cards.sort(key=lambda card: _order(card, edition, ranks.get(card.unit.id, ())))
     shown = [card for card in cards if not only or card.unit.id in only]
@@ -66,10 +80,40 @@ def score(
         scorecards=tuple(shown),
         places=ranks,
         empty=tuple(_empty(edition, shown)),
-        without_evidence=tuple(unit for unit in population if unit.id not in spoken),
+        without_evidence=tuple(unit for unit in known if unit.id not in spoken),
         unused_fields=_unused(edition, evidence, period),
         observations=tuple(each for each in observations if each.period == period),
+        population=population,
     )
+
+
+class _Run:
+    """Scores units under variants of an edition, each variant compiled and its statistics frozen once."""
+
+    def __init__(self, edition: Edition, population: Population, scopes: Mapping[str, Scope]) -> None:
+        self._edition, self._population, self._scopes = edition, population, scopes
+        self._ready: dict[object, tuple[Program, Mapping[str, Scope]]] = {}
+
+    def trace(self, unit: str, group: str, variant: Variant) -> Trace:
+        """A unit's trace under a variant."""
+        key = (group, variant.given, variant.out, tuple(sorted(variant.held.items())))
+        if key not in self._ready:
+            read = freeze(compile_edition(self._edition, group, variant).program)
+            mates = [u.id for u in self._population.units if (self._edition.group_of(u.group) or "") == group]
+            self._ready[key] = read.program, frozen_scopes(read, self._population, self._scopes, mates)
+        program, scopes = self._ready[key]
+        return evaluate(program, scopes[unit])
+
+    def of(self, unit: str, group: str) -> Callable[[Variant], Trace]:
+        """A unit's trace by variant."""
+        return lambda variant: self.trace(unit, group, variant)
+
+
+def _given(edition: Edition, evidence: Evidence, period: Period) -> frozenset[str]:
+    """The criteria whose points are computed, and that somebody set points for."""
+    named = {name.removeprefix(POINTS) for name in evidence.fields(period) if name.startswith(POINTS)}
+    computed = {each.id for each in edition.criteria if reported_of(each.rule) is None}
+    return frozenset(named & computed)
 
 
 def _order(card: Scorecard, edition: Edition, ranks: Sequence[object]) -> tuple[bool, bool, object, str]:
@@ -79,7 +123,9 @@ def _order(card: Scorecard, edition: Edition, ranks: Sequence[object]) -> tuple[
     return not ranks, number is None, 0 if number is None else -number, card.unit.id
 
 
-def _admit(edition: Edition, evidence: Evidence, units: UnitBook, period: Period, stage: Stage) -> None:
+def _admit(
+    edition: Edition, evidence: Evidence, units: UnitBook, period: Period, stage: Stage, variant: Variant
+) -> None:
     """Refuse units that have no place here, and points given off their step or outside their bounds."""
     findings = Findings()
     for name in sorted(evidence.units(period)):
@@ -101,6 +147,10 @@ def _admit(edition: Edition, evidence: Evidence, units: UnitBook, period: Period
             datum = None if given is None else evidence.at(unit.id, period, given.field, stage)
             if given is not None and datum is not None and datum.value.state is State.OK:
                 _points_given(leaf, given, datum, group, findings)
+        for node in (each for each in edition.criteria if each.id in variant.given):
+            datum = evidence.given(unit.id, period, node.id, stage)
+            if datum is not None:
+                _points_set(node, datum, group, findings)
     findings.raise_errors()
 
 
@@ -117,6 +167,16 @@ def _points_given(leaf: Criterion, rule: Reported, datum: Datum, group: str, fin
         findings.add(
             "points-off-step", datum.place, criterion=leaf.id, value=datum.text, step=exact_text(rule.step)
         )
+
+
+def _points_set(node: Criterion, datum: Datum, group: str, findings: Findings) -> None:
+    """Points in the place of computed ones: a number that the node can have, and a reason."""
+    if datum.value.state is not State.OK:
+        findings.add("override-state", datum.place, criterion=node.id, state=datum.value.state.word)
+        return
+    if not datum.note and datum.stage is not Stage.SELF:
+        findings.add("override-without-reason", datum.place, criterion=node.id, value=datum.text)
+    _points_given(node, Reported(node.id), datum, group, findings)
 
 
 def _empty(edition: Edition, cards: Iterable[Scorecard]) -> Iterator[Empty]:

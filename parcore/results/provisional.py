@@ -1,0 +1,69 @@
+"""How far an index can still move: leaves not appraised yet, held at nothing and at their maximum.
+
+Before all is appraised a result is provisional: so many leaves open, the index between two numbers.
+Points never fall when a leaf's points rise, and leaving a leaf out moves the rate less than these two
+ends do: whatever the appraiser finds, the index lies between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from attrs import evolve, frozen
+
+from parcore.editions.edition import Combine, Criterion, Edition
+from parcore.editions.index import BASE, RATE, ROUNDED
+from parcore.editions.tree import Variant
+from parcore.readings.exact import Trace
+from parcore.values import State
+
+Evaluate = Callable[[Variant], Trace]
+"""Scores the unit again under a variant of its edition."""
+
+
+@frozen
+class Provisional:
+    """The leaves that are open for a unit, and the least and the most its index can come to, as rounded.
+
+    Points (`base`) or per 100 attainable (`rate`); None where it is not known.
+    """
+
+    leaves: tuple[Criterion, ...]
+    base: tuple[Fraction, Fraction] | None
+    rate: tuple[Fraction, Fraction] | None
+
+
+def provisional(edition: Edition, trace: Trace, variant: Variant, again: Evaluate) -> Provisional | None:
+    """What is still open for a unit; None where nothing is."""
+    leaves = tuple(leaf for leaf in edition.leaves if _is_open(leaf, trace, variant))
+    if not leaves:
+        return None
+    held = {id_ for component in edition.components for id_ in _held(component, {leaf.id for leaf in leaves})}
+    ends = [again(evolve(variant, held=dict.fromkeys(held, high))) for high in (False, True)]
+    bounded = all(leaf.max is not None for leaf in leaves)
+    base, rate = (_between(ends, root) if bounded else None for root in (BASE, RATE))
+    return Provisional(leaves, base, rate)
+
+
+def _is_open(leaf: Criterion, trace: Trace, variant: Variant) -> bool:
+    """Whether a leaf waits for its appraisal, and no points were given for it meanwhile."""
+    return trace[f"raw:{leaf.id}"].state is State.UNVERIFIED and leaf.id not in variant.given
+
+
+def _held(node: Criterion, open_: set[str]) -> list[str]:
+    """The nodes to hold for the open leaves under a node: of the first that applies the whole group.
+
+    Which of its rules applies is open too.
+    """
+    if node.id in open_:
+        return [node.id]
+    found = [id_ for child in node.children for id_ in _held(child, open_)]
+    return [node.id] if found and node.combine is Combine.FIRST else found
+
+
+def _between(ends: list[Trace], root: str) -> tuple[Fraction, Fraction] | None:
+    if root + ROUNDED not in ends[0].program.roots:
+        return None
+    low, high = (each[root + ROUNDED].known for each in ends)
+    return None if low is None or high is None else (low, high)
