@@ -33,7 +33,8 @@ def kind_of(measure: Measure, speaker: Speaker) -> Kind:
         case Rounded():
             return kind_of(measure.measure, speaker)
         case Compared(by=By.DIFFERENCE):
-            return kind_of(measure.of.measure, speaker)
+            own = kind_of(measure.of.measure, speaker)
+            return Kind.GAP if own is Kind.SHARE else own
         case Compared():
             return Kind.SHARE
         case Sum():
@@ -110,7 +111,8 @@ def measure_text(measure: Measure, speaker: Speaker) -> str:
             return speaker.say("prose-growth", field=speaker.name(measure.field.name))
         case Rounded():
             inner = measure_text(measure.measure, speaker)
-            return speaker.say("prose-rounded", measure=inner, digits=measure.digits)
+            step = _step(measure.digits, measure.measure, speaker)
+            return speaker.say("prose-rounded", measure=inner, step=step)
         case Survey():
             return _survey(measure, speaker)
         case Computed():
@@ -137,6 +139,11 @@ def _before(text: str, lag: int, speaker: Speaker) -> str:
     return speaker.say("prose-before", measure=text) if lag else text
 
 
+def _step(digits: int, measure: Measure, speaker: Speaker) -> str:
+    """The last decimal that rounding keeps, as the measure is written: 4 decimals of a rate are 0,01 %."""
+    return speaker.amount(Fraction(1, 10**digits), kind_of(measure, speaker))
+
+
 def _bracketed(sum_: Linear, speaker: Speaker) -> str:
     text = speaker.sum(sum_)
     return text if len(sum_.terms) == 1 and not sum_.constant else f"({text})"
@@ -158,7 +165,8 @@ def _survey(measure: Survey, speaker: Speaker) -> str:
         )
         text = speaker.say("prose-survey-groups", groups=rates)
     if measure.least is not None:
-        text += speaker.say("prose-survey-least", least=speaker.number(measure.least.of(speaker.group)))
+        word = "prose-survey-least" if len(groups) == 1 else "prose-survey-least-each"
+        text += speaker.say(word, least=speaker.number(measure.least.of(speaker.group)))
     return text
 
 
@@ -210,9 +218,11 @@ def _relative(measure: Compared | MinMax | RankOf, speaker: Speaker) -> str:
     if isinstance(measure, MinMax):
         word = "prose-min-max-inverse" if measure.inverse else "prose-min-max"
         return speaker.say(word, measure=own, circle=circle)
-    statistic = speaker.say(f"prose-of-{measure.statistic.value}", circle=circle)
+    rounded = ""
     if measure.digits is not None:
-        statistic = speaker.say("prose-rounded", measure=statistic, digits=measure.digits)
+        step = _step(measure.digits, measure.of.measure, speaker)
+        rounded = speaker.say("prose-rounded", measure="", step=step)
+    statistic = speaker.say(f"prose-of-{measure.statistic.value}", circle=circle, rounded=rounded)
     return speaker.say(f"prose-by-{measure.by.value}", measure=own, statistic=statistic)
 
 

@@ -24,6 +24,7 @@ from parcore.rules.combinations import (
 )
 from parcore.rules.deductions import Deduction
 from parcore.rules.measures import Measure
+from parcore.values import State
 
 
 @frozen
@@ -139,9 +140,12 @@ def _deduction(rule: Deduction, speaker: Speaker) -> list[str]:
         )
         for group in rule.once
     ]
+    idle = any(State.NOTHING_AROSE in part.rule.states() for part in rule.parts)
+    nothing = [speaker.say("prose-off-nothing")] if idle else []
     return [
         speaker.say("prose-deduct", start=start, parts="; ".join(parts)),
         *once,
+        *nothing,
         speaker.say("prose-floor", floor=floor),
     ]
 

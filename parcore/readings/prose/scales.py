@@ -130,5 +130,7 @@ def _increments(scale: Increments, measured: Measured, speaker: Speaker) -> str:
         else:
             end = speaker.amount(segment.to.of(group), kind)
             parts.append(speaker.say("prose-on-to", end=end, each=each))
+    if scale.segments[-1].to is not None:
+        parts.append(speaker.say("prose-no-more"))
     cap = speaker.say("prose-cap", points=speaker.points(scale.cap.of(group)))
     return f"{'; '.join(parts)} ({speaker.say(word)}){cap}"

@@ -35,6 +35,8 @@ class Kind(Enum):
     NUMBER = "number"
     SHARE = "share"
     DAYS = "days"
+    GAP = "gap"
+    """A difference of two shares: percentage points."""
 
 
 @frozen
@@ -64,6 +66,8 @@ class Speaker:
         """A number as its measure is spoken of: a percentage, days, or the number alone."""
         if kind is Kind.SHARE:
             return f"{self.number(number * HUNDRED)} %"
+        if kind is Kind.GAP:
+            return self.say("prose-gap", number=self.number(number * HUNDRED))
         text = self.number(number)
         if kind is Kind.DAYS:
             return self.say("prose-day" if number == ONE else "prose-days", days=text)
