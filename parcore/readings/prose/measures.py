@@ -189,6 +189,8 @@ def _formula(part: Formula, measure: Computed, speaker: Speaker) -> str:
         case Operation(op="min" | "max" as op):
             parts = "; ".join(_formula(each, measure, speaker) for each in part.args)
             return speaker.say("prose-least-of" if op == "min" else "prose-most-of", parts=parts)
+        case Operation(op="-", args=(Number(value=Fraction(numerator=0)), other)):
+            return f"−{_operand(other, '-', 1, measure, speaker)}"
         case Operation():
             left, right = (_operand(each, part.op, at, measure, speaker) for at, each in enumerate(part.args))
             return f"{left} {_SIGNS[part.op]} {right}"
