@@ -123,6 +123,8 @@ def changed(thing: Any, group: str = "") -> Iterator[Any]:
     if isinstance(thing, Fraction):
         yield thing + Fraction(1, 1000)
         yield thing - Fraction(1, 1000)
+    if isinstance(thing, int) and not isinstance(thing, bool):  # decimals
+        yield thing + 1
     for rebuild, part in parts_of(thing, group):
         for new in changed(part, group):
             with suppress(IntervalError):

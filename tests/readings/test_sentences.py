@@ -188,6 +188,18 @@ def test_every_sound_edition_is_said(edition: Edition, lang: str) -> None:
     assert len(annex.policies) == 3
 
 
+@given(editions(), st.sampled_from(LANGUAGES))
+def test_what_a_criterion_adds_to_its_rule_is_said(edition: Edition, lang: str) -> None:
+    """Weights, points in the place of empty evidence and a group's worth stand in the sentences."""
+    by_id = {each.id: each for each in items(describe(edition, lang).items)}
+    for node in edition.criteria:
+        text = numbers_said(" ".join(by_id[node.id].sentences), lang)
+        weights = [each.weight for each in node.children]
+        assert {*numbers_of((*weights, node.scaled_from, [e.award for e in node.when.values()]))} <= text
+        for state in node.when:
+            assert parcore.i18n.say(f"state-{state.word}", lang) in bare(" ".join(by_id[node.id].sentences))
+
+
 WORDS = {
     "value": "{value: done + 2 * late}",
     "count": "{count: [done, late]}",
