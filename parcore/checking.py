@@ -17,8 +17,10 @@ from parcore.documents.tree import Mapping, Tree
 from parcore.documents.yaml import read_yaml
 from parcore.editions.document import read_edition
 from parcore.editions.edition import Edition
+from parcore.evidence.invariants import check_invariants
 from parcore.evidence.periods import Period
-from parcore.evidence.readers import Defaults, EvidenceReader, check_invariants, read_observations
+from parcore.evidence.readers import EvidenceReader, read_observations
+from parcore.evidence.sections import Defaults
 from parcore.evidence.units import Unit, UnitBook, read_units
 from parcore.evidence.vocabulary import POINTS, Vocabulary, read_vocabulary
 from parcore.packages import KINDS, Document, beginning, documents_in, kind_of
@@ -195,7 +197,8 @@ def tables_at(folder: Path, documents: Iterable[Document]) -> list[Document]:
     for each in documents:
         with suppress(ParcoreError):
             tree = read_yaml(each.path, Findings())
-            for table in items_of(tree.get("tables")) if isinstance(tree, Mapping) else ():
+            sections = [tree.get(key) for key in ("tables", "records")] if isinstance(tree, Mapping) else []
+            for table in (item for section in sections for item in items_of(section)):
                 name = table["file"] if isinstance(table, Mapping) and "file" in table else table
                 named.add((each.path.parent / text_of(name)).resolve())
     found: list[Document] = []

@@ -78,16 +78,24 @@ def test_a_rule_pays_what_its_table_says(
     members = "".join(f"  - {{id: u{at}, kind: page-unit, name: U{at}}}\n" for at in range(len(rows)))
     table = ["unit,period," + ",".join(columns[:-1])]
     table += [f"u{at},2024," + ",".join(row[:-1]) for at, row in enumerate(rows)]
+    evidence_text: dict[str, object] = {"evidence": "page", "tables": ["table.csv"]}
+    if columns[0] == "dossiers":
+        cases = [(at, each) for at, row in enumerate(rows) for each in row[0].split() if each != "none"]
+        table = ["unit,period,outcome", *(f"u{at},2024,{each}" for at, each in cases)]
+        without = [f"u{at}" for at, row in enumerate(rows) if row[0] == "none"]
+        lists = {"kind": "dossiers", "file": "table.csv", "none": without}
+        evidence_text = {"evidence": "page", "period": 2024, "records": [lists]}
     files = {
         "vocabulary.yaml": VOCABULARY,
         "units.yaml": "units: page\nmembers:\n" + members,
         "edition.yaml": yaml.safe_dump(edition_text, allow_unicode=True, sort_keys=False),
-        "evidence.csv": "\n".join(table) + "\n",
+        "table.csv": "\n".join(table) + "\n",
+        "evidence.yaml": yaml.safe_dump(evidence_text, allow_unicode=True, sort_keys=False),
     }
     for name, text in files.items():
         (tmp_path / name).write_text(text, "utf-8")
     edition = parcore.load_edition("page@1", paths=[tmp_path])
-    evidence = parcore.read_evidence(edition, [tmp_path / "evidence.csv"], paths=[tmp_path])
+    evidence = parcore.read_evidence(edition, [tmp_path / "evidence.yaml"], paths=[tmp_path])
     result = parcore.score(edition, evidence, 2024, paths=[tmp_path])
     for at, row in enumerate(rows):
         card = result.card(f"u{at}")

@@ -13,8 +13,9 @@ from parcore.documents.tree import Scalar
 from parcore.editions.edition import Edition
 from parcore.evidence.cells import read_value, stated
 from parcore.evidence.evidence import Datum, Evidence, Stage
+from parcore.evidence.invariants import check_invariants
 from parcore.evidence.periods import Period
-from parcore.evidence.readers import Defaults, check_invariants
+from parcore.evidence.sections import Defaults
 from parcore.evidence.vocabulary import POINTS, FieldKind, FieldSpec
 from parcore.numbers import NumberFormat
 from parcore.registry import Registry
@@ -49,7 +50,7 @@ def run(asked: Asked, registry: Registry | None = None) -> tuple[Result, Registr
     registry = registry_of(asked.paths) if registry is None else registry
     edition, evidence = _read(asked, registry)
     spoken = evidence.periods()
-    if not spoken or (asked.period is not None and asked.period not in spoken):
+    if not spoken or (asked.period is not None and not evidence.units(asked.period)):
         period_asked = asked.period or "—"
         raise stop("evidence-none", Place(edition.key), methodology=edition.methodology, period=period_asked)
     period = asked.period or _latest(evidence, edition, named="@" in asked.name)

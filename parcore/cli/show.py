@@ -66,7 +66,7 @@ def _tell(edition: Edition, form: str, lang: str) -> None:
     if form == "json":
         click.echo(json.dumps(attrs.asdict(annex), ensure_ascii=False, indent=2))
         return
-    click.echo(written(annex, lang), nl=False)
+    click.echo(written(annex, lang))
     for line in rests_on(edition, lang):
         click.echo(f"  • {line}")
 

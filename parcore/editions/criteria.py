@@ -133,7 +133,7 @@ def _as_leaf(node: Criterion, tree: Mapping, context: Context) -> Criterion:
     rule = read_leaf(tree, when, context)
     if rule is None:
         return node
-    check_when(node, rule, tree, context)
+    check_when(node.place, rule, tree, context)
     if context.falls_through:
         # Where it does not apply, the next rule of its parent does: it is out, and that one is in.
         when |= dict.fromkeys((State.NOT_APPLICABLE, State.NOTHING_AROSE), Effect(EffectKind.EXCLUDE))

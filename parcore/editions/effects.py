@@ -8,7 +8,7 @@ from parcore.diagnostics import Place
 from parcore.documents.reading import choice_of, source_of
 from parcore.documents.schema import report_unknown
 from parcore.documents.tree import Mapping, Scalar, Tree
-from parcore.editions.edition import Criterion, Effect, EffectKind
+from parcore.editions.edition import Effect, EffectKind
 from parcore.numbers import ZERO, exact_text
 from parcore.rules.combinations import Rule
 from parcore.rules.figures import Award, Context
@@ -75,9 +75,9 @@ def _read_effect(tree: Tree, context: Context) -> Effect | None:
     return None if kind is None else Effect(kind, award, source_of(tree, context.findings))
 
 
-def check_when(node: Criterion, rule: Rule, tree: Mapping, context: Context) -> None:
+def check_when(own: Place, rule: Rule, tree: Mapping, context: Context) -> None:
     """Each state that can arise has its effect (perhaps one that could not be read), and no other has."""
-    place = tree.place_of("when") if "when" in tree else node.place
+    place = tree.place_of("when") if "when" in tree else own
     when = tree.get("when")
     declared = when if isinstance(when, Mapping) else Mapping(place, {})
     possible = set(ALWAYS_POSSIBLE) | rule.states()
@@ -85,11 +85,11 @@ def check_when(node: Criterion, rule: Rule, tree: Mapping, context: Context) -> 
         possible -= {State.NOT_APPLICABLE, State.NOTHING_AROSE}
     missing = [s.word for s in EVIDENCE_STATES if s in possible and s.word not in declared]
     if missing:
-        context.findings.add("when-incomplete", place, criterion=node.id, states=", ".join(missing))
+        context.findings.add("when-incomplete", place, criterion=context.criterion, states=", ".join(missing))
     for state in EVIDENCE_STATES:
         if state not in possible and state.word in declared:
             at = declared.place_of(state.word)
-            context.findings.add("when-unreachable", at, criterion=node.id, state=state.word)
+            context.findings.add("when-unreachable", at, criterion=context.criterion, state=state.word)
 
 
 def check_points(award: Award, place: Place, context: Context) -> None:

@@ -13,6 +13,7 @@ from parcore.editions.cover import check_condition_table, check_scored
 from parcore.editions.deductions import read_deduction
 from parcore.editions.edition import Effect
 from parcore.editions.effects import check_points
+from parcore.editions.records import read_mean_over
 from parcore.numbers import ZERO, exact_text
 from parcore.rules.combinations import (
     ChoiceTable,
@@ -32,7 +33,7 @@ from parcore.rules.scales import Scale, read_cases, read_scale
 from parcore.values import ALWAYS_POSSIBLE, State
 
 REPORTED: Final = "reported"
-RULE_WORDS: Final = ("measure", "table", "deduct")
+RULE_WORDS: Final = ("measure", "table", "deduct", "mean_over")
 BESIDE: Final = ("measures", "scale", "cases", "interpret", "figures")
 _OPTIONS: Final = ("min", "step")
 
@@ -51,7 +52,9 @@ def read_leaf(tree: Mapping, when: MappingOf[State, Effect], context: Context) -
 def _check_words(tree: Mapping, context: Context) -> None:
     """Report the words that the kind of rule at hand does not read: none is passed over in silence."""
     conditions = ["figures"] if "guard" in tree else []
-    if "deduct" in tree:
+    if "mean_over" in tree:
+        kind, reads = "mean_over", ["mean_over"]
+    elif "deduct" in tree:
         kind, reads = "deduct", ["deduct"]
     elif isinstance(tree.get("table"), Listing):
         kind, reads = "table", ["table", "measures", "interpret", "figures"]
@@ -87,6 +90,8 @@ def _check_names(figures: Mapping, measures: Tree | None, context: Context) -> N
 
 def read_rule(tree: Mapping, when: MappingOf[State, Effect], context: Context) -> Rule | None:
     """A rule by the words it is written with, its guards apart."""
+    if "mean_over" in tree:
+        return read_mean_over(tree["mean_over"], context, read_leaf)
     if "deduct" in tree:
         return read_deduction(tree["deduct"], context, read_rule)
     table = tree.get("table")

@@ -101,7 +101,7 @@ class Tree:
         top = None if node.max is None else node.max.of(self.group)
         raw = node.rule.node(self.group, top)
         # A state that the edition gives no effect cannot arise there (checked); should it, it is an error.
-        effects = tuple((s, _effect(node.when.get(s), node.max, self.group)) for s in EVIDENCE_STATES)
+        effects = tuple((s, effect_node(node.when.get(s), node.max, self.group)) for s in EVIDENCE_STATES)
         points: Node = Match(raw, effects)
         if node.id in self.variant.out:
             points = Raise(State.EXCLUDED)
@@ -253,7 +253,8 @@ def may_rescale(node: Criterion) -> bool:
     return by_effect or (node.rule is not None and State.RESCALED in node.rule.raises())
 
 
-def _effect(effect: Effect | None, top: Figure | None, group: str) -> Node:
+def effect_node(effect: Effect | None, top: Figure | None, group: str) -> Node:
+    """What a state makes of points; one without an effect is an error."""
     if effect is None:
         return Raise(State.ERROR)
     match effect.kind:

@@ -60,8 +60,8 @@ def evidence_basis(result: Result, lang: str) -> str:
     """How many statements of the evidence scored stand on which basis."""
     units = {card.unit.id for card in result.scorecards}
     counted: dict[str, int] = {}
-    for datum in result.evidence:
-        if datum.unit in units and datum.period == result.period:
+    for datum in result.evidence.of(result.period):
+        if datum.unit in units:
             word = "basis-none" if datum.source is None else f"basis-{datum.source.basis.value}"
             counted[word] = counted.get(word, 0) + 1
     parts = "; ".join(f"{say(word, lang)} {count}" for word, count in counted.items())

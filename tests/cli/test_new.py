@@ -25,7 +25,7 @@ from parcore.checking import check, documents_at, tables_at
 from parcore.cli.new import EXAMPLE, LONGEST_NAME, LONGEST_TITLE, New, command
 from parcore.diagnostics import ParcoreError
 from parcore.editions.edition import Edition
-from parcore.evidence.readers import Defaults
+from parcore.evidence.sections import Defaults
 from parcore.i18n import LANGUAGES, nfc
 from parcore.registry import Registry
 

@@ -109,6 +109,16 @@ GOLDEN = {
         "Tổng trên 20 điểm được quy đổi thành 10 điểm. Phần không đánh giá được loại ra,"
         " điểm của nhóm được quy đổi theo phần còn lại."
     ),
+    "records: dossiers": (
+        "Chấm riêng từng trường hợp trong “Hồ sơ”. Chấm theo: kết quả."
+        " Trước hạn: 2 điểm; đúng hạn: 1 điểm; chậm: 0 điểm. Với từng trường hợp, chưa thẩm định, thiếu"
+        " số liệu hoặc không được công nhận: chấm 0 điểm."
+        " Điểm là trung bình cộng điểm của các trường hợp, làm tròn đến 1 chữ số thập phân."
+    ),
+    "index: {name: sipas": (
+        "Chấm theo thứ hạng theo chỉ số sipas."
+        " Từ 1 đến 10: 3 điểm; từ 11 đến 20: 2 điểm; từ 21 trở lên: 1 điểm."
+    ),
     "combine: highest": "Chỉ lấy điểm cao nhất trong “in-mountains” và “with-relics”.",
     "weight: 2": "Điểm là tổng có trọng số của 2 × “part-1” và “part-2”.",
 }

@@ -12,17 +12,15 @@ from typing import Final
 
 from attrs import frozen
 
-from parcore.editions.edition import Combine, Criterion, Edition, Effect, EffectKind
+from parcore.editions.edition import Combine, Criterion, Edition
 from parcore.editions.tree import may_rescale
 from parcore.i18n import say
-from parcore.readings.prose.rules import rule_sentences
+from parcore.readings.prose.rules import effects_text, rule_sentences
 from parcore.readings.prose.words import Speaker, sentence
 from parcore.rules.figures import Figure
 from parcore.rules.policies import Level, Reads
-from parcore.values import EVIDENCE_STATES, State
 
 _NUMBER: Final = re.compile(r"(\d+(?:[.,]\d+)*(?: %)?)")
-FALLS_THROUGH: Final = (State.NOT_APPLICABLE, State.NOTHING_AROSE)
 
 
 @frozen
@@ -167,26 +165,10 @@ def _combined(node: Criterion, speaker: Speaker) -> list[str]:
 
 
 def _effects(node: Criterion, parent: Criterion | None, speaker: Speaker) -> list[str]:
-    """What empty states do, states with one effect together."""
     first = parent is not None and parent.combine is Combine.FIRST and node is not parent.children[-1]
-    groups: dict[str, list[State]] = {}
-    for state in EVIDENCE_STATES:
-        if state in node.when:
-            falls = first and state in FALLS_THROUGH
-            told = speaker.say("prose-next-rule") if falls else _effect(node.when[state], node, speaker)
-            groups.setdefault(told, []).append(state)
-    return (
-        ["; ".join(f"{speaker.states(states)}: {told}" for told, states in groups.items())] if groups else []
-    )
-
-
-def _effect(effect: Effect, node: Criterion, speaker: Speaker) -> str:
-    if effect.kind is EffectKind.SUBSTITUTE and effect.award is not None:
-        top = None if node.max is None else node.max.of(speaker.group)
-        told = speaker.say("prose-substitute", pays=speaker.pays(effect.award, top))
-    else:
-        told = speaker.say(f"effect-{effect.kind.value}")
-    return told + speaker.whose(effect.source)
+    top = None if node.max is None else node.max.of(speaker.group)
+    told = effects_text(node.when, top, speaker, falls_through=first)
+    return [told] if told else []
 
 
 def _rounding(edition: Edition, lang: str) -> Iterator[str]:

@@ -8,11 +8,12 @@ from fractions import Fraction
 from typing import Final
 
 from parcore.arithmetic import Formula, Name, Number, Operation, names_of
+from parcore.evidence.vocabulary import INDEX
 from parcore.expressions import Linear
 from parcore.readings.prose.words import Kind, Speaker
 from parcore.rules.formulas import Computed
 from parcore.rules.graph import Peers
-from parcore.rules.indices import PREFIX, IndexOf
+from parcore.rules.indices import IndexOf
 from parcore.rules.measures import ChoiceOf, Days, Growth, Measure, Ratio, Rounded, Sum
 from parcore.rules.peers import By, Compared, MinMax, RankOf, Statistics
 from parcore.rules.surveys import Respondents, Survey
@@ -130,7 +131,7 @@ def measure_text(measure: Measure, speaker: Speaker) -> str:
 
 def _choice(measure: ChoiceOf, speaker: Speaker) -> str:
     name = measure.spec.name
-    if name.startswith(PREFIX):
+    if name.startswith(INDEX):
         return speaker.say("prose-index-class", index=name.split(":")[1])
     return speaker.name(name)
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 from string import ascii_lowercase
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from parcore.editions.edition import Effect, EffectKind
+from parcore.editions.records import MeanOver
 from parcore.readings.prose.conditions import Named, condition_text
 from parcore.readings.prose.measures import kind_of, measure_text, noun_of
 from parcore.readings.prose.scales import Measured, ours_in, scale_text
@@ -24,7 +26,7 @@ from parcore.rules.combinations import (
 )
 from parcore.rules.deductions import Deduction
 from parcore.rules.measures import Measure
-from parcore.values import State
+from parcore.values import EVIDENCE_STATES, State
 
 
 @frozen
@@ -51,6 +53,8 @@ def rule_sentences(rule: Rule, top: Fraction | None, speaker: Speaker) -> list[s
             return _deduction(rule, speaker)
         case Reported():
             return [_reported(rule, top, speaker)]
+        case MeanOver():
+            return _mean_over(rule, top, speaker)
         case _:
             said = _said(rule, top, speaker)
             word = "prose-scored-on" if isinstance(rule, Scored) else "prose-scored-by"
@@ -153,6 +157,42 @@ def _deduction(rule: Deduction, speaker: Speaker) -> list[str]:
 def named_by_letters(measures: Mapping[str, Measure]) -> Named:
     """The measures of a condition table, called (a), (b), … in its conditions."""
     return Named(measures, {name: f"({letter(at)})" for at, name in enumerate(measures)})
+
+
+def _mean_over(rule: MeanOver, top: Fraction | None, speaker: Speaker) -> list[str]:
+    """The rule of each case, read with the fields of its records; then their mean."""
+    records = speaker.vocabulary.records.get(rule.records)
+    inner = speaker if records is None else evolve(speaker, vocabulary=records)
+    effects = effects_text(rule.when, top, inner)
+    title = rule.records if records is None else records.title.in_(speaker.lang) or rule.records
+    digits = "" if rule.digits is None else speaker.say("prose-mean-digits", digits=rule.digits)
+    return [
+        speaker.say("prose-each-case", records=title),
+        *rule_sentences(rule.rule, top, inner),
+        *([speaker.say("prose-case-effects", effects=effects)] if effects else []),
+        speaker.say("prose-mean", digits=digits),
+    ]
+
+
+def effects_text(
+    when: Mapping[State, Effect], top: Fraction | None, speaker: Speaker, *, falls_through: bool = False
+) -> str:
+    """What empty states do, states with one effect together; "" where there are none."""
+    groups: dict[str, list[State]] = {}
+    for state in EVIDENCE_STATES:
+        if state in when:
+            falls = falls_through and state in (State.NOT_APPLICABLE, State.NOTHING_AROSE)
+            told = speaker.say("prose-next-rule") if falls else _effect(when[state], top, speaker)
+            groups.setdefault(told, []).append(state)
+    return "; ".join(f"{speaker.states(states)}: {told}" for told, states in groups.items())
+
+
+def _effect(effect: Effect, top: Fraction | None, speaker: Speaker) -> str:
+    if effect.kind is EffectKind.SUBSTITUTE and effect.award is not None:
+        told = speaker.say("prose-substitute", pays=speaker.pays(effect.award, top))
+    else:
+        told = speaker.say(f"effect-{effect.kind.value}")
+    return told + speaker.whose(effect.source)
 
 
 def letter(at: int) -> str:
