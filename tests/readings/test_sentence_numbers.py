@@ -48,6 +48,9 @@ measure: {value: any}
 scale: [{at_most: $x0, points: $p0}, {less_than: $x1, points: proportional},
   {at_least: $x2, points: 25%}, {otherwise: $p2}]
 
+measure: {value: any}
+scale: [{at_least: $x1, points: $p0}, {less_than: $x2, points: $p1}, {otherwise: $p2}]
+
 measure: {ratio: [done, 'all_of + $x3']}
 cases: [{in: '(…,$x0)', points: $p0}, {in: '[$x0,$x1]', points: $p1}, {in: '($x1,…)', points: $p2}]
 

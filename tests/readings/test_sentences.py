@@ -13,12 +13,13 @@ import parcore
 from parcore.editions.edition import Edition
 from parcore.evidence.vocabulary import FieldSpec
 from parcore.i18n import LANGUAGES
-from parcore.intervals import Range
+from parcore.intervals import Interval, Range
 from parcore.readings.prose.annex import Item, describe
+from parcore.readings.prose.conditions import condition_text
 from parcore.readings.prose.measures import measure_text
-from parcore.readings.prose.words import Speaker
+from parcore.readings.prose.words import Kind, Speaker
 from parcore.registry import Registry
-from parcore.rules.combinations import Scored
+from parcore.rules.combinations import Guarded, Scored
 from parcore.rules.graph import Const, Node
 from parcore.rules.measures import Measure
 from parcore.rules.measuring import MEASURES
@@ -157,6 +158,46 @@ def items(parts: tuple[Item, ...]) -> list[Item]:
 def bare(title: str) -> str:
     """A title without regard to its capitals."""
     return title.casefold()
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("done > 3", "done lớn hơn 3"),
+        ("done < 3", "done nhỏ hơn 3"),
+        ("done >= 3", "done từ 3 trở lên"),
+        ("done <= 3", "done không quá 3"),
+        ("done = 3", "done bằng 3"),
+        ("done != 3", "done khác 3"),
+        ("3 < done", "done lớn hơn 3"),
+        ("3 != done", "done khác 3"),
+        ("3 >= done", "done không quá 3"),
+        ("rate > 5%", "rate trên 5 %"),
+        ("rate in [5%,90%)", "rate từ 5 % đến dưới 90 %"),
+        ("done >= late", "done không nhỏ hơn late"),
+        ("done - 2 * late < few + 1", "done − 2 × late nhỏ hơn few + 1"),
+        ("plan = late", "plan là late"),
+        ("never != plan", "plan không phải là never"),
+        ("{not: {any: [done > 3, [late = 0, few = 1]]}}",
+         "không phải (done lớn hơn 3 hoặc (late bằng 0 và few bằng 1))"),
+    ],
+)  # fmt: skip
+def test_conditions(written: str, words: str) -> None:
+    """A comparison is said by its sense, whichever side the number stands on; what is joined is bracketed."""
+    condition = written if written.startswith("{") else f"'{written}'"
+    guard = f"guard: {{if: {condition}, points: 0}}\nmeasure: {{value: any}}\nscale: {{slope: 1}}"
+    rule = read(guard).rule
+    assert isinstance(rule, Guarded)
+    fields = {each.name: evolve(each, unit="%" if each.name == "rate" else "") for each in FIELDS}
+    speaker = Speaker(evolve(VOCABULARY, fields=fields), "vi")
+    assert condition_text(rule.guards[0].condition, speaker) == words
+
+
+@given(our.intervals(), our.intervals(), st.sampled_from(LANGUAGES), st.sampled_from(Kind))
+def test_two_intervals_are_never_said_alike(one: Interval, two: Interval, lang: str, kind: Kind) -> None:
+    """Edges, open or closed, are told apart in words."""
+    speaker = Speaker(VOCABULARY, lang)
+    assert (speaker.interval(one, kind) == speaker.interval(two, kind)) == (one == two)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
