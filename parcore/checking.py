@@ -160,15 +160,15 @@ def _together(
     check_invariants(evidence, vocabulary, findings)
     given = (each for each in evidence if each.field.startswith(POINTS))
     points = [(each.field.removeprefix(POINTS), each.place) for each in given]
-    leaves = _leaves(registry, name, vocabulary) if points else []
-    for id_, place in points if leaves else ():
-        if id_ not in leaves:
-            report_unknown(id_, leaves, place, findings, "points-unknown")
+    criteria = _criteria(registry, name, vocabulary) if points else []
+    for id_, place in points if criteria else ():
+        if id_ not in criteria:
+            report_unknown(id_, criteria, place, findings, "points-unknown")
 
 
-def _leaves(registry: Registry, methodology: str, vocabulary: Vocabulary) -> list[str]:
-    """The leaves of all editions that evidence may be of; none where one of them may be a refused one."""
-    leaves: dict[str, None] = {}
+def _criteria(registry: Registry, methodology: str, vocabulary: Vocabulary) -> list[str]:
+    """The criteria of all editions that evidence may be of; none where one of them may be a refused one."""
+    criteria: dict[str, None] = {}
     for document in registry.edition_documents():
         try:
             edition = registry.load(document)
@@ -177,8 +177,9 @@ def _leaves(registry: Registry, methodology: str, vocabulary: Vocabulary) -> lis
                 return []
             continue
         if methodology == document.methodology or vocabulary.name == edition.vocabulary.name != "":
-            leaves.update(dict.fromkeys(leaf.id for leaf in edition.leaves))
-    return list(leaves)
+            known = (*edition.criteria, *edition.scored)
+            criteria.update(dict.fromkeys(each.id for each in known))
+    return list(criteria)
 
 
 def _period_beside(registry: Registry, table: Document) -> Period | None:

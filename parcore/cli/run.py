@@ -16,12 +16,11 @@ from parcore.evidence.evidence import Datum, Evidence, Stage
 from parcore.evidence.invariants import check_invariants
 from parcore.evidence.periods import Period
 from parcore.evidence.sections import Defaults
-from parcore.evidence.vocabulary import POINTS, FieldKind, FieldSpec
+from parcore.evidence.vocabulary import FieldSpec, given_field
 from parcore.numbers import NumberFormat
 from parcore.registry import Registry
 from parcore.results.result import Assumed, Result
 from parcore.results.scoring import score
-from parcore.values import EVIDENCE_STATES
 
 
 @frozen
@@ -157,12 +156,10 @@ def _set(text: str, place: Place) -> tuple[str, str, str]:
 def _spec(name: str, edition: Edition) -> FieldSpec | None:
     if name in edition.vocabulary.fields:
         return edition.vocabulary.fields[name]
-    if name in _fields(edition):
-        return FieldSpec(name, FieldKind.NUMBER, states=frozenset(EVIDENCE_STATES))
-    return None
+    return given_field(name) if name in _fields(edition) else None
 
 
 def _fields(edition: Edition) -> list[str]:
-    given = [name for leaf in edition.leaves if leaf.rule is not None for name in leaf.rule.fields]
-    points = [name for name in given if name.startswith(POINTS)]
-    return [*points, *edition.vocabulary.fields]
+    used = [name for leaf in edition.scored if leaf.rule is not None for name in leaf.rule.fields]
+    given = [name for name in used if given_field(name) is not None]
+    return [*given, *edition.vocabulary.fields]

@@ -32,15 +32,23 @@ def read_when(tree: Mapping, context: Context) -> dict[State, Effect]:
         needs_top = effect.kind in (EffectKind.FULL, EffectKind.EXCLUDE, EffectKind.RESCALE)
         if needs_top and context.top is None:
             context.findings.add("needs-maximum", given.place, criterion=context.criterion)
-        # Leaving a leaf out never raises points, but it raises the rate: the author must say on what basis.
-        ours_alone = effect.kind is EffectKind.EXCLUDE and effect.source is None
-        pays = ours_alone or effect.kind in (EffectKind.FULL, EffectKind.RESCALE, EffectKind.SUBSTITUTE)
         if effect.kind is EffectKind.RESCALE and not context.in_group:
             context.findings.add("rescale-without-group", given.place, criterion=context.criterion)
-        if state in ALWAYS_POSSIBLE and pays:
-            context.findings.add("hiding-pays", given.place, state=word, effect=effect.kind.value)
+        if state in ALWAYS_POSSIBLE and _pays(effect, context):
+            code = "penalty-forgives" if context.penalty else "hiding-pays"
+            context.findings.add(code, given.place, state=word, effect=effect.kind.value)
     _no_escape(when, tree, context)
     return when
+
+
+def _pays(effect: Effect, context: Context) -> bool:
+    """Whether a unit could gain by hiding: by more points of a leaf, or fewer of a penalty."""
+    if context.penalty:
+        forgives = effect.kind is EffectKind.ZERO and effect.source is None
+        return forgives or effect.kind in (EffectKind.EXCLUDE, EffectKind.SUBSTITUTE)
+    # Leaving a leaf out never raises points, but it raises the rate: the author must say on what basis.
+    ours_alone = effect.kind is EffectKind.EXCLUDE and effect.source is None
+    return ours_alone or effect.kind in (EffectKind.FULL, EffectKind.RESCALE, EffectKind.SUBSTITUTE)
 
 
 def _no_escape(when: dict[State, Effect], tree: Mapping, context: Context) -> None:

@@ -41,7 +41,7 @@ _OPTIONS: Final = ("min", "step")
 def read_leaf(tree: Mapping, when: MappingOf[State, Effect], context: Context) -> Rule | None:
     """The rule of a leaf behind its guards; None where it cannot be read, which is reported."""
     _check_words(tree, context)
-    context = _with_figures(tree, context)
+    context = with_figures(tree, context)
     rule = read_rule(tree, when, context)
     guards = _read_guards(tree["guard"], context) if "guard" in tree else ()
     if rule is None or guards is None:
@@ -51,7 +51,9 @@ def read_leaf(tree: Mapping, when: MappingOf[State, Effect], context: Context) -
 
 def _check_words(tree: Mapping, context: Context) -> None:
     """Report the words that the kind of rule at hand does not read: none is passed over in silence."""
-    conditions = ["figures"] if "guard" in tree else []
+    measure = tree.get("measure")
+    computed = isinstance(measure, Mapping) and "formula" in measure
+    conditions = ["figures"] if "guard" in tree or computed else []
     if "mean_over" in tree:
         kind, reads = "mean_over", ["mean_over"]
     elif "deduct" in tree:
@@ -69,7 +71,8 @@ def _check_words(tree: Mapping, context: Context) -> None:
             context.findings.add("word-unused", tree.place_of(word), word=word, beside=kind)
 
 
-def _with_figures(tree: Mapping, context: Context) -> Context:
+def with_figures(tree: Mapping, context: Context) -> Context:
+    """The context with the `figures` that a rule or a fact declares for its conditions and formulas."""
     declared = tree.get("figures")
     if not isinstance(declared, Mapping):
         return context

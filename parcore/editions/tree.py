@@ -1,8 +1,8 @@
 """The tree of criteria as graph: two roots for each node, by the same desugaring.
 
-`points:<id>` and, where its maximum is known, `attainable:<id>`; leaves also `raw:<id>`, the rule's
-own value before the effects of emptiness. A node whose points an appraiser may have set has
-`computed:<id>` too.
+`points:<id>` and, where its maximum is known, `attainable:<id>`; `unrounded:<id>` are the points before
+the node's own rounding; leaves also have `raw:<id>`, the rule's own value before the effects of
+emptiness. A node whose points an appraiser may have set has `computed:<id>` and `given:<id>` too.
 """
 
 from __future__ import annotations
@@ -75,12 +75,13 @@ class Tree:
         """Add the roots of a node and of all under it."""
         if node.rule is not None:
             self._leaf(node)
-            points = self._rounded(node, Level.LEAF)
         else:
             for child in node.children:
                 self.add(child, Level.CRITERION)
             self._combine(node)
-            points = self.roots[f"points:{node.id}"]
+        points = self.roots[f"unrounded:{node.id}"] = self.roots[f"points:{node.id}"]
+        if node.rule is not None:
+            points = self._rounded(node, Level.LEAF)
         if level is Level.COMPONENT or node.rule is None:
             self.roots[f"points:{node.id}"] = points
             points = self._rounded(node, level)
@@ -217,6 +218,7 @@ class Tree:
         own = Piecewise(given, (Piece(Interval(ZERO, True, top, True), ONE),))
         computed = self.roots[f"points:{node.id}"]
         self.roots[f"computed:{node.id}"] = computed
+        self.roots[GIVEN + node.id] = given
         self.roots[f"points:{node.id}"] = Match(given, tuple((s, computed) for s in EVIDENCE_STATES), own)
         attainable = self.roots.get(f"attainable:{node.id}")
         if attainable is not None and top is not None:

@@ -200,10 +200,8 @@ class Evidence:
 
     def given(self, unit: str, period: Period, criterion: str, stage: Stage) -> Datum | None:
         """The points set for a criterion: the latest up to a stage; the unit's own count at `self` alone."""
-        stages = self._data.get((unit, period, POINTS + criterion), {})
-        known = stages if stage is Stage.SELF else stages.keys() - {Stage.SELF}
-        counted = [each for each in known if each.order <= stage.order]
-        return stages[max(counted, key=lambda each: each.order)] if counted else None
+        datum = _latest(self._data.get((unit, period, POINTS + criterion)), stage)
+        return None if datum is None or _stealthy(datum.stage, stage) else datum
 
     def periods(self) -> list[Period]:
         """The periods stated, in order; not those that only roll up."""

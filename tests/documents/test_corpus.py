@@ -42,7 +42,6 @@ NOT_OF_DOCUMENTS = {
     "edition-unknown": "what a command or a call names",
     "edition-not-in-force": "what a command or a call names",
     "edition-several": "what a command or a call names",
-    "criterion-unknown": "what a command names, and scoring",
     "unit-not-of-edition": "scoring",
     "evidence-none": "scoring",
     "points-out-of-range": "scoring",

@@ -15,6 +15,7 @@ from parcore.evidence.periods import Period
 from parcore.evidence.vocabulary import Vocabulary
 from parcore.readings.exact import evaluate
 from parcore.results.scope import UnitScope
+from parcore.results.steps import steps
 from parcore.rules.graph import Aggregate, Field, Node, Over, Raise, Records, Symbol, Table, const
 from parcore.rules.program import lay_out
 from parcore.values import State, Value
@@ -197,3 +198,18 @@ def test_a_state_met_in_a_case_joins_where_a_rule_does_not_pass_it_over(
     trace = evaluate(lay_out({"it": skipping}), UnitScope("a", YEAR, evidence, Stage.FINAL))
     assert trace["it"] == Value(State.OK, Fraction(2))
     assert over(evidence, Aggregate.COUNT, Raise(State.ERROR)).state is State.ERROR
+
+
+def test_the_steps_name_each_case(words: Vocabulary, tmp_path: Path) -> None:
+    """The computation as plain data says what each case gave, by its number."""
+    rows = "unit,id,outcome\na,x1,good\na,x2,\na,,late\n"
+    evidence, _ = read(words, ONE, tmp_path, one=rows)
+    program = lay_out({"it": Over(Aggregate.MEAN, Records("dossiers"), POINTS)})
+    trace = evaluate(program, UnitScope("a", YEAR, evidence, Stage.FINAL))
+    numbers = [each.id for each in listed(evidence).records]
+    (step,) = steps(trace, "it", {"dossiers": numbers})
+    assert [(each["case"], each["state"], each["value"]) for each in step["cases"]] == [
+        ("x1", "ok", "2"),
+        ("x2", "missing", None),
+        ("", "ok", "0"),
+    ]

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from parcore import api
+from parcore.cli.run import Asked, run
 from parcore.diagnostics import Findings, ParcoreError
 from parcore.documents.yaml import parse_yaml
 from parcore.evidence.evidence import Evidence, Method, Stage
@@ -138,6 +140,58 @@ def test_a_result_at_the_stage_of_the_units_is_no_final_one(tmp_path: Path) -> N
         evidence.at("a", Period(2023), "index:sipas:rank", stage) for stage in (Stage.SELF, Stage.FINAL)
     ]
     assert [each and each.value.state for each in states] == [State.OK, State.UNVERIFIED]
+
+
+EDITION = """methodology: whole
+edition: "1"
+title: Thử
+applies: {from: 2023}
+units: {kinds: [ward]}
+vocabulary: words
+total: 2
+source: {title: Thử, basis: illustrative}
+components:
+  - id: place
+    title: Thứ hạng
+    max: 2
+    measure: {index: {name: sipas, of: rank}}
+    scale: [{at_most: 5, points: 2}, {at_most: 9, points: 1}, {otherwise: 0}]
+    when: {missing: zero, unverified: zero, rejected: zero}
+    source: {clause: "1", basis: illustrative}
+"""
+WARDS = "units: wards\nmembers: [{id: a, kind: ward, name: A}]\n"
+
+
+def whole(folder: Path, more: str = "") -> Asked:
+    """What scores the edition, from the saved result and more evidence."""
+    small(folder)
+    for name, text in (
+        ("edition", EDITION),
+        ("words", WORDS),
+        ("units", WARDS),
+        ("evidence", DOCUMENT.format(index="sipas").replace("words", "whole") + more),
+    ):
+        (folder / f"{name}.yaml").write_text(text, "utf-8")
+    return Asked("whole", files=(folder / "evidence.yaml",), paths=(folder,))
+
+
+def test_a_rule_scores_the_place_in_another_index(tmp_path: Path) -> None:
+    """From the saved result of one index to the points of another, with what-if on the place."""
+    asked = whole(tmp_path)
+    for changes, points in ((), 2), (("a.index:sipas:rank=6",), 1), (("a.index:sipas:rank=missing",), 0):
+        result, _ = run(evolve(asked, changes=changes))
+        (card,) = result.scorecards
+        assert card.points("place") == Value(State.OK, Fraction(points))
+        assert result.period == Period(2023)
+        assert result.unused_fields == ()
+
+
+def test_what_no_rule_reads_is_told_but_not_what_stands_for_a_rule(tmp_path: Path) -> None:
+    """Points set in the place of a rule's are used, and so is a saved result that a rule reads one of."""
+    units = 'period: 2023\nunits: {a: {"points:place": {value: 1, note: x}, "index:pci:rank": 3, x: 1}}\n'
+    result, _ = run(whole(tmp_path, units))
+    assert result.scorecards[0].points("place") == Value(State.OK, Fraction(1))
+    assert sorted(result.unused_fields) == ["index:pci:rank", "x"]
 
 
 @pytest.mark.parametrize(

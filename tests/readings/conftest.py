@@ -6,7 +6,7 @@ import pytest
 
 from parcore.editions.edition import Edition
 from parcore.registry import Registry
-from tests.readings.speech import page_editions
+from tests.readings.speech import page_editions, policy_editions
 
 
 @pytest.fixture(scope="session")
@@ -16,8 +16,14 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> list[Edition]:
 
 
 @pytest.fixture(scope="session")
-def known(page: list[Edition]) -> list[Edition]:
-    """The rules of the page and all shipped editions."""
+def policies(tmp_path_factory: pytest.TempPathFactory) -> list[Edition]:
+    """Each policy of the page on policies as an edition."""
+    return policy_editions(tmp_path_factory.mktemp("policies"))
+
+
+@pytest.fixture(scope="session")
+def known(page: list[Edition], policies: list[Edition]) -> list[Edition]:
+    """The rules and policies of the pages and all shipped editions."""
     registry = Registry()
     documents = registry.edition_documents()
-    return [*page, *(registry.edition(f"{each.methodology}@{each.name}") for each in documents)]
+    return [*page, *policies, *(registry.edition(f"{each.methodology}@{each.name}") for each in documents)]

@@ -27,6 +27,7 @@ from parcore.rules.figures import Award, AwardKind, Figure
 from parcore.rules.scales import Straight
 from parcore.rules.surveys import Respondents
 from parcore.sources import Source
+from tests import test_policies_page as policies_page
 from tests.test_rules_page import EXAMPLES, HEAD, VOCABULARY, completed
 
 Rebuild = Callable[[Any], Any]
@@ -129,6 +130,18 @@ def changed(thing: Any, group: str = "") -> Iterator[Any]:
         for new in changed(part, group):
             with suppress(IntervalError):
                 yield rebuild(new)
+
+
+def policy_editions(folder: Path) -> list[Edition]:
+    """Each policy of the page `docs/policies.md` as an edition of its own."""
+    found = []
+    for at, (policy, _, _) in enumerate(policies_page.EXAMPLES):
+        own = folder / str(at)
+        own.mkdir()
+        (own / "vocabulary.yaml").write_text(policies_page.VOCABULARY, "utf-8")
+        (own / "edition.yaml").write_text(policies_page.edition_of(policy), "utf-8")
+        found.append(parcore.load_edition("page@1", paths=[own]))
+    return found
 
 
 def page_editions(folder: Path) -> list[Edition]:

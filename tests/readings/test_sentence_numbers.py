@@ -5,12 +5,14 @@ from __future__ import annotations
 from string import Template
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from parcore.editions.edition import Edition
 from parcore.i18n import LANGUAGES
 from parcore.numbers import decimals, exact_text
+from parcore.readings.prose.annex import describe
 from parcore.readings.prose.rules import rule_sentences
 from parcore.readings.prose.words import Speaker
 from parcore.rules.combinations import Rule
@@ -38,6 +40,28 @@ def test_no_number_of_a_known_rule_is_lost(lang: str, known: list[Edition]) -> N
                 text = " ".join(rule_sentences(leaf.rule, top, speaker))
                 lost = {abs(each) for each in numbers_of(leaf.rule, group)} - numbers_said(text, lang)
                 assert not lost, (edition.key, leaf.id, text)
+
+
+POLICIES = ("total", "components", "conversion", "adjustments", "classes", "ranking", "absent")
+"""What of an edition holds numbers that it states of itself; its years and places it does not say."""
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_change_of_any_number_of_an_edition_is_seen(lang: str, known: list[Edition]) -> None:
+    """A number of a policy, maximum, weight, effect or rule that differs makes another annex."""
+    seen = 0
+    for edition in known:
+        annex = describe(edition, lang)
+        for name in POLICIES:
+            for group in edition.groups[:1]:
+                for other in changed(getattr(edition, name), group):
+                    assert describe(evolve(edition, **{name: other}), lang) != annex, (
+                        edition.key,
+                        name,
+                        other,
+                    )
+                    seen += 1
+    assert seen > 500
 
 
 TEMPLATES = """

@@ -342,21 +342,6 @@ def test_numbers_that_differ_by_group_are_listed_by_group() -> None:
     )
 
 
-def test_policies_are_said() -> None:
-    """Rounding, classes and ranking stand under the criteria, each with what it reads."""
-    assert describe(REGISTRY.edition("example@2025"), "vi").policies == (
-        "Làm tròn (nửa đơn vị làm tròn lên): chỉ số đến 2 chữ số thập phân.",
-        (
-            "Xếp loại theo chỉ số (điểm trên 100 điểm có thể đạt), đã làm tròn:"
-            " A: từ 90 đến 100; B: từ 80 đến dưới 90; C: từ 65 đến dưới 80; D: từ 0 đến dưới 65."
-        ),
-        (
-            "Xếp hạng theo chỉ số (điểm trên 100 điểm có thể đạt), chưa làm tròn, trong tất cả các đơn vị;"
-            " các đơn vị bằng nhau đồng hạng, các hạng sau đó bỏ cách (1, 2, 2, 4)."
-        ),
-    )
-
-
 def test_the_public_function_gives_the_annex() -> None:
     """`parcore.describe` is the prose reading; it refuses a language that there is not."""
     edition = parcore.load_edition("example@2025")

@@ -6,21 +6,18 @@ wrote, not the graph. Sentences that differ by unit group are said for each.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from typing import Final
+from collections.abc import Iterator
 
 from attrs import frozen
 
-from parcore.editions.edition import Combine, Criterion, Edition
+from parcore.editions.edition import Block, Combine, Criterion, Edition
 from parcore.editions.tree import may_rescale
 from parcore.i18n import say
+from parcore.readings.prose.groups import by_group
+from parcore.readings.prose.policies import policies
 from parcore.readings.prose.rules import effects_text, rule_sentences
 from parcore.readings.prose.words import Speaker, sentence
 from parcore.rules.figures import Figure
-from parcore.rules.policies import Level, Reads
-
-_NUMBER: Final = re.compile(r"(\d+(?:[.,]\d+)*(?: %)?)")
 
 
 @frozen
@@ -44,6 +41,7 @@ class Annex:
     decision: str
     max: str
     items: tuple[Item, ...]
+    adjustments: tuple[Item, ...]
     policies: tuple[str, ...]
 
 
@@ -55,7 +53,8 @@ def describe(edition: Edition, lang: str) -> Annex:
         "" if edition.decision is None else edition.decision.number,
         _maximum(edition.total, edition, lang),
         tuple(_item(each, edition, lang) for each in edition.components),
-        tuple(sentence(each) for policy in POLICIES for each in policy(edition, lang)),
+        tuple(_block(name, block, edition, lang) for name, block in edition.blocks.items()),
+        tuple(map(sentence, policies(edition, lang))),
     )
 
 
@@ -63,7 +62,7 @@ def written(annex: Annex, lang: str) -> str:
     """The annex as text: a heading for each criterion, its sentences under it."""
     heading = f"{annex.title} ({annex.edition})" + (f" — {annex.decision}" if annex.decision else "")
     lines = [heading, sentence(annex.max), ""]
-    for item in annex.items:
+    for item in (*annex.items, *annex.adjustments):
         lines += [*_lines(item, 0), ""]
     if annex.policies:
         lines += [say("prose-policies", lang), *(f"  {each}" for each in annex.policies), ""]
@@ -81,58 +80,34 @@ def _lines(item: Item, depth: int) -> Iterator[str]:
 def _maximum(top: Figure | None, edition: Edition, lang: str) -> str:
     if top is None:
         return say("prose-max-unknown", lang)
-    points = _by_group(edition, lang, lambda speaker: [speaker.points(top.of(speaker.group))])
+    points = by_group(edition, lang, lambda speaker: [speaker.points(top.of(speaker.group))])
     return say("prose-max", lang, points=points[0])
 
 
-def _item(node: Criterion, edition: Edition, lang: str, parent: Criterion | None = None) -> Item:
-    said = _by_group(edition, lang, lambda speaker: _sentences(node, parent, speaker))
+def _block(name: str, block: Block, edition: Edition, lang: str) -> Item:
+    """Bonus or penalty, its items as criteria."""
+    said = (sentence(say(f"prose-{name}-is", lang)),)
+    parts = tuple(_item(each, edition, lang, off=name == "penalty") for each in block.items)
+    return Item(name, "", say(f"prose-{name}", lang), _maximum(block.cap, edition, lang), said, parts)
+
+
+def _item(
+    node: Criterion, edition: Edition, lang: str, parent: Criterion | None = None, *, off: bool = False
+) -> Item:
+    """A criterion; `off`: its points are taken off."""
+
+    def tell(speaker: Speaker) -> list[str]:
+        return _sentences(node, parent, speaker.taking_off() if off else speaker)
+
+    said = by_group(edition, lang, tell)
     return Item(
         node.id,
         node.code,
         node.title.in_(lang),
         _maximum(node.max, edition, lang),
         tuple(map(sentence, said)),
-        tuple(_item(each, edition, lang, node) for each in node.children),
+        tuple(_item(each, edition, lang, node, off=off) for each in node.children),
     )
-
-
-def _by_group(edition: Edition, lang: str, tell: Callable[[Speaker], list[str]]) -> list[str]:
-    """What is said for all unit groups alike once, the rest for each."""
-    told = {group: tell(Speaker(edition.vocabulary, lang, group)) for group in edition.groups}
-    if len({len(each) for each in told.values()}) > 1:
-        told = {group: [" ".join(map(sentence, each))] for group, each in told.items()}
-    return [_merged(dict(zip(told, each, strict=True)), lang) for each in zip(*told.values(), strict=True)]
-
-
-def _merged(by_group: dict[str, str], lang: str) -> str:
-    """One text for all groups: where only numbers differ each number with its groups, else text by text."""
-    groups = _grouped(by_group)
-    if len(groups) == 1:
-        return next(iter(groups))
-    split = {group: _NUMBER.split(text) for group, text in by_group.items()}
-    if len({tuple(parts[::2]) for parts in split.values()}) > 1:
-        return "; ".join(
-            say("prose-for-group", lang, groups=", ".join(names), what=text) for text, names in groups.items()
-        )
-    return "".join(
-        _listed(dict(zip(split, parts, strict=True))) for parts in zip(*split.values(), strict=True)
-    )
-
-
-def _grouped(by_group: dict[str, str]) -> dict[str, list[str]]:
-    groups: dict[str, list[str]] = {}
-    for group, text in by_group.items():
-        groups.setdefault(text, []).append(group)
-    return groups
-
-
-def _listed(by_group: dict[str, str]) -> str:
-    """ "20 % (ministry, province), 50 % (district)"; a text of all groups as it is."""
-    groups = _grouped(by_group)
-    if len(groups) == 1:
-        return next(iter(groups))
-    return ", ".join(f"{text} ({', '.join(names)})" for text, names in groups.items())
 
 
 def _sentences(node: Criterion, parent: Criterion | None, speaker: Speaker) -> list[str]:
@@ -142,7 +117,7 @@ def _sentences(node: Criterion, parent: Criterion | None, speaker: Speaker) -> l
         said += _combined(node, speaker)
     said += _effects(node, parent, speaker)
     if node.digits is not None:
-        said.append(speaker.say("prose-round-here", digits=node.digits))
+        said.append(speaker.say("prose-round-here", digits=speaker.decimals(node.digits)))
     if node.remainder:
         said.append(speaker.say("prose-remainder"))
     return said if node.source is None else [*said, speaker.clause(node.source)]
@@ -169,58 +144,3 @@ def _effects(node: Criterion, parent: Criterion | None, speaker: Speaker) -> lis
     top = None if node.max is None else node.max.of(speaker.group)
     told = effects_text(node.when, top, speaker, falls_through=first)
     return [told] if told else []
-
-
-def _rounding(edition: Edition, lang: str) -> Iterator[str]:
-    """Where the edition rounds, and how."""
-    plan = edition.rounding
-    levels = [
-        say(f"prose-round-{level.value}", lang, digits=plan.digits[level])
-        for level in Level
-        if level in plan.digits
-    ]
-    if levels:
-        yield say(f"prose-rounding-{plan.mode.value}", lang, levels="; ".join(levels))
-    else:
-        yield say("prose-rounding-none", lang)
-
-
-def _reads(reads: Reads, lang: str) -> str:
-    rounded = "prose-rounded-yes" if reads.rounded else "prose-rounded-no"
-    return f"{say(f'prose-quantity-{reads.quantity.value}', lang)}, {say(rounded, lang)}"
-
-
-def _classes(edition: Edition, lang: str) -> Iterator[str]:
-    """The classes, each with what falls into it."""
-    classes = edition.classes
-    if classes is None:
-        return
-    bands = _by_group(
-        edition,
-        lang,
-        lambda speaker: [
-            "; ".join(
-                f"{band.title.in_(lang) or band.name}: {speaker.interval(band.intervals[speaker.group])}"
-                for band in classes.bands
-            )
-        ],
-    )
-    yield say("prose-classes", lang, on=_reads(classes.on, lang), bands=bands[0])
-
-
-def _ranking(edition: Edition, lang: str) -> Iterator[str]:
-    """What units are ranked by, within which circles, and how ties count."""
-    ranking = edition.ranking
-    if ranking is None:
-        return
-    speaker = Speaker(edition.vocabulary, lang)
-    within = speaker.listed([speaker.say(f"prose-ranked-{each.value}") for each in ranking.within])
-    ties = say(f"prose-ties-{ranking.method.value}", lang)
-    yield say("prose-ranking", lang, on=_reads(ranking.on, lang), within=within, ties=ties)
-    if ranking.unranked:
-        yield say("prose-unranked", lang, units=", ".join(ranking.unranked))
-
-
-Policy = Callable[[Edition, str], Iterator[str]]
-POLICIES: Final[tuple[Policy, ...]] = (_rounding, _classes, _ranking)
-"""The policies of an edition in the order in which they are said; a new one is one more here."""

@@ -165,7 +165,9 @@ def _mean_over(rule: MeanOver, top: Fraction | None, speaker: Speaker) -> list[s
     inner = speaker if records is None else evolve(speaker, vocabulary=records)
     effects = effects_text(rule.when, top, inner)
     title = rule.records if records is None else records.title.in_(speaker.lang) or rule.records
-    digits = "" if rule.digits is None else speaker.say("prose-mean-digits", digits=rule.digits)
+    digits = (
+        "" if rule.digits is None else speaker.say("prose-mean-digits", digits=speaker.decimals(rule.digits))
+    )
     return [
         speaker.say("prose-each-case", records=title),
         *rule_sentences(rule.rule, top, inner),
@@ -190,6 +192,8 @@ def effects_text(
 def _effect(effect: Effect, top: Fraction | None, speaker: Speaker) -> str:
     if effect.kind is EffectKind.SUBSTITUTE and effect.award is not None:
         told = speaker.say("prose-substitute", pays=speaker.pays(effect.award, top))
+    elif speaker.off and effect.kind in (EffectKind.FULL, EffectKind.ZERO):
+        told = speaker.say(f"prose-off-{effect.kind.value}")
     else:
         told = speaker.say(f"effect-{effect.kind.value}")
     return told + speaker.whose(effect.source)

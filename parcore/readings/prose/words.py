@@ -73,6 +73,12 @@ class Speaker:
             return self.say("prose-day" if number == ONE else "prose-days", days=text)
         return text
 
+    def decimals(self, digits: int) -> str:
+        """To what is rounded: so many decimals, or whole numbers."""
+        if not digits:
+            return self.say("prose-decimals-none")
+        return self.say("prose-decimal" if digits == 1 else "prose-decimals", digits=digits)
+
     def points(self, points: Fraction) -> str:
         """So many points."""
         return self.say("pays-point" if points == ONE else "pays-points", points=self.number(points))
