@@ -13,7 +13,7 @@ from parcore.editions.sums import UNREAD, check_maxima
 from parcore.editions.tree import may_rescale
 from parcore.evidence.evidence import Method
 from parcore.rules.figures import Context, Figure
-from parcore.values import State
+from parcore.values import ALWAYS_POSSIBLE, State
 
 UNKNOWN = "unknown"
 _GROUP_WORDS = ("combine", "worth")
@@ -70,7 +70,8 @@ def _with_children(node: Criterion, tree: Mapping, context: Context) -> Criterio
     if node.remainder:
         context.findings.add("remainder-with-children", tree.place_of("remainder"), criterion=node.id)
     items, first = items_of(tree["criteria"]), node.combine is Combine.FIRST
-    within = evolve(context, in_group=node.combine is Combine.SUM)
+    lowest = context.leaving_pays or node.combine is Combine.LOWEST
+    within = evolve(context, in_group=node.combine is Combine.SUM, leaving_pays=lowest)
     read = [
         read_criterion(each, evolve(within, falls_through=first and at < len(items)))
         for at, each in enumerate(items, 1)
@@ -108,6 +109,12 @@ def _check_rescaling(node: Criterion, context: Context) -> Criterion:
     """What is rescaled has maxima that are known and more than 0."""
     if not (node.scaled_from or any(map(may_rescale, node.children))) or node.max is UNREAD:
         return node
+    for leaf in node.leaves if any(map(may_rescale, node.children)) else ():
+        for state in ALWAYS_POSSIBLE:
+            # Of a group that is rescaled over what remains, what is left out raises the worth of the rest.
+            if state in leaf.when and leaf.when[state].kind is EffectKind.EXCLUDE:
+                exclude = EffectKind.EXCLUDE.value
+                context.findings.add("hiding-pays", leaf.place, state=state.word, effect=exclude)
     known = [child.max for child in node.children] + [node.max]
     for group in context.groups:
         if any(top is None or (top is not UNREAD and top.of(group) <= 0) for top in known):

@@ -46,8 +46,8 @@ def _pays(effect: Effect, context: Context) -> bool:
     if context.penalty:
         forgives = effect.kind is EffectKind.ZERO and effect.source is None
         return forgives or effect.kind in (EffectKind.EXCLUDE, EffectKind.SUBSTITUTE)
-    # Leaving a leaf out never raises points, but it raises the rate: the author must say on what basis.
-    ours_alone = effect.kind is EffectKind.EXCLUDE and effect.source is None
+    # Leaving a leaf out of a sum never raises points, but the rate: the author must say on what basis.
+    ours_alone = effect.kind is EffectKind.EXCLUDE and (effect.source is None or context.leaving_pays)
     return ours_alone or effect.kind in (EffectKind.FULL, EffectKind.RESCALE, EffectKind.SUBSTITUTE)
 
 

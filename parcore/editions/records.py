@@ -67,7 +67,9 @@ def read_mean_over(tree: Tree, context: Context, read: LeafReader) -> MeanOver |
     if kind not in known:
         report_unknown(kind, list(known), tree["records"].place, context.findings, "unknown-records")
         return None
-    inner = evolve(context, vocabulary=known[kind], figures={}, in_group=False, falls_through=False)
+    inner = evolve(
+        context, vocabulary=known[kind], figures={}, in_group=False, falls_through=False, leaving_pays=True
+    )
     written = tree.get("when")
     when = read_when(written, inner) if isinstance(written, Mapping) else {}
     rule = read(tree, when, inner)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from parcore.editions.edition import Criterion, Edition
 from parcore.evidence.evidence import Datum, RecordList
 from parcore.i18n import say
-from parcore.numbers import ZERO, shown
+from parcore.numbers import HUNDRED, ZERO, shown
 from parcore.results.result import Result
 from parcore.rules.combinations import interpretations, reported_of
 from parcore.sources import Basis
@@ -76,9 +76,11 @@ def _by_basis(edition: Edition, lang: str) -> list[str]:
     groups: dict[str, list[str]] = {}
     for group in edition.groups:
         parts = points_by_basis(edition, group)
-        if any(parts.values()):
+        whole = sum(parts.values(), ZERO)
+        if whole:
             named = (
                 f"{say(f'basis-{basis.value}', lang)} {shown(points, lang)}"
+                f" ({shown(HUNDRED * points / whole, lang, 1)} %)"
                 for basis, points in parts.items()
             )
             groups.setdefault("; ".join(named), []).append(group)

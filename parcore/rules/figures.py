@@ -93,6 +93,7 @@ class Context:
     names that the criterion declares for its conditions and formulas; `in_group`: it is part of a
     sum, which may be rescaled; `falls_through`: where it does not apply, another rule does; in a
     `penalty` points are taken off, so that it is full points, not zero, by which hiding never pays;
+    `leaving_pays`: points rise where it is left out (of a mean, of the lowest of several);
     `more_measures` gives the measures that plugins add, asked for only where the engine has no such word.
     """
 
@@ -105,6 +106,7 @@ class Context:
     in_group: bool = False
     falls_through: bool = False
     penalty: bool = False
+    leaving_pays: bool = False
     more_measures: Callable[[], MappingOf[str, MeasureReader]] = dict
 
     def naming(self, figures: MappingOf[str, Figure]) -> Context:
