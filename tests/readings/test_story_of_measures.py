@@ -3,7 +3,7 @@
 import pytest
 
 from parcore.evidence.evidence import Stage
-from parcore.readings.prose import Teller
+from parcore.readings.story import Teller
 from parcore.results.scope import UnitScope
 from tests.results.editions import PERIOD, Given, card, evidence, sound
 from tests.rules.reading import VOCABULARY
