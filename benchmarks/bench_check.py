@@ -16,7 +16,7 @@ from parcore.checking import check, documents_at
 from parcore.diagnostics import Findings
 from parcore.documents.schema import check_shape
 from parcore.documents.yaml import read_yaml
-from parcore.evidence.readers import Defaults
+from parcore.evidence.sections import Defaults
 from parcore.registry import Registry
 
 TARGET = 0.100

@@ -11,7 +11,7 @@ from timing import measure
 
 from parcore.editions.compile import compile_edition
 from parcore.evidence.periods import Period
-from parcore.evidence.readers import Defaults
+from parcore.evidence.sections import Defaults
 from parcore.registry import Registry
 from parcore.results.scoring import score
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from parcore.diagnostics import Findings, Place, stop
 from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Evidence, Stage
+from parcore.evidence.invariants import check_invariants
 from parcore.evidence.periods import Period, parse_period
-from parcore.evidence.readers import Defaults, check_invariants
+from parcore.evidence.sections import Defaults
 from parcore.numbers import NumberFormat
 from parcore.registry import Registry, search_paths
 from parcore.results.result import Result
@@ -73,7 +74,7 @@ def score(
         ParcoreError: evidence that no rule admits, none of the period, or a unit that is not known.
     """
     registry, at = Registry(search_paths(paths)), _period(period)
-    if at not in evidence.periods():
+    if not evidence.units(at):
         raise stop("evidence-none", Place(edition.key), methodology=edition.methodology, period=at)
     findings = Findings()
     check_invariants(evidence, edition.vocabulary, findings)

@@ -17,8 +17,10 @@ from parcore.documents.tree import Mapping, Tree
 from parcore.documents.yaml import read_yaml
 from parcore.editions.document import read_edition
 from parcore.editions.edition import Edition
+from parcore.evidence.invariants import check_invariants
 from parcore.evidence.periods import Period
-from parcore.evidence.readers import Defaults, EvidenceReader, check_invariants, read_observations
+from parcore.evidence.readers import EvidenceReader, read_observations
+from parcore.evidence.sections import Defaults
 from parcore.evidence.units import Unit, UnitBook, read_units
 from parcore.evidence.vocabulary import POINTS, Vocabulary, read_vocabulary
 from parcore.packages import KINDS, Document, beginning, documents_in, kind_of
@@ -158,15 +160,15 @@ def _together(
     check_invariants(evidence, vocabulary, findings)
     given = (each for each in evidence if each.field.startswith(POINTS))
     points = [(each.field.removeprefix(POINTS), each.place) for each in given]
-    leaves = _leaves(registry, name, vocabulary) if points else []
-    for id_, place in points if leaves else ():
-        if id_ not in leaves:
-            report_unknown(id_, leaves, place, findings, "points-unknown")
+    criteria = _criteria(registry, name, vocabulary) if points else []
+    for id_, place in points if criteria else ():
+        if id_ not in criteria:
+            report_unknown(id_, criteria, place, findings, "points-unknown")
 
 
-def _leaves(registry: Registry, methodology: str, vocabulary: Vocabulary) -> list[str]:
-    """The leaves of all editions that evidence may be of; none where one of them may be a refused one."""
-    leaves: dict[str, None] = {}
+def _criteria(registry: Registry, methodology: str, vocabulary: Vocabulary) -> list[str]:
+    """The criteria of all editions that evidence may be of; none where one of them may be a refused one."""
+    criteria: dict[str, None] = {}
     for document in registry.edition_documents():
         try:
             edition = registry.load(document)
@@ -175,8 +177,9 @@ def _leaves(registry: Registry, methodology: str, vocabulary: Vocabulary) -> lis
                 return []
             continue
         if methodology == document.methodology or vocabulary.name == edition.vocabulary.name != "":
-            leaves.update(dict.fromkeys(leaf.id for leaf in edition.leaves))
-    return list(leaves)
+            known = (*edition.criteria, *edition.scored)
+            criteria.update(dict.fromkeys(each.id for each in known))
+    return list(criteria)
 
 
 def _period_beside(registry: Registry, table: Document) -> Period | None:
@@ -195,7 +198,8 @@ def tables_at(folder: Path, documents: Iterable[Document]) -> list[Document]:
     for each in documents:
         with suppress(ParcoreError):
             tree = read_yaml(each.path, Findings())
-            for table in items_of(tree.get("tables")) if isinstance(tree, Mapping) else ():
+            sections = [tree.get(key) for key in ("tables", "records")] if isinstance(tree, Mapping) else []
+            for table in (item for section in sections for item in items_of(section)):
                 name = table["file"] if isinstance(table, Mapping) and "file" in table else table
                 named.add((each.path.parent / text_of(name)).resolve())
     found: list[Document] = []

@@ -60,6 +60,14 @@ class Linear:
         single = len(self.terms) == 1 and not self.constant and self.terms[0][1] == 1
         return self.terms[0][0] if single else None
 
+    def plus(self, other: Linear, factor: int = 1) -> Linear:
+        """This sum and another, times a factor; names that cancel out are gone."""
+        terms = dict(self.terms)
+        for name, each in other.terms:
+            terms[name] = terms.get(name, ZERO) + factor * each
+        left = tuple((name, each) for name, each in terms.items() if each)
+        return Linear(left, self.constant + factor * other.constant)
+
     def value(self, known: Mapping[str, Fraction]) -> Fraction:
         """The sum for known names.
 

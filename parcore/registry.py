@@ -25,8 +25,10 @@ from parcore.documents.yaml import read_yaml
 from parcore.editions.document import read_edition
 from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Evidence, Observation
+from parcore.evidence.invariants import check_invariants
 from parcore.evidence.periods import Period
-from parcore.evidence.readers import Defaults, EvidenceReader, check_invariants, read_observations
+from parcore.evidence.readers import EvidenceReader, read_observations
+from parcore.evidence.sections import Defaults
 from parcore.evidence.units import UnitBook, read_units
 from parcore.evidence.vocabulary import Vocabulary, read_vocabulary
 from parcore.packages import KINDS, Document, Failure, Package, documents_in, installed, years_of

@@ -13,7 +13,7 @@ from parcore.cli.run import Asked, changes, run
 from parcore.diagnostics import ParcoreError
 from parcore.evidence.evidence import Evidence, Stage
 from parcore.evidence.periods import Period
-from parcore.evidence.readers import Defaults
+from parcore.evidence.sections import Defaults
 from parcore.registry import Registry
 from parcore.results.output import read_earlier
 from parcore.results.steps import steps

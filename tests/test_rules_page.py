@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 import parcore
 from parcore.numbers import exact_text
@@ -14,19 +17,18 @@ from parcore.values import State
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "rules.md").read_text("utf-8")
 EXAMPLE = re.compile(r"^```yaml\n(max: .*?)^```\n\n((?:^\|[^\n]*\n)+)", re.MULTILINE | re.DOTALL)
 (VOCABULARY,) = re.findall(r"^```yaml\n(vocabulary: .*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-HEAD = """methodology: page
-edition: "1"
-title: Trang quy tắc
-applies: {{from: 2024}}
-units: {{kinds: [page-unit]}}
-vocabulary: rules
-total: {top}
-source: {{title: docs/rules.md, basis: illustrative}}
-components:
-  - id: rule
-    title: Quy tắc
-    source: {{clause: "1", basis: illustrative}}
-"""
+SOURCE = {"clause": "1", "basis": "illustrative"}
+HEAD = {
+    "methodology": "page",
+    "edition": "1",
+    "title": "Trang quy tắc",
+    "applies": {"from": "2024"},
+    "units": {"kinds": ["page-unit"]},
+    "vocabulary": "rules",
+    "source": {"title": "docs/rules.md", **SOURCE},
+}
+NOTHING_ARISES = ('"ratio"', '"share"', '"survey"', '"compared"', '"min_max"', '"growth"', " / ")
+"""Words of measures of which nothing may have arisen, whatever their fields declare."""
 
 
 def examples() -> list[tuple[str, list[str], list[list[str]]]]:
@@ -41,12 +43,23 @@ def examples() -> list[tuple[str, list[str], list[list[str]]]]:
 EXAMPLES = examples()
 
 
-def when(rule: str) -> str:
-    """The effects of emptiness where the example leaves them out: zero for all that can arise."""
-    if "\nwhen:" in rule:
-        return ""
-    ratio = ", nothing_arose: zero" if "ratio:" in rule else ""
-    return f"    when: {{missing: zero, unverified: zero, rejected: zero{ratio}}}\n"
+def completed(rule: dict[str, Any], id_: str, *, falls_through: bool = False) -> dict[str, Any]:
+    """A criterion with what the page leaves out: id, title, source, and zero for every empty state."""
+    node = {"id": id_, "title": id_, "source": SOURCE, **rule}
+    if "criteria" in node:
+        *first, last = node["criteria"]
+        falls = node.get("combine") == "first"
+        children = [completed(each, each["id"], falls_through=falls) for each in first]
+        node["criteria"] = [*children, completed(last, last["id"])]
+    elif "when" not in node:
+        node["when"] = dict.fromkeys(("missing", "unverified", "rejected"), "zero")
+        if (
+            not falls_through
+            and "deduct" not in node
+            and any(word in json.dumps(rule) for word in NOTHING_ARISES)
+        ):
+            node["when"]["nothing_arose"] = "zero"
+    return node
 
 
 def test_every_rule_of_the_page_has_its_table() -> None:
@@ -60,22 +73,29 @@ def test_a_rule_pays_what_its_table_says(
     rule: str, columns: list[str], rows: list[list[str]], tmp_path: Path
 ) -> None:
     """Each row of evidence, scored under the rule as it stands on the page, gives the points beside it."""
-    top = re.match(r"max: (\S+)", rule)
-    assert top is not None
-    body = re.sub(r"^", "    ", rule.strip(), flags=re.MULTILINE) + "\n"
+    component = completed(yaml.load(rule, yaml.BaseLoader), "rule")
+    edition_text = HEAD | {"total": component.get("worth", component["max"]), "components": [component]}
     members = "".join(f"  - {{id: u{at}, kind: page-unit, name: U{at}}}\n" for at in range(len(rows)))
     table = ["unit,period," + ",".join(columns[:-1])]
     table += [f"u{at},2024," + ",".join(row[:-1]) for at, row in enumerate(rows)]
+    evidence_text: dict[str, object] = {"evidence": "page", "tables": ["table.csv"]}
+    if columns[0] == "dossiers":
+        cases = [(at, each) for at, row in enumerate(rows) for each in row[0].split() if each != "none"]
+        table = ["unit,period,outcome", *(f"u{at},2024,{each}" for at, each in cases)]
+        without = [f"u{at}" for at, row in enumerate(rows) if row[0] == "none"]
+        lists = {"kind": "dossiers", "file": "table.csv", "none": without}
+        evidence_text = {"evidence": "page", "period": 2024, "records": [lists]}
     files = {
         "vocabulary.yaml": VOCABULARY,
         "units.yaml": "units: page\nmembers:\n" + members,
-        "edition.yaml": HEAD.format(top=top.group(1)) + body + when(rule),
-        "evidence.csv": "\n".join(table) + "\n",
+        "edition.yaml": yaml.safe_dump(edition_text, allow_unicode=True, sort_keys=False),
+        "table.csv": "\n".join(table) + "\n",
+        "evidence.yaml": yaml.safe_dump(evidence_text, allow_unicode=True, sort_keys=False),
     }
     for name, text in files.items():
         (tmp_path / name).write_text(text, "utf-8")
     edition = parcore.load_edition("page@1", paths=[tmp_path])
-    evidence = parcore.read_evidence(edition, [tmp_path / "evidence.csv"], paths=[tmp_path])
+    evidence = parcore.read_evidence(edition, [tmp_path / "evidence.yaml"], paths=[tmp_path])
     result = parcore.score(edition, evidence, 2024, paths=[tmp_path])
     for at, row in enumerate(rows):
         card = result.card(f"u{at}")

@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "check": "Check documents: everything wrong, each with its place and mend.",
     "score": "Score units under an edition.",
     "explain": "How the points of a unit came about.",
+    "new": "Make a methodology's folder, ready to edit.",
     "demo": "Real figures scored, in one second.",
 }
 
@@ -54,7 +55,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            reconfigure(encoding="utf-8")
+            reconfigure(encoding="utf-8", errors="backslashreplace")  # arguments may be no text
     try:
         cli.main(prog_name="parcore")
     except ParcoreError as error:

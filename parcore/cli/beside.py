@@ -6,7 +6,8 @@ import json
 
 import click
 
-from parcore.cli.report import amount, class_title, signed
+from parcore.cli.decisions import class_title
+from parcore.cli.report import amount, signed
 from parcore.cli.tables import Column, csv_text, show_table
 from parcore.i18n import say
 from parcore.numbers import exact_text, shown
@@ -43,11 +44,20 @@ def show_beside(first: Result, second: Result, form: str, lang: str) -> None:
     if form == "csv":
         click.echo(csv_text(COLUMNS, (_cells(each) for each in found)), nl=False)
         return
-    _totals(first, second, lang)
-    _differences(first, second, found, lang)
+    labels = _labels(first, second, lang)
+    _totals(first, second, labels, lang)
+    _differences(first, found, labels, lang)
 
 
-def _totals(first: Result, second: Result, lang: str) -> None:
+def _labels(first: Result, second: Result, lang: str) -> tuple[str, str]:
+    """What tells two results apart: their editions, or of one edition their stages."""
+    if first.edition.key != second.edition.key:
+        return first.edition.name, second.edition.name
+    one, two = (say(f"stage-{each.stage.value}", lang) for each in (first, second))
+    return one, two
+
+
+def _totals(first: Result, second: Result, labels: tuple[str, str], lang: str) -> None:
     rows = []
     for card in first.scorecards:
         other = second.card(card.unit.id)
@@ -63,17 +73,18 @@ def _totals(first: Result, second: Result, lang: str) -> None:
             row[f"place{at}"] = "" if place is None else str(place.place)
         rows.append(row)
     columns = [Column("unit", say("unit", lang))]
-    for at, result in enumerate((first, second)):
-        name = result.edition.name
+    for at, name in enumerate(labels):
         columns += [
             Column(f"{word}{at}", f"{say(word, lang)}\n{name}", numeric=word != "class")
             for word in ("points", "rate", "class", "place")
         ]
-    title = say("beside-title", lang, first=first.edition.key, second=second.edition.key, period=first.period)
+    keys = (first.edition.key, second.edition.key)
+    one, two = keys if keys[0] != keys[1] else (f"{first.edition.key} {labels[0]}", labels[1])
+    title = say("beside-title", lang, first=one, second=two, period=first.period)
     show_table(columns, rows, title=title)
 
 
-def _differences(first: Result, second: Result, found: list[Difference], lang: str) -> None:
+def _differences(first: Result, found: list[Difference], labels: tuple[str, str], lang: str) -> None:
     names = {card.unit.id: card.unit.name.in_(lang) for card in first.scorecards}
     rows = []
     for each in found:
@@ -85,14 +96,14 @@ def _differences(first: Result, second: Result, found: list[Difference], lang: s
                 "first": _points(each, 0, lang),
                 "second": _points(each, 1, lang),
                 "change": "" if change is None else signed(change, lang),
-                "note": _note(each, first, second, lang),
+                "note": _note(each, labels, lang),
             }
         )
     columns = [
         Column("unit", say("unit", lang)),
         Column("criterion", say("criterion", lang)),
-        Column("first", first.edition.name, numeric=True),
-        Column("second", second.edition.name, numeric=True),
+        Column("first", labels[0], numeric=True),
+        Column("second", labels[1], numeric=True),
         Column("change", say("change", lang), numeric=True),
         Column("note", ""),
     ]
@@ -107,14 +118,14 @@ def _points(each: Difference, side: int, lang: str) -> str:
     return amount(value, lang) + of
 
 
-def _note(each: Difference, first: Result, second: Result, lang: str) -> str:
+def _note(each: Difference, labels: tuple[str, str], lang: str) -> str:
     notes: list[str] = []
     if each.standing is not Standing.BOTH:
-        result = first if each.standing is Standing.ONLY_FIRST else second
-        notes.append(say("beside-only", lang, edition=result.edition.name))
-    for state, result in zip(each.empty, (first, second), strict=True):
+        only = labels[0] if each.standing is Standing.ONLY_FIRST else labels[1]
+        notes.append(say("beside-only", lang, edition=only))
+    for state, label in zip(each.empty, labels, strict=True):
         if state is not None:
-            notes.append(f"{result.edition.name}: {say(f'state-{state.word}', lang)}")
+            notes.append(f"{label}: {say(f'state-{state.word}', lang)}")
     return "; ".join(notes)
 
 

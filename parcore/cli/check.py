@@ -22,7 +22,7 @@ from parcore.cli.options import (
 from parcore.cli.tables import csv_text, show_notes
 from parcore.diagnostics import Diagnostic, ParcoreError, Severity
 from parcore.evidence.periods import Period
-from parcore.evidence.readers import Defaults
+from parcore.evidence.sections import Defaults
 from parcore.i18n import say
 from parcore.numbers import NumberFormat
 from parcore.packages import Document

@@ -7,21 +7,26 @@ from pathlib import Path
 
 import click
 
+from parcore.cli.decisions import absent_line, class_line, set_line
 from parcore.cli.options import evidence_options, format_option, lang_option, path_option, unknown_format
+from parcore.cli.report import named
 from parcore.cli.run import Asked, run
 from parcore.cli.tables import show_notes
 from parcore.diagnostics import Findings, Place
 from parcore.documents.schema import report_unknown
+from parcore.editions.document import INDEX
 from parcore.editions.edition import Criterion
+from parcore.editions.index import ROUNDED, TOTAL
 from parcore.evidence.evidence import Stage
 from parcore.evidence.periods import Period
 from parcore.i18n import say
 from parcore.numbers import NumberFormat
 from parcore.readings.prose import Teller
-from parcore.results.output import number
-from parcore.results.result import Result, Scorecard
+from parcore.results.output import moves, number
+from parcore.results.result import PointsSet, Result, Scorecard
 from parcore.results.scope import UnitScope
 from parcore.results.steps import steps
+from parcore.rules.policies import Quantity
 
 
 @click.command("explain")
@@ -56,10 +61,14 @@ def command(
     told = [(card, leaf) for card in result.scorecards for leaf in leaves_named(result, criteria)]
     if form == "json":
         data = [_data(result, card, leaf, lang) for card, leaf in told]
+        data += [_whole(result, card, lang) for card in result.scorecards if not criteria]
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
     else:
         for card, leaf in told:
             click.echo(paragraph(result, card, leaf, lang) + "\n")
+        for card in result.scorecards if not criteria else ():
+            if card.moves:
+                click.echo(class_line(result, card, lang))
         if not result.scorecards:
             click.echo(say("score-none", lang))
     show_notes(registry.findings, lang)
@@ -72,9 +81,9 @@ def leaves_named(result: Result, names: tuple[str, ...]) -> list[Criterion]:
         ParcoreError: no criterion of a name.
     """
     if not names:
-        return list(result.edition.leaves)
+        return list(result.edition.scored)
     findings = Findings()
-    known = [each.id for each in result.edition.criteria]
+    known = [*(e.id for e in result.edition.criteria), *(e.id for _, e in result.edition.items)]
     found: list[Criterion] = []
     for name in names:
         criterion = result.edition.criterion(name)
@@ -93,14 +102,46 @@ def _data(result: Result, card: Scorecard, leaf: Criterion, lang: str) -> dict[s
         "criterion": leaf.id,
         "points": number(card.points(leaf.id)),
         "told": paragraph(result, card, leaf, lang),
-        "steps": steps(card.trace, f"points:{leaf.id}"),
+        "steps": steps(card.trace, f"points:{leaf.id}", _cases(result, card)),
     }
+
+
+def _cases(result: Result, card: Scorecard) -> dict[str, list[str]]:
+    """The numbers of a unit's cases, by kind and in the order of the list that counts."""
+    evidence, at = result.evidence, (card.unit.id, result.period)
+    lists = [evidence.records(*at, kind, result.stage) for kind in result.edition.vocabulary.records]
+    return {each.kind: [record.id for record in each.records] for each in lists if each is not None}
+
+
+def _whole(result: Result, card: Scorecard, lang: str) -> dict[str, object]:
+    """The index itself: its total, its class with the steps that decided it."""
+    return {
+        "unit": card.unit.id,
+        "edition": result.edition.key,
+        "criterion": INDEX,
+        "points": number(card.index(Quantity.TOTAL, rounded=True)),
+        "told": class_line(result, card, lang) if card.moves else "",
+        "class": card.class_name,
+        "class_open": list(card.class_open),
+        "class_moves": moves(card),
+        "steps": steps(card.trace, TOTAL + ROUNDED),
+    }
+
+
+def _set_over(result: Result, card: Scorecard, leaf: Criterion) -> list[PointsSet]:
+    """The points set for a leaf, or for what it is a part of."""
+    own = [each for each in result.points_set if each.unit.id == card.unit.id]
+    return [each for each in own if leaf.id in {part.id for part in each.criterion.all}]
 
 
 def paragraph(result: Result, card: Scorecard, leaf: Criterion, lang: str) -> str:
     """The story of one leaf: a heading and its sentences."""
-    scope = UnitScope(card.unit.id, result.period, result.evidence, result.stage)
+    scope = UnitScope(card.unit.id, result.period, result.evidence, result.stage, result.population)
     teller = Teller(leaf, card.group, result.edition.vocabulary, scope, scope.datum, lang)
-    name = f"{leaf.code} {leaf.title.in_(lang)}".strip()
+    name = named(result, leaf, lang)
     heading = say("tell-heading", lang, unit=card.unit.name.in_(lang), criterion=name)
-    return heading + "\n  " + " ".join(teller.story(card.points(leaf.id)))
+    left_out = [absent_line(each, lang) for each in result.absent if each.method is leaf.method]
+    computed = card.computed(leaf.id) if card.is_set(leaf.id) else None
+    story = left_out or teller.story(computed or card.points(leaf.id))
+    story = [*story, *(f"{set_line(each, lang)}." for each in _set_over(result, card, leaf))]
+    return heading + "\n  " + " ".join(story)

@@ -6,7 +6,9 @@ from fractions import Fraction
 
 import click
 
+from parcore.cli.decisions import class_title, decisions
 from parcore.cli.tables import Column, show_table
+from parcore.editions.edition import Criterion
 from parcore.evidence.evidence import Observation, Stage
 from parcore.i18n import say
 from parcore.numbers import shown
@@ -18,6 +20,7 @@ from parcore.rules.policies import Level, Quantity
 from parcore.values import State, Value
 
 MOST_EMPTY = 12
+MOST_DECISIONS = 20
 
 
 def show_result(result: Result, lang: str, earlier: Earlier | None = None, *, notes: bool = True) -> None:
@@ -39,10 +42,20 @@ def show_result(result: Result, lang: str, earlier: Earlier | None = None, *, no
         rows = [_row(result, card, lang, moved.get(card.unit.id)) for card in result.scorecards]
         used = [c for c in _columns(result, lang, earlier) if any(row.get(c.key) for row in rows)]
         show_table(used, rows, title=title)
+        show_decisions(result, lang)
     if len(result.scorecards) == 1:
         show_criteria(result, result.scorecards[0], lang)
     if notes:
         show_basis(result, lang)
+
+
+def show_decisions(result: Result, lang: str) -> None:
+    """Print what policies decided beyond the numbers: moves of classes, open ties, methods left out."""
+    lines = list(decisions(result, lang))
+    for line in lines[:MOST_DECISIONS]:
+        click.echo(line)
+    if len(lines) > MOST_DECISIONS:
+        click.echo(say("score-more-empty", lang, count=len(lines) - MOST_DECISIONS))
 
 
 def _columns(result: Result, lang: str, earlier: Earlier | None) -> list[Column]:
@@ -55,19 +68,15 @@ def _columns(result: Result, lang: str, earlier: Earlier | None) -> list[Column]
     ]
     for word, spare in {"points": 1, "attainable": 5, "lost": 5, "rate": 0}.items():
         columns.append(Column(word, say(word, lang), numeric=True, spare=spare))
+    if result.edition.blocks or result.edition.conversion is not None:
+        columns += [Column(word, say(word, lang), numeric=True, spare=2) for word in ("bonus", "penalty")]
+        columns.append(Column("total", say("total", lang), numeric=True))
     columns.append(Column("class", say("class", lang)))
     words = ["published", "published-rank"]
     columns += [Column(word, say(word, lang), numeric=True, spare=4) for word in words]
     if earlier is not None:
         columns += [Column(word, say(word, lang), numeric=True) for word in ("change", "change-places")]
     return columns
-
-
-def class_title(result: Result, card: Scorecard, lang: str) -> str:
-    """The class as the edition calls it in a language; empty where there is none."""
-    bands = () if result.edition.classes is None else result.edition.classes.bands
-    found = next((band for band in bands if band.name == card.class_name), None)
-    return "" if found is None else found.title.in_(lang) or found.name
 
 
 def _lost(card: Scorecard, lang: str) -> str:
@@ -90,6 +99,9 @@ def _row(result: Result, card: Scorecard, lang: str, change: Change | None) -> d
         "published": published.get((card.unit.id, "index"), ""),
         "published-rank": published.get((card.unit.id, "rank"), ""),
     }
+    for name in result.edition.blocks:
+        row[name] = amount(card.block(name), lang)
+    row["total"] = amount(card.index(Quantity.TOTAL, rounded=True), lang, digits)
     circles = {"place": Within.ALL, "place-region": Within.REGION, "place-group": Within.GROUP}
     for key, within in circles.items():
         place = result.place(card.unit.id, within.value)
@@ -140,6 +152,17 @@ def show_criteria(result: Result, card: Scorecard, lang: str) -> None:
                     "lost": "" if lost == "0" else lost,
                 }
             )
+    for block, item in result.edition.items:
+        rows.append(
+            {
+                "code": item.code or item.id,
+                "criterion": f"{say(block, lang)}: {item.title.in_(lang)}",
+                "points": amount(card.points(item.id), lang),
+                "max": say("score-unknown", lang)
+                if item.max is None
+                else shown(item.max.of(card.group), lang),
+            }
+        )
     columns = [Column("code", say("code", lang)), Column("criterion", say("criterion", lang))]
     columns += [Column(word, say(word, lang), numeric=True) for word in ("points", "max", "lost")]
     show_table(columns, rows)
@@ -149,7 +172,7 @@ def show_basis(result: Result, lang: str) -> None:
     """Print what was empty and what became of it, what was not used, and what the result rests on."""
     for each in result.empty[:MOST_EMPTY]:
         effect = "error" if each.effect is None else each.effect.kind.value
-        name = f"{each.criterion.code} {each.criterion.title.in_(lang)}".strip()
+        name = named(result, each.criterion, lang)
         state, pays = say(f"state-{each.state.word}", lang), say(f"effect-{effect}", lang)
         click.echo(
             say("score-empty", lang, unit=each.unit.name.in_(lang), criterion=name, state=state, effect=pays)
@@ -166,6 +189,13 @@ def show_basis(result: Result, lang: str) -> None:
     click.echo(say("score-rests", lang) + ":")
     for line in (evidence_basis(result, lang), *rests_on(result.edition, lang)):
         click.echo(f"  • {line}")
+
+
+def named(result: Result, criterion: Criterion, lang: str) -> str:
+    """A criterion's code and title; of bonus and penalty said to be so."""
+    block = next((name for name, item in result.edition.items if item.id == criterion.id), None)
+    title = f"{criterion.code} {criterion.title.in_(lang)}".strip()
+    return title if block is None else f"{say(block, lang)}: {title}"
 
 
 def _published(result: Result, lang: str) -> dict[tuple[str, str], str]:

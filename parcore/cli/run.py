@@ -13,14 +13,14 @@ from parcore.documents.tree import Scalar
 from parcore.editions.edition import Edition
 from parcore.evidence.cells import read_value, stated
 from parcore.evidence.evidence import Datum, Evidence, Stage
+from parcore.evidence.invariants import check_invariants
 from parcore.evidence.periods import Period
-from parcore.evidence.readers import Defaults, check_invariants
-from parcore.evidence.vocabulary import POINTS, FieldKind, FieldSpec
+from parcore.evidence.sections import Defaults
+from parcore.evidence.vocabulary import FieldSpec, given_field
 from parcore.numbers import NumberFormat
 from parcore.registry import Registry
 from parcore.results.result import Assumed, Result
 from parcore.results.scoring import score
-from parcore.values import EVIDENCE_STATES
 
 
 @frozen
@@ -49,7 +49,7 @@ def run(asked: Asked, registry: Registry | None = None) -> tuple[Result, Registr
     registry = registry_of(asked.paths) if registry is None else registry
     edition, evidence = _read(asked, registry)
     spoken = evidence.periods()
-    if not spoken or (asked.period is not None and asked.period not in spoken):
+    if not spoken or (asked.period is not None and not evidence.units(asked.period)):
         period_asked = asked.period or "—"
         raise stop("evidence-none", Place(edition.key), methodology=edition.methodology, period=period_asked)
     period = asked.period or _latest(evidence, edition, named="@" in asked.name)
@@ -156,12 +156,10 @@ def _set(text: str, place: Place) -> tuple[str, str, str]:
 def _spec(name: str, edition: Edition) -> FieldSpec | None:
     if name in edition.vocabulary.fields:
         return edition.vocabulary.fields[name]
-    if name in _fields(edition):
-        return FieldSpec(name, FieldKind.NUMBER, states=frozenset(EVIDENCE_STATES))
-    return None
+    return given_field(name) if name in _fields(edition) else None
 
 
 def _fields(edition: Edition) -> list[str]:
-    given = [name for leaf in edition.leaves if leaf.rule is not None for name in leaf.rule.fields]
-    points = [name for name in given if name.startswith(POINTS)]
-    return [*points, *edition.vocabulary.fields]
+    used = [name for leaf in edition.scored if leaf.rule is not None for name in leaf.rule.fields]
+    given = [name for name in used if given_field(name) is not None]
+    return [*given, *edition.vocabulary.fields]

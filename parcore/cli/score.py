@@ -38,6 +38,11 @@ BUILT_IN = ("table", "json", "csv")
     metavar="FILE|PERIOD",
     help="Show the change since an earlier result: a JSON file, or a period scored now.",
 )
+@click.option(
+    "--beside",
+    type=click.Choice([each.value for each in Stage]),
+    help="Put the result of this stage beside that of --stage, criterion by criterion.",
+)
 @path_option
 @format_option(*BUILT_IN)
 @lang_option
@@ -50,6 +55,7 @@ def command(
     files: tuple[Path, ...],
     units: tuple[str, ...],
     against: Path | None,
+    beside: str | None,
     paths: tuple[Path, ...],
     form: str,
     lang: str,
@@ -57,25 +63,32 @@ def command(
     """Score the units that the evidence speaks of, and rank them.
 
     Without @EDITION the edition in force for the period is taken. With two editions the same
-    evidence is scored under both, side by side, each difference named. Without --evidence the
-    evidence that is installed for the methodology is scored. Exit status 1 when bad evidence leaves
-    a unit without an index.
+    evidence is scored under both, side by side, each difference named; --beside does so for two
+    stages of one. Without --evidence the evidence that is installed for the methodology is scored.
+    Exit status 1 when bad evidence leaves a unit without an index.
     """
     from parcore.cli.beside import show_beside
 
     if len(names) > 2:
         raise click.UsageError("at most two editions stand side by side")
-    if len(names) == 2 and against is not None:
-        raise click.UsageError("--against is for one edition, not for two side by side")
-    if len(names) == 2 and form not in BUILT_IN:
+    two = len(names) == 2 or beside is not None
+    if two and against is not None:
+        raise click.UsageError("--against is for one result, not for two side by side")
+    if len(names) == 2 and beside is not None:
+        raise click.UsageError("--beside is for one edition, not for two")
+    if two and form not in BUILT_IN:
         raise unknown_format(form, [*BUILT_IN])
     asked = Asked(names[0], period, Stage(stage), files, NumberFormat(numbers), changes, units, paths=paths)
     result, registry = run(asked)
     results = [result]
-    if len(names) == 2:
-        other, _ = run(evolve(asked, name=names[1], period=result.period), registry)
+    if two:
+        name = names[1] if beside is None else result.edition.key
+        at = asked.stage if beside is None else Stage(beside)
+        other, _ = run(evolve(asked, name=name, period=result.period, stage=at), registry)
         results.append(other)
-        show_beside(result, other, form, lang)
+        # Of two stages the earlier stands first; of two editions the one named first.
+        swap = at.order < result.stage.order
+        show_beside(*((other, result) if swap else (result, other)), form, lang)
     else:
         earlier = None if against is None else earlier_of(against, asked, registry)
         _write(result, earlier, form, lang)

@@ -40,11 +40,14 @@ def command(name: str, period: Period | None, paths: tuple[Path, ...], form: str
 
 def _show(edition: Edition, form: str, lang: str) -> None:
     rows = [row for each in edition.components for row in _rows(each, lang, 0)]
+    for name, block in edition.blocks.items():
+        rows.append({"criterion": say(name, lang), "max": _figure(block.cap, lang)})
+        rows += [row for each in block.items for row in _rows(each, lang, 1)]
     columns = [Column(word, say(word, lang), numeric=word == "max") for word in COLUMNS]
     title = f"{edition.title.in_(lang)} ({edition.key})"
     if edition.decision is not None:
         title += f" — {edition.decision.number}"
-    show_table([c for c in columns if any(row[c.key] for row in rows)], rows, form, title)
+    show_table([c for c in columns if any(row.get(c.key) for row in rows)], rows, form, title)
     if form == "table":
         total = say("score-unknown", lang) if edition.total is None else _figure(edition.total, lang)
         click.echo(f"{say('max', lang)}: {total}")
@@ -94,6 +97,10 @@ def _dict(edition: Edition, lang: str) -> dict[str, object]:
                 "fields": [] if each.rule is None else list(each.rule.fields),
             }
             for each in edition.criteria
+        ],
+        "adjustments": [
+            {"id": each.id, "block": block, "max": _plain(each.max), "title": each.title.in_(lang)}
+            for block, each in edition.items
         ],
         "rests_on": rests_on(edition, lang),
     }

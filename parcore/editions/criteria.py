@@ -70,7 +70,8 @@ def _with_children(node: Criterion, tree: Mapping, context: Context) -> Criterio
     if node.remainder:
         context.findings.add("remainder-with-children", tree.place_of("remainder"), criterion=node.id)
     items, first = items_of(tree["criteria"]), node.combine is Combine.FIRST
-    within = evolve(context, in_group=node.combine is Combine.SUM)
+    lowest = context.leaving_pays or node.combine is Combine.LOWEST
+    within = evolve(context, in_group=node.combine is Combine.SUM, leaving_pays=lowest)
     read = [
         read_criterion(each, evolve(within, falls_through=first and at < len(items)))
         for at, each in enumerate(items, 1)
@@ -117,6 +118,12 @@ def _check_rescaling(node: Criterion, context: Context) -> Criterion:
     """What is rescaled has maxima that are known and more than 0."""
     if not (node.scaled_from or any(map(may_rescale, node.children))) or node.max is UNREAD:
         return node
+    for leaf in node.leaves if any(map(may_rescale, node.children)) else ():
+        for state in ALWAYS_POSSIBLE:
+            # Of a group that is rescaled over what remains, what is left out raises the worth of the rest.
+            if state in leaf.when and leaf.when[state].kind is EffectKind.EXCLUDE:
+                exclude = EffectKind.EXCLUDE.value
+                context.findings.add("hiding-pays", leaf.place, state=state.word, effect=exclude)
     known = [child.max for child in node.children] + [node.max]
     for group in context.groups:
         if any(top is None or (top is not UNREAD and top.of(group) <= 0) for top in known):
@@ -142,7 +149,7 @@ def _as_leaf(node: Criterion, tree: Mapping, context: Context) -> Criterion:
     rule = read_leaf(tree, when, context)
     if rule is None:
         return node
-    check_when(node, rule, tree, context)
+    check_when(node.place, rule, tree, context)
     if context.falls_through:
         # Where it does not apply, the next rule of its parent does: it is out, and that one is in.
         when |= dict.fromkeys((State.NOT_APPLICABLE, State.NOTHING_AROSE), Effect(EffectKind.EXCLUDE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from parcore.diagnostics import Findings
@@ -18,15 +19,12 @@ from parcore.documents.schema import check_shape
 from parcore.documents.tree import Mapping, Tree
 from parcore.editions.criteria import read_criterion, read_maximum
 from parcore.editions.edition import Criterion, Decision, Edition
-from parcore.editions.policies import read_classes, read_ranking
+from parcore.editions.policies import with_policies
 from parcore.editions.sums import check_maxima, check_rounding
 from parcore.evidence.vocabulary import Vocabulary
 from parcore.numbers import Rounding
 from parcore.rules.figures import Context, MoreMeasures
-from parcore.rules.policies import (
-    Level,
-    RoundingPlan,
-)
+from parcore.rules.policies import Level, RoundingPlan
 from parcore.sources import Basis, Source
 
 INDEX: Final = "index"
@@ -61,7 +59,7 @@ def read_edition(
     rounding = _rounding(tree.get("rounding"), findings)
     check_rounding(components, rounding, context)
     first, last = _years(tree, findings)
-    return Edition(
+    edition = Edition(
         methodology=text_of(tree["methodology"]),
         name=text_of(tree["edition"]),
         title=both_languages(tree["title"]),
@@ -75,12 +73,14 @@ def read_edition(
         components=components,
         rounding=rounding,
         source=source_of(tree["source"], findings) or Source(Basis.ILLUSTRATIVE),
-        classes=read_classes(tree.get("classes"), rounding, context),
-        ranking=read_ranking(tree.get("ranking"), findings),
         replaces=text_of(tree.get("replaces")),
         note=both_languages(tree.get("note")),
         place=tree.place,
     )
+    edition = with_policies(edition, tree, context)
+    items = [item for block in edition.blocks.values() for item in block.items]
+    _check_names((*components, *items), findings)
+    return edition
 
 
 def _vocabulary(tree: Mapping, known: dict[str, Vocabulary], findings: Findings) -> Vocabulary | None:
@@ -95,21 +95,24 @@ def _vocabulary(tree: Mapping, known: dict[str, Vocabulary], findings: Findings)
 
 
 def _components(tree: Mapping, context: Context) -> tuple[Criterion, ...]:
+    components = [read_criterion(each, context) for each in items_of(tree["components"])]
+    return tuple(each for each in components if each is not None)
+
+
+def _check_names(nodes: Iterable[Criterion], findings: Findings) -> None:
+    """Report ids and codes that stand twice, in the tree or among bonus and penalty."""
     seen: dict[str, Criterion] = {}
     coded: dict[str, Criterion] = {}
-    components = [read_criterion(each, context) for each in items_of(tree["components"])]
-    known = tuple(each for each in components if each is not None)
-    for component in known:
-        for each in component.all:
+    for node in nodes:
+        for each in node.all:
             if each.id in seen:
-                context.findings.add("duplicate-id", each.place, id=each.id, first=seen[each.id].place)
+                findings.add("duplicate-id", each.place, id=each.id, first=seen[each.id].place)
             seen.setdefault(each.id, each)
             if each.id == INDEX:
-                context.findings.add("reserved-id", each.place, id=each.id)
+                findings.add("reserved-id", each.place, id=each.id)
             first = coded.setdefault(each.code, each) if each.code else each
             if first is not each:
-                context.findings.add("duplicate-code", each.place, code=each.code, first=first.place)
-    return known
+                findings.add("duplicate-code", each.place, code=each.code, first=first.place)
 
 
 def _years(tree: Mapping, findings: Findings) -> tuple[int, int | None]:

@@ -17,7 +17,7 @@ from parcore.i18n import Text
 from parcore.numbers import ONE
 from parcore.rules.combinations import Rule
 from parcore.rules.figures import Award, Figure
-from parcore.rules.policies import Classes, Ranking, RoundingPlan
+from parcore.rules.policies import Absent, Classes, Ranking, RoundingPlan
 from parcore.sources import Source
 from parcore.values import State
 
@@ -108,6 +108,30 @@ class Decision:
 
 
 @frozen
+class Block:
+    """Bonus or penalty items: positive amounts, together at most `cap`."""
+
+    cap: Figure
+    items: tuple[Criterion, ...]
+
+    @property
+    def leaves(self) -> Iterator[Criterion]:
+        """Its items one by one."""
+        for item in self.items:
+            yield from item.leaves
+
+
+@frozen
+class Adjustments:
+    """What is added to the points and taken off them; the total is held within its two ends."""
+
+    at_least: Figure
+    at_most: Figure
+    bonus: Block | None = None
+    penalty: Block | None = None
+
+
+@frozen
 class Edition:
     """One year's rules: the tree of criteria, and the policies laid on it."""
 
@@ -124,7 +148,10 @@ class Edition:
     components: tuple[Criterion, ...]
     rounding: RoundingPlan
     source: Source
-    classes: Classes | None = None
+    conversion: Figure | None = None
+    adjustments: Adjustments | None = None
+    absent: tuple[Absent, ...] = ()
+    classes: tuple[Classes, ...] = ()
     ranking: Ranking | None = None
     replaces: str = ""
     note: Text = Text()
@@ -151,9 +178,42 @@ class Edition:
         for component in self.components:
             yield from component.leaves
 
+    @property
+    def blocks(self) -> Mapping[str, Block]:
+        """The blocks of adjustments that there are: `bonus`, `penalty`."""
+        found = self.adjustments
+        both = {} if found is None else {"bonus": found.bonus, "penalty": found.penalty}
+        return {name: block for name, block in both.items() if block is not None}
+
+    @property
+    def items(self) -> Iterator[tuple[str, Criterion]]:
+        """Each node of bonus and penalty with its block's name, parents first."""
+        for name, block in self.blocks.items():
+            yield from ((name, each) for item in block.items for each in item.all)
+
+    @property
+    def scored(self) -> Iterator[Criterion]:
+        """Every leaf that is scored: those of the tree, then the items of bonus and penalty."""
+        yield from self.leaves
+        for block in self.blocks.values():
+            yield from block.leaves
+
+    @property
+    def facts(self) -> Iterator[str]:
+        """The fields of evidence that policies read."""
+        for classes in self.classes:
+            for limit in (*classes.vetoes, *classes.caps):
+                yield from limit.fact.fields
+        yield from (each.of for each in (self.ranking.ties if self.ranking else ()) if not each.points)
+
+    def classes_in(self, period: Period) -> Classes | None:
+        """The classes of a period."""
+        return next((each for each in self.classes if each.holds_in(period.year)), None)
+
     def criterion(self, id_: str) -> Criterion | None:
-        """A node of the tree by its id, or by its code."""
-        found = [each for each in self.criteria if id_ in (each.id, each.code)]
+        """A node of the tree, or an item of bonus or penalty, by its id, or by its code."""
+        items = (each for _, each in self.items)
+        found = [each for each in (*self.criteria, *items) if id_ in (each.id, each.code)]
         return found[0] if found else None
 
     def group_of(self, unit_group: str) -> str | None:

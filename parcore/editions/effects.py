@@ -8,7 +8,7 @@ from parcore.diagnostics import Place
 from parcore.documents.reading import choice_of, source_of
 from parcore.documents.schema import report_unknown
 from parcore.documents.tree import Mapping, Scalar, Tree
-from parcore.editions.edition import Criterion, Effect, EffectKind
+from parcore.editions.edition import Effect, EffectKind
 from parcore.numbers import ZERO, exact_text
 from parcore.rules.combinations import Rule
 from parcore.rules.figures import Award, Context
@@ -35,15 +35,23 @@ def read_when(tree: Mapping, context: Context) -> dict[State, Effect]:
         needs_top = effect.kind in (EffectKind.FULL, EffectKind.EXCLUDE, EffectKind.RESCALE)
         if needs_top and context.top is None:
             context.findings.add("needs-maximum", given.place, criterion=context.criterion)
-        # Leaving a leaf out never raises points, but it raises the rate: the author must say on what basis.
-        ours_alone = effect.kind is EffectKind.EXCLUDE and effect.source is None
-        pays = ours_alone or effect.kind in (EffectKind.FULL, EffectKind.RESCALE, EffectKind.SUBSTITUTE)
         if effect.kind is EffectKind.RESCALE and not context.in_group:
             context.findings.add("rescale-without-group", given.place, criterion=context.criterion)
-        if state in ALWAYS_POSSIBLE and pays:
-            context.findings.add("hiding-pays", given.place, state=word, effect=effect.kind.value)
+        if state in ALWAYS_POSSIBLE and _pays(effect, context):
+            code = "penalty-forgives" if context.penalty else "hiding-pays"
+            context.findings.add(code, given.place, state=word, effect=effect.kind.value)
     _no_escape(when, tree, context)
     return when
+
+
+def _pays(effect: Effect, context: Context) -> bool:
+    """Whether a unit could gain by hiding: by more points of a leaf, or fewer of a penalty."""
+    if context.penalty:
+        forgives = effect.kind is EffectKind.ZERO and effect.source is None
+        return forgives or effect.kind in (EffectKind.EXCLUDE, EffectKind.SUBSTITUTE)
+    # Leaving a leaf out of a sum never raises points, but the rate: the author must say on what basis.
+    ours_alone = effect.kind is EffectKind.EXCLUDE and (effect.source is None or context.leaving_pays)
+    return ours_alone or effect.kind in (EffectKind.FULL, EffectKind.RESCALE, EffectKind.SUBSTITUTE)
 
 
 def _no_escape(when: dict[State, Effect], tree: Mapping, context: Context) -> None:
@@ -77,9 +85,9 @@ def _read_effect(tree: Tree, context: Context) -> Effect | None:
     return None if kind is None else Effect(kind, award, source_of(tree, context.findings))
 
 
-def check_when(node: Criterion, rule: Rule, tree: Mapping, context: Context) -> None:
+def check_when(own: Place, rule: Rule, tree: Mapping, context: Context) -> None:
     """Each state that can arise has its effect (perhaps one that could not be read), and no other has."""
-    place = tree.place_of("when") if "when" in tree else node.place
+    place = tree.place_of("when") if "when" in tree else own
     when = tree.get("when")
     declared = when if isinstance(when, Mapping) else Mapping(place, {})
     possible = set(ALWAYS_POSSIBLE) | rule.states()
@@ -87,11 +95,11 @@ def check_when(node: Criterion, rule: Rule, tree: Mapping, context: Context) -> 
         possible -= {State.NOT_APPLICABLE, State.NOTHING_AROSE}
     missing = [s.word for s in EVIDENCE_STATES if s in possible and s.word not in declared]
     if missing:
-        context.findings.add("when-incomplete", place, criterion=node.id, states=", ".join(missing))
+        context.findings.add("when-incomplete", place, criterion=context.criterion, states=", ".join(missing))
     for state in EVIDENCE_STATES:
         if state not in possible and state.word in declared:
             at = declared.place_of(state.word)
-            context.findings.add("when-unreachable", at, criterion=node.id, state=state.word)
+            context.findings.add("when-unreachable", at, criterion=context.criterion, state=state.word)
 
 
 def check_points(award: Award, place: Place, context: Context) -> None:

@@ -13,6 +13,7 @@ from parcore.editions.cover import check_condition_table, check_scored
 from parcore.editions.deductions import read_deduction
 from parcore.editions.edition import Effect
 from parcore.editions.effects import check_points
+from parcore.editions.records import read_mean_over
 from parcore.numbers import ZERO, exact_text
 from parcore.rules.combinations import (
     ChoiceTable,
@@ -32,14 +33,14 @@ from parcore.rules.scales import Scale, read_cases, read_scale
 from parcore.values import ALWAYS_POSSIBLE, State
 
 REPORTED: Final = "reported"
-RULE_WORDS: Final = ("measure", "table", "deduct")
+RULE_WORDS: Final = ("measure", "table", "deduct", "mean_over")
 BESIDE: Final = ("measures", "scale", "cases", "interpret", "figures")
 _OPTIONS: Final = ("min", "step")
 
 
 def read_leaf(tree: Mapping, when: MappingOf[State, Effect], context: Context) -> Rule | None:
     """The rule of a leaf behind its guards; None where it cannot be read, which is reported."""
-    context = _with_figures(tree, context)
+    context = with_figures(tree, context)
     rule = read_rule(tree, when, context)
     guards = _read_guards(tree["guard"], context) if "guard" in tree else ()
     if rule is None or guards is None:
@@ -50,7 +51,9 @@ def read_leaf(tree: Mapping, when: MappingOf[State, Effect], context: Context) -
 def _check_words(tree: Mapping, context: Context) -> None:
     """Report the words that the kind of rule at hand does not read: none is passed over in silence."""
     conditions = ["figures"] if _names_figures(tree) else []
-    if "deduct" in tree:
+    if "mean_over" in tree:
+        kind, reads = "mean_over", ["mean_over"]
+    elif "deduct" in tree:
         kind, reads = "deduct", ["deduct"]
     elif isinstance(tree.get("table"), Listing):
         kind, reads = "table", ["table", "measures", "interpret", "figures"]
@@ -74,7 +77,8 @@ def _names_figures(tree: Tree) -> bool:
     )
 
 
-def _with_figures(tree: Mapping, context: Context) -> Context:
+def with_figures(tree: Mapping, context: Context) -> Context:
+    """The context with the `figures` that a rule or a fact declares for its conditions and formulas."""
     declared = tree.get("figures")
     if not isinstance(declared, Mapping):
         return context
@@ -96,6 +100,8 @@ def _check_names(figures: Mapping, measures: Tree | None, context: Context) -> N
 def read_rule(tree: Mapping, when: MappingOf[State, Effect], context: Context) -> Rule | None:
     """A rule by the words it is written with, its guards apart."""
     _check_words(tree, context)
+    if "mean_over" in tree:
+        return read_mean_over(tree["mean_over"], context, read_leaf)
     if "deduct" in tree:
         return read_deduction(tree["deduct"], context, read_rule)
     table = tree.get("table")

@@ -1,8 +1,8 @@
 """The tree of criteria as graph: two roots for each node, by the same desugaring.
 
-`points:<id>` and, where its maximum is known, `attainable:<id>`; leaves also `raw:<id>`, the rule's
-own value before the effects of emptiness. A node whose points an appraiser may have set has
-`computed:<id>` too.
+`points:<id>` and, where its maximum is known, `attainable:<id>`; `unrounded:<id>` are the points before
+the node's own rounding; leaves also have `raw:<id>`, the rule's own value before the effects of
+emptiness. A node whose points an appraiser may have set has `computed:<id>` and `given:<id>` too.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Final
 from attrs import field, frozen
 
 from parcore.editions.edition import Combine, Criterion, Effect, EffectKind
-from parcore.evidence.vocabulary import POINTS
 from parcore.intervals import Interval
 from parcore.numbers import ONE, ZERO
 from parcore.rules.figures import Figure
@@ -51,13 +50,16 @@ class Variant:
     """What of an edition differs for some units or some evidence, known before anything is scored.
 
     `given`: nodes whose points an appraiser set; `out`: leaves that nobody is assessed on; `held`:
-    leaves held at nothing (False) or at their maximum (True), to see how far an index can still move.
+    nodes held at nothing (False) or at their maximum (True), to see how far an index can still move.
     """
 
     given: frozenset[str] = frozenset()
     out: frozenset[str] = frozenset()
     held: Mapping[str, bool] = field(factory=dict)
 
+
+GIVEN: Final = "given:"
+"""Before a criterion's id: the points that an appraiser set for it, as the scope knows them."""
 
 AS_WRITTEN: Final = Variant()
 
@@ -75,16 +77,19 @@ class Tree:
         """Add the roots of a node and of all under it."""
         if node.rule is not None:
             self._leaf(node)
-            points = self._rounded(node, Level.LEAF)
         else:
             for child in node.children:
                 self.add(child, Level.CRITERION)
             self._combine(node)
-            points = self.roots[f"points:{node.id}"]
+        points = self.roots[f"unrounded:{node.id}"] = self.roots[f"points:{node.id}"]
+        if node.rule is not None:
+            points = self._rounded(node, Level.LEAF)
         if level is Level.COMPONENT or node.rule is None:
             self.roots[f"points:{node.id}"] = points
             points = self._rounded(node, level)
         self.roots[f"points:{node.id}"] = points
+        if node.id in self.variant.held:
+            self._hold(node, high=self.variant.held[node.id])
         if node.id in self.variant.given:
             self._given(node)
 
@@ -99,12 +104,10 @@ class Tree:
         top = None if node.max is None else node.max.of(self.group)
         raw = node.rule.node(self.group, top)
         # A state that the edition gives no effect cannot arise there (checked); should it, it is an error.
-        effects = tuple((s, _effect(node.when.get(s), node.max, self.group)) for s in EVIDENCE_STATES)
+        effects = tuple((s, effect_node(node.when.get(s), node.max, self.group)) for s in EVIDENCE_STATES)
         points: Node = Match(raw, effects)
         if node.id in self.variant.out:
             points = Raise(State.EXCLUDED)
-        if node.id in self.variant.held:
-            points = const(top if top is not None and self.variant.held[node.id] else ZERO)
         self.roots[f"raw:{node.id}"] = raw
         self.roots[f"points:{node.id}"] = points
         if top is not None:
@@ -211,13 +214,20 @@ class Tree:
         kept = Match(attainable, ((State.EXCLUDED, const(0)),))
         yield Agg(Aggregate.SUM, (kept, const(-node.max.of(self.group))))
 
+    def _hold(self, node: Criterion, *, high: bool) -> None:
+        top = ZERO if node.max is None else node.max.of(self.group)
+        self.roots[f"points:{node.id}"] = const(top if high else ZERO)
+        if f"attainable:{node.id}" in self.roots:
+            self.roots[f"attainable:{node.id}"] = const(top)
+
     def _given(self, node: Criterion) -> None:
         """Points that an appraiser set stand in the place of those computed, whatever these are."""
         top = None if node.max is None else node.max.of(self.group)
-        given = Field(POINTS + node.id)
+        given = Field(GIVEN + node.id)
         own = Piecewise(given, (Piece(Interval(ZERO, True, top, True), ONE),))
         computed = self.roots[f"points:{node.id}"]
         self.roots[f"computed:{node.id}"] = computed
+        self.roots[GIVEN + node.id] = given
         self.roots[f"points:{node.id}"] = Match(given, tuple((s, computed) for s in EVIDENCE_STATES), own)
         attainable = self.roots.get(f"attainable:{node.id}")
         if attainable is not None and top is not None:
@@ -255,7 +265,8 @@ def may_rescale(node: Criterion) -> bool:
     return by_effect or (node.rule is not None and State.RESCALED in node.rule.raises())
 
 
-def _effect(effect: Effect | None, top: Figure | None, group: str) -> Node:
+def effect_node(effect: Effect | None, top: Figure | None, group: str) -> Node:
+    """What a state makes of points; one without an effect is an error."""
     if effect is None:
         return Raise(State.ERROR)
     match effect.kind:

@@ -106,8 +106,8 @@ def option_at(text: str, spec: FieldSpec) -> int | None:
 
 def _option(written: Scalar, spec: FieldSpec, findings: Findings) -> Fraction | None:
     at = option_at(written.text, spec)
-    if at is not None:
-        return Fraction(at)
+    if at is not None or not spec.options:  # a choice whose options are not known here is its text
+        return Fraction(at or 0)
     report_unknown(written.text, list(spec.options), written.place, findings, "option-unknown")
     return None
 

@@ -1,18 +1,22 @@
 """Evidence: what is known of each unit, period and field, from whom, at which stage.
 
-Statements are kept as given; `Evidence.at` settles which one counts at a stage.
+Statements and lists of records are kept as given; `Evidence.at` and `Evidence.records` settle which
+one counts at a stage.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
+from typing import NamedTuple, TypeVar
 
 import attrs
 from attrs import evolve, frozen
 
 from parcore.diagnostics import Place
 from parcore.evidence.periods import Period
+from parcore.evidence.rollup import Part, roll_up
+from parcore.evidence.vocabulary import POINTS, RollUp
 from parcore.i18n import Text
 from parcore.sources import Source
 from parcore.values import State, Value
@@ -64,16 +68,60 @@ class Datum:
     place: Place = attrs.field(default=Place(""), eq=False)
 
 
+class Cell(NamedTuple):
+    """What a record says in one field: the value, and its text (an option's name for a choice)."""
+
+    value: Value
+    text: str = ""
+
+
+@frozen
+class Record:
+    """One case (a dossier): its number, where it has one, and what it says; a field not said is not there."""
+
+    id: str
+    cells: Mapping[str, Cell]
+    place: Place = attrs.field(default=Place(""), eq=False)
+
+
+@frozen
+class RecordList:
+    """The list of its cases of one kind that a unit handed in for a period: OK, though it may be empty."""
+
+    unit: str
+    period: Period
+    kind: str
+    records: tuple[Record, ...]
+    stage: Stage
+    state: State = State.OK
+    method: Method | None = None
+    source: Source | None = None
+    place: Place = attrs.field(default=Place(""), eq=False)
+
+
 Key = tuple[str, Period, str]
+Given = TypeVar("Given")
 
 
 class Evidence:
-    """Statements by unit, period and field. Immutable; `with_` makes a changed copy (what-if)."""
+    """Statements by unit, period and field, and lists of records. Immutable.
 
-    def __init__(self, data: Iterable[Datum] = ()) -> None:
+    `rollups` holds the fields whose value for a period may follow from those for its parts.
+    """
+
+    def __init__(
+        self,
+        data: Iterable[Datum] = (),
+        lists: Iterable[RecordList] = (),
+        rollups: Mapping[str, RollUp] | None = None,
+    ) -> None:
+        self.rollups: Mapping[str, RollUp] = dict(rollups or {})
         self._data: dict[Key, dict[Stage, Datum]] = {}
         for each in data:
             self._data.setdefault((each.unit, each.period, each.field), {})[each.stage] = each
+        self._lists: dict[Key, dict[Stage, RecordList]] = {}
+        for listed in lists:
+            self._lists.setdefault((listed.unit, listed.period, listed.kind), {})[listed.stage] = listed
 
     def __iter__(self) -> Iterator[Datum]:
         return (each for stages in self._data.values() for each in stages.values())
@@ -81,42 +129,127 @@ class Evidence:
     def __len__(self) -> int:
         return sum(len(stages) for stages in self._data.values())
 
+    def lists(self) -> Iterator[RecordList]:
+        """Every list of records, of every stage."""
+        return (each for stages in self._lists.values() for each in stages.values())
+
     def at(self, unit: str, period: Period, field_name: str, stage: Stage) -> Datum | None:
-        """The statement that counts at a stage: the latest up to it.
+        """The statement that counts at a stage: the latest up to it, else what the period's parts give.
 
         Beyond the self-assessment, what was only self-assessed is UNVERIFIED, a state that the unit
         claims (nothing arose) as much as a number: neither is taken over in silence.
         """
-        stages = self._data.get((unit, period, field_name))
-        if stages is None:
+        datum = _latest(self._data.get((unit, period, field_name)), stage)
+        if datum is None:
+            return self.of_parts(unit, period, field_name, stage) if field_name in self.rollups else None
+        if not _stealthy(datum.stage, stage) or datum.value.state is State.MISSING:
+            return datum
+        return evolve(datum, value=Value(State.UNVERIFIED))
+
+    def of_parts(self, unit: str, period: Period, field_name: str, stage: Stage) -> Datum | None:
+        """What the parts of a period give for a field that rolls up, whatever is stated for the period.
+
+        None where nothing is stated for any part. Its note names the parts; its stage is the earliest
+        of theirs, its place the first's, its source the one that all of them have.
+        """
+        found = list(self._parts(unit, period, field_name, stage))
+        given = [datum for _, datum in found if datum is not None]
+        if not given:
             return None
-        found = max((s for s in stages if s.order <= stage.order), key=lambda s: s.order, default=None)
-        if found is None:
-            return None
-        datum = stages[found]
-        if found is Stage.SELF and stage is not Stage.SELF and datum.value.state is not State.MISSING:
-            return evolve(datum, value=Value(State.UNVERIFIED))
-        return datum
+        how = self.rollups[field_name]
+        parts = [
+            Part(at, Value(State.MISSING), "") if datum is None else Part(at, datum.value, datum.text)
+            for at, datum in found
+        ]
+        value, text = roll_up(how, parts)
+        sources = {each.source for each in given}
+        return Datum(
+            unit=unit,
+            period=period,
+            field=field_name,
+            value=value,
+            text=text,
+            stage=min((each.stage for each in given), key=lambda each: each.order),
+            method=Method.DERIVED,
+            source=sources.pop() if len(sources) == 1 else None,
+            note=f"{how.value}: {'; '.join(map(str, parts))}",
+            place=given[0].place,
+        )
+
+    def _parts(
+        self, unit: str, period: Period, field_name: str, stage: Stage
+    ) -> Iterator[tuple[Period, Datum | None]]:
+        """The parts with what counts for each: a quarter that is stated, else its months where any is."""
+        for part in period.parts:
+            stated = _latest(self._data.get((unit, part, field_name)), stage)
+            inner = [] if stated else list(self._parts(unit, part, field_name, stage))
+            if any(datum is not None for _, datum in inner):
+                yield from inner
+            else:
+                yield part, None if stated is None else self.at(unit, part, field_name, stage)
+
+    def records(self, unit: str, period: Period, kind: str, stage: Stage) -> RecordList | None:
+        """The list that counts at a stage, whole: the latest up to it; None where none was handed in.
+
+        Beyond the self-assessment a list that only the unit handed in is UNVERIFIED, an empty one too.
+        """
+        listed = _latest(self._lists.get((unit, period, kind)), stage)
+        if listed is None or not _stealthy(listed.stage, stage):
+            return listed
+        return evolve(listed, state=State.UNVERIFIED, records=())
+
+    def given(self, unit: str, period: Period, criterion: str, stage: Stage) -> Datum | None:
+        """The points set for a criterion: the latest up to a stage; the unit's own count at `self` alone."""
+        datum = _latest(self._data.get((unit, period, POINTS + criterion)), stage)
+        return None if datum is None or _stealthy(datum.stage, stage) else datum
 
     def periods(self) -> list[Period]:
-        """The periods spoken of, in order."""
-        return sorted({period for _, period, _ in self._data}, key=lambda each: each.order)
+        """The periods stated, in order; not those that only roll up."""
+        spoken = {period for _, period, _ in (*self._data, *self._lists)}
+        return sorted(spoken, key=lambda each: each.order)
+
+    def of(self, period: Period) -> Iterator[Datum]:
+        """The statements on a period, and on parts of it for fields that roll up, in the order met."""
+        inside = period.inside if self.rollups else ()
+        for (_, at, name), stages in self._data.items():
+            if at == period or (name in self.rollups and at in inside):
+                yield from stages.values()
 
     def units(self, period: Period) -> list[str]:
         """The units spoken of in a period, in the order met."""
-        return list(dict.fromkeys(unit for unit, at, _ in self._data if at == period))
+        listed = [unit for unit, at, _ in self._lists if at == period]
+        return list(dict.fromkeys([*(each.unit for each in self.of(period)), *listed]))
 
     def fields(self, period: Period) -> list[str]:
         """The fields spoken of in a period, in the order met."""
-        return list(dict.fromkeys(name for _, at, name in self._data if at == period))
+        return list(dict.fromkeys(each.field for each in self.of(period)))
 
     def with_(self, changes: Iterable[Datum]) -> Evidence:
-        """A copy with some statements added, each replacing what is said of its key at every stage."""
-        copy = Evidence()
+        """A copy with some statements added, each replacing what is said of its key at every stage.
+
+        For a field that rolls up it also replaces what is said for the period's parts and wholes.
+        """
+        copy = Evidence(rollups=self.rollups)
+        copy._lists = self._lists
         copy._data = {key: dict(stages) for key, stages in self._data.items()}
         for each in changes:
+            for period in (*each.period.inside, *each.period.wholes) if each.field in self.rollups else ():
+                copy._data.pop((each.unit, period, each.field), None)
             copy._data[each.unit, each.period, each.field] = {each.stage: each}
         return copy
+
+
+def _latest(stages: Mapping[Stage, Given] | None, stage: Stage) -> Given | None:
+    """What is given at the latest stage up to one."""
+    if stages is None:
+        return None
+    found = max((s for s in stages if s.order <= stage.order), key=lambda s: s.order, default=None)
+    return None if found is None else stages[found]
+
+
+def _stealthy(given: Stage, stage: Stage) -> bool:
+    """Whether what only the unit says would count as more than that."""
+    return given is Stage.SELF and stage is not Stage.SELF
 
 
 @frozen

@@ -31,10 +31,41 @@ class Period:
         month = self.month or (self.quarter * 3 if self.quarter else 12)
         return date(self.year, month, monthrange(self.year, month)[1])
 
+    def day(self, name: str) -> date:
+        """A day by its name: `period_start`, `period_end`, or `q1_end` to `q3_end` of its year."""
+        if name.startswith("q"):
+            return Period(self.year, quarter=int(name[1])).end
+        return self.start if name == "period_start" else self.end
+
     @property
     def order(self) -> tuple[date, int]:
         """By its last day; of periods that end together the longest is the last."""
         return self.end, -self.start.toordinal()
+
+    @property
+    def months(self) -> int:
+        """How many months it has: 12, 3 or 1."""
+        return 1 if self.month else 3 if self.quarter else 12
+
+    @property
+    def parts(self) -> tuple[Period, ...]:
+        """The quarters of a year, the months of a quarter, in order; a month has none."""
+        if self.month:
+            return ()
+        if self.quarter:
+            return tuple(Period(self.year, month=self.quarter * 3 + each) for each in (-2, -1, 0))
+        return tuple(Period(self.year, quarter=each) for each in (1, 2, 3, 4))
+
+    @property
+    def inside(self) -> frozenset[Period]:
+        """Its parts and theirs."""
+        return frozenset(each for part in self.parts for each in (part, *part.parts))
+
+    @property
+    def wholes(self) -> tuple[Period, ...]:
+        """The longer periods that it is a part of: the quarter of a month, the year of both."""
+        year = (Period(self.year),) if self.month or self.quarter else ()
+        return (Period(self.year, quarter=(self.month + 2) // 3), *year) if self.month else year
 
     def back(self, periods: int) -> Period:
         """The period of the same length so many before this one."""

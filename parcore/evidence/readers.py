@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingOf
 from pathlib import Path
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from parcore.diagnostics import Findings, ParcoreError
 from parcore.documents.reading import (
     both_languages,
     choice_of,
+    items_of,
     report_number,
     source_of,
     text_of,
@@ -27,27 +28,18 @@ from parcore.documents.yaml import read_yaml
 from parcore.evidence.cells import read_value, stated
 from parcore.evidence.evidence import Datum, Evidence, Method, Observation, Stage
 from parcore.evidence.periods import Period, parse_period
+from parcore.evidence.records import RecordReader
+from parcore.evidence.results import read_result
+from parcore.evidence.sections import Defaults, check_formats, lacks, report_beside, table_beside
 from parcore.evidence.units import UnitBook
-from parcore.evidence.vocabulary import POINTS, FieldKind, FieldSpec, Vocabulary
+from parcore.evidence.vocabulary import INDEX, QUANTITIES, FieldSpec, Vocabulary, given_field
 from parcore.numbers import NumberError, NumberFormat, parse_number
 from parcore.sources import Basis, Source
-from parcore.values import EVIDENCE_STATES, State, Value
+from parcore.values import State, Value
 
 TIDY = ("unit", "period", "field", "stage", "method", "value", "state", "source", "basis", "note")
 WIDE = ("unit", "period", "stage")
 OBSERVED = ("about", "period", "quantity", "value", "basis", "source", "note")
-
-
-@frozen
-class Defaults:
-    """What holds for every statement of a source unless the statement says otherwise."""
-
-    period: Period | None = None
-    stage: Stage = Stage.FINAL
-    method: Method | None = None
-    numbers: NumberFormat = NumberFormat.UNDECLARED
-    columns: MappingOf[str, NumberFormat] = field(factory=dict)
-    source: Source | None = None
 
 
 class EvidenceReader:
@@ -58,10 +50,13 @@ class EvidenceReader:
         self._units = units
         self._findings = findings
         self._data: dict[tuple[str, Period, str, Stage], Datum] = {}
+        self._records = RecordReader(vocabulary.records, units, findings)
 
     def evidence(self) -> Evidence:
         """What was read so far."""
-        return Evidence(self._data.values())
+        fields = self._vocabulary.fields.values()
+        rollups = {each.name: each.rollup for each in fields if each.rollup is not None}
+        return Evidence(self._data.values(), self._records.lists(), rollups)
 
     def read(self, path: Path, defaults: Defaults, name: str | None = None) -> None:
         """Read a YAML document or a CSV table.
@@ -78,52 +73,25 @@ class EvidenceReader:
         """Read an evidence document and the tables it names."""
         if not check_shape(tree, "evidence", self._findings) or not isinstance(tree, Mapping):
             return
-        defaults = self._defaults(tree, defaults)
+        defaults = defaults.within(tree, self._findings)
         units = tree.get("units")
         if isinstance(units, Mapping) and defaults.period is not None:
             for name, fields in units.entries.items():
                 self._unit(Scalar(units.place_of(name), name), fields, defaults, defaults.period)
         elif isinstance(units, Mapping) and "period" not in tree:
             self._findings.add("period-missing", tree.place_of("units"))
-        tables = tree.get("tables")
-        for each in tables.items if isinstance(tables, Listing) else ():
+        for each in items_of(tree.get("tables")):
             options = each if isinstance(each, Mapping) else Mapping(each.place, {"file": each})
             table = table_beside(path, options["file"], self._findings)
             if table is not None:
-                self._check_columns(options, table)
-                self.table(table, self._defaults(options, defaults))
-
-    def _check_columns(self, options: Mapping, table: Table) -> None:
-        columns = options.get("columns")
-        if not isinstance(columns, Mapping):
-            return
-        for name in columns.entries:
-            if name not in table.columns:
-                has = ", ".join(table.columns[:12])
-                self._findings.add("column-missing", columns.place_of(name), column=name[:60], has=has)
-
-    def _defaults(self, tree: Mapping, outer: Defaults) -> Defaults:
-        found = self._findings
-        period = tree.get("period")
-        columns = tree.get("columns")
-        numbers = choice_of(tree.get("numbers"), NumberFormat, found)
-        return Defaults(
-            period=outer.period if period is None else self._period(period) or outer.period,
-            stage=choice_of(tree.get("stage"), Stage, found) or outer.stage,
-            method=choice_of(tree.get("method"), Method, found) or outer.method,
-            numbers=outer.numbers if numbers is None else numbers,
-            columns={
-                name: choice_of(value, NumberFormat, found) or outer.numbers
-                for name, value in (columns.entries if isinstance(columns, Mapping) else {}).items()
-            },
-            source=source_of(tree.get("source"), found) or outer.source,
-        )
-
-    def _period(self, tree: Tree) -> Period | None:
-        period = parse_period(text_of(tree))
-        if period is None:
-            self._findings.add("not-a-period", tree.place, value=text_of(tree)[:40])
-        return period
+                check_formats(options, table, self._findings)
+                self.table(table, defaults.within(options, self._findings))
+        for each in items_of(tree.get("records")):
+            if isinstance(each, Mapping):
+                self._records.section(each, path, defaults.within(each, self._findings))
+        for each in items_of(tree.get("results")):
+            if isinstance(each, Mapping):
+                self._result(each, path, defaults)
 
     def _unit(self, name: Scalar, fields: Tree, defaults: Defaults, period: Period) -> None:
         unit = self._units.look_up(name.text, period.end, name.place, self._findings)
@@ -142,9 +110,7 @@ class EvidenceReader:
         """Read a tidy or wide table."""
         tidy = "field" in table.columns
         given = "state" in table.columns or not tidy
-        if missing := [each for each in ("unit", *([] if given else ["value"])) if each not in table.columns]:
-            place, has = table.header[0].place, ", ".join(table.columns[:12])
-            self._findings.add("column-missing", place, column=", ".join(missing), has=has)
+        if lacks(table, ["unit", *([] if given else ["value"])], self._findings):
             return
         if "period" not in table.columns and defaults.period is None:
             self._findings.add("period-missing", table.header[0].place)
@@ -162,11 +128,8 @@ class EvidenceReader:
     def _row(
         self, row: dict[str, Scalar], fields: dict[str, Defaults], defaults: Defaults, *, tidy: bool
     ) -> None:
-        named = row.get("period")
-        period = self._period(named) if named is not None and named.text else defaults.period
+        period = defaults.row_period(row, self._findings)
         if period is None:
-            if named is None or not named.text:
-                self._findings.add("period-missing", (named or row["unit"]).place)
             return
         unit = self._units.look_up(row["unit"].text, period.end, row["unit"].place, self._findings)
         if unit is None:
@@ -206,13 +169,48 @@ class EvidenceReader:
             note=text_of(row.get("note")),
             place=name.place,
         )
-        key = (unit, period, name.text, stage)
-        first = self._data.setdefault(key, datum)
+        self._take(datum)
+
+    def _take(self, datum: Datum) -> None:
+        first = self._data.setdefault((datum.unit, datum.period, datum.field, datum.stage), datum)
         if first is not datum:
             self._findings.add(
-                "evidence-twice", name.place, unit=unit, field=name.text, period=period,
-                stage=stage.value, first=first.place, one=_said(first), two=_said(datum),
+                "evidence-twice", datum.place, unit=datum.unit, field=datum.field, period=datum.period,
+                stage=datum.stage.value, first=first.place, one=_said(first), two=_said(datum),
             )  # fmt: skip
+
+    def _result(self, section: Mapping, document: Path, defaults: Defaults) -> None:
+        """State what the result of another index, which a document names, says of each unit."""
+        named, index = section["file"], section["index"]
+        try:
+            result = read_result(document.parent / text_of(named))
+        except ParcoreError as error:
+            report_beside(error, named, self._findings)
+            return
+        if result.methodology != text_of(index):
+            self._findings.add("result-of-another", index.place, index=text_of(index), edition=result.edition)
+            return
+        if result.assumed:
+            self._findings.add("result-assumed", named.place, edition=result.edition)
+            return
+        basis = Basis.INFERRED if defaults.source is None else defaults.source.basis
+        source = Source(basis, title=f"{result.edition}, {text_of(named)}")
+        for each in result.figures:
+            unit = self._units.look_up(each.unit, result.period.end, named.place, self._findings)
+            if unit is not None:
+                self._take(
+                    Datum(
+                        unit=unit.id,
+                        period=result.period,
+                        field=each.field,
+                        value=each.value,
+                        text=each.text,
+                        stage=result.stage,
+                        method=Method.DERIVED,
+                        source=source,
+                        place=named.place,
+                    )
+                )
 
     def _source(self, row: MappingOf[str, Scalar], defaults: Defaults) -> Source | None:
         title = text_of(row.get("source"))
@@ -223,11 +221,10 @@ class EvidenceReader:
         return evolve(held, title=title or held.title, basis=basis or held.basis)
 
     def _spec(self, name: Scalar) -> FieldSpec | None:
-        if name.text.startswith(POINTS):
-            return FieldSpec(name.text, FieldKind.NUMBER, states=frozenset(EVIDENCE_STATES))
-        spec = self._vocabulary.fields.get(name.text)
+        spec = self._vocabulary.fields.get(name.text) or given_field(name.text)
         if spec is None:
-            known = list(self._vocabulary.fields)
+            fields, quantities = list(self._vocabulary.fields), [f"{INDEX}…:{each}" for each in QUANTITIES]
+            known = quantities if name.text.startswith(INDEX) else fields
             report_unknown(name.text, known, name.place, self._findings, "unknown-field")
         return spec
 
@@ -235,37 +232,6 @@ class EvidenceReader:
 def _said(datum: Datum) -> str:
     """What a statement says, as messages quote it: its text, or its state where it has none."""
     return datum.text[:60] or datum.value.state.word
-
-
-def table_beside(document: Path, named: Tree, findings: Findings) -> Table | None:
-    """The table that a document names; None where it cannot be read, which is reported."""
-    try:
-        return read_table(document.parent / text_of(named), findings)
-    except ParcoreError as error:
-        if any(each.code == "file-not-found" for each in error.diagnostics):
-            findings.add("table-not-found", named.place, file=text_of(named)[:60])
-        else:
-            findings.extend(error.diagnostics)
-        return None
-
-
-def check_invariants(evidence: Evidence, vocabulary: Vocabulary, findings: Findings) -> None:
-    """Report every unit, period and stage at which what must hold between fields does not."""
-    groups: dict[tuple[str, Period], set[Stage]] = {}
-    for datum in evidence:
-        groups.setdefault((datum.unit, datum.period), set()).add(datum.stage)
-    for (unit, period), stages in groups.items():
-        for invariant in vocabulary.invariants:
-            for stage in sorted(stages, key=lambda s: s.order):
-                found = {n: evidence.at(unit, period, n, stage) for n in invariant.names}
-                data = {n: d for n, d in found.items() if d is not None and d.value.state is State.OK}
-                if len(data) < len(found) or invariant.holds({n: d.value.number for n, d in data.items()}):
-                    continue
-                shown = ", ".join(f"{n} = {d.text}" for n, d in data.items())
-                # What the command line gave (it has no line) is to be mended first.
-                last = max(data.values(), key=lambda d: (not d.place.line, d.place))
-                findings.add("invariant-broken", last.place, unit=unit, rule=invariant.rule, values=shown)
-                break
 
 
 def read_observations(
@@ -286,10 +252,7 @@ def read_observations(
         table = table_beside(path, each, findings)
         if table is None:
             continue
-        if missing := [column for column in OBSERVED if column not in table.columns]:
-            place = table.header[0].place
-            has = ", ".join(table.columns[:12])
-            findings.add("column-missing", place, column=", ".join(missing), has=has)
+        if lacks(table, OBSERVED, findings):
             continue
         for row in table.rows:
             observation = _observation(text_of(tree["observations"]), row, numbers, units, findings)

@@ -1,15 +1,16 @@
-"""The vocabulary of a family of editions: its fields, and the invariants between them.
+"""The vocabulary of a family of editions: its fields, its kinds of records, and what must hold in them.
 
 Shared by all editions of a family, so that one file of evidence is scored under every year's rules.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as MappingOf
 from enum import Enum
 from fractions import Fraction
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from parcore.diagnostics import Findings, Place
 from parcore.documents.reading import (
@@ -28,10 +29,18 @@ from parcore.i18n import Text
 from parcore.intervals import EVERYTHING, Interval, Range, at_least
 from parcore.numbers import ONE, ZERO
 from parcore.sources import Source
-from parcore.values import State
+from parcore.values import EVIDENCE_STATES, State
 
 POINTS = "points:"
 """Before a criterion's id: the field of points given for it (by an appraiser, or as published)."""
+
+INDEX = "index:"
+"""Before `<methodology>:<quantity>`: the field of what another index says of a unit."""
+
+QUANTITIES = ("score", "points", "rank", "class")
+"""What another index says of a unit: points per 100, points, its place, its class."""
+
+_INDEX_FIELD = re.compile(rf"{INDEX}[a-z0-9][a-z0-9-]*:({'|'.join(QUANTITIES)})")
 
 
 class FieldKind(Enum):
@@ -50,12 +59,23 @@ class Movement(Enum):
     STOCK = "stock"
 
 
+class RollUp(Enum):
+    """How a field's value for a period follows from those for the months or quarters in it."""
+
+    SUM = "sum"
+    MEAN = "mean"
+    LAST = "last"
+    FIRST = "first"
+    MAX = "max"
+    MIN = "min"
+
+
 @frozen
 class FieldSpec:
     """A field of evidence: its kind, unit, range and the states of emptiness it declares.
 
     Any field can be missing, unverified or rejected; `states` holds what can arise besides
-    (`NOTHING_AROSE`, `NOT_APPLICABLE`).
+    (`NOTHING_AROSE`, `NOT_APPLICABLE`). Without a `rollup` no value follows from those of its parts.
     """
 
     name: str
@@ -67,6 +87,7 @@ class FieldSpec:
     option_titles: MappingOf[str, Text] = field(factory=dict)
     states: frozenset[State] = frozenset()
     movement: Movement = Movement.FLOW
+    rollup: RollUp | None = None
     source: Source | None = None
     place: Place = field(default=Place(""), eq=False)
 
@@ -96,12 +117,17 @@ class Invariant:
 
 @frozen
 class Vocabulary:
-    """The fields and invariants of a family of editions."""
+    """The fields and invariants of a family of editions.
+
+    `records` holds, for each kind of record that units hand in lists of, a vocabulary of its own:
+    its fields are no fields of the unit.
+    """
 
     name: str
     title: Text
     fields: MappingOf[str, FieldSpec]
     invariants: tuple[Invariant, ...] = ()
+    records: MappingOf[str, Vocabulary] = field(factory=dict)
 
     def range_of(self, sum_: Linear) -> Range:
         """The numbers a sum of fields can take, from the fields' ranges alone."""
@@ -123,13 +149,18 @@ class Vocabulary:
             step = None
         return Range(Interval(low, low is not None, high, high is not None), step)
 
-    def never_more(self, part: Linear, whole: Linear) -> bool:
-        """Whether an invariant says that `part` is at most `whole`."""
-        return any(
-            (each.rule.op == "<=" and each.rule.left == part and each.rule.right == whole)
-            or (each.rule.op == ">=" and each.rule.left == whole and each.rule.right == part)
-            for each in self.invariants
-        )
+    def never_negative(self, sum_: Linear) -> bool:
+        """Whether a sum of fields is never below 0: by their ranges, or with an invariant's help."""
+        sums = [sum_]
+        for each in self.invariants:
+            if each.rule.op in ("<=", "<", ">=", ">", "="):
+                more = each.rule.right.plus(each.rule.left, -1)
+                # What an invariant orders is never below 0: nor must the rest be.
+                sums.append(sum_.plus(more, -1 if each.rule.op in ("<=", "<", "=") else 1))
+                if each.rule.op == "=":
+                    sums.append(sum_.plus(more))
+        lows = (self.range_of(each).interval.low for each in sums)
+        return any(low is not None and low >= 0 for low in lows)
 
 
 def _common(a: Fraction | None, b: Fraction | None, factor: Fraction) -> Fraction | None:
@@ -138,10 +169,44 @@ def _common(a: Fraction | None, b: Fraction | None, factor: Fraction) -> Fractio
     return min(a, b) if (max(a, b) / min(a, b)).denominator == 1 else None
 
 
+def given_field(name: str) -> FieldSpec | None:
+    """The field of a name that every vocabulary knows: points given, or a quantity of another index.
+
+    A class of another index is a choice whose options are not known here.
+    """
+    states = frozenset(EVIDENCE_STATES)
+    if name.startswith(POINTS):
+        return FieldSpec(name, FieldKind.NUMBER, states=states)
+    found = _INDEX_FIELD.fullmatch(name)
+    if found is None:
+        return None
+    match found.group(1):
+        case "rank":
+            return FieldSpec(name, FieldKind.COUNT, range=Range(at_least(ONE), ONE), states=states)
+        case "class":
+            return FieldSpec(name, FieldKind.CHOICE, states=states)
+        case _:
+            return FieldSpec(name, FieldKind.NUMBER, unit="points", states=states)
+
+
 def read_vocabulary(tree: Tree, findings: Findings) -> Vocabulary | None:
     """A vocabulary from its document; None when its shape is not one."""
     if not check_shape(tree, "vocabulary", findings) or not isinstance(tree, Mapping):
         return None
+    records: dict[str, Vocabulary] = {}
+    placed: dict[str, Place] = {}
+    for each in items_of(tree.get("records")):
+        if isinstance(each, Mapping):
+            name, place = text_of(each["id"]), each.place_of("id")
+            if name in records:
+                findings.add("duplicate-id", place, id=name, first=placed[name])
+            placed.setdefault(name, place)
+            records.setdefault(name, _read_section(name, each, findings))
+    return evolve(_read_section(text_of(tree["vocabulary"]), tree, findings), records=records)
+
+
+def _read_section(name: str, tree: Mapping, findings: Findings) -> Vocabulary:
+    """The fields and invariants of the whole document, or of one kind of record."""
     fields: dict[str, FieldSpec] = {}
     for each in items_of(tree.get("fields")):
         spec = _read_field(each, findings)
@@ -157,7 +222,6 @@ def read_vocabulary(tree: Tree, findings: Findings) -> Vocabulary | None:
         if (found := _read_invariant(each, declared, findings)) is not None
         and all(name in fields for name in found.names)
     )
-    name = text_of(tree["vocabulary"])
     return Vocabulary(name, both_languages(tree.get("title")), fields, invariants)
 
 
@@ -175,7 +239,7 @@ def _read_field(tree: Tree, findings: Findings) -> FieldSpec | None:
         return None
     option_titles = {key: both_languages(value) for key, value in titles.items()}
     _distinct(option_titles, tree, findings)
-    return FieldSpec(
+    spec = FieldSpec(
         name=text_of(tree["id"]),
         kind=kind,
         title=both_languages(tree.get("title")),
@@ -185,9 +249,27 @@ def _read_field(tree: Tree, findings: Findings) -> FieldSpec | None:
         option_titles=option_titles,
         states=frozenset(State[word.upper()] for word in texts_of(tree.get("states"))),
         movement=choice_of(tree.get("movement"), Movement, findings) or Movement.FLOW,
+        rollup=choice_of(tree.get("rollup"), RollUp, findings),
         source=source_of(tree.get("source"), findings),
         place=tree.place_of("id"),
     )
+    if spec.rollup is not None and not _rolls_up(spec, spec.rollup):
+        findings.add("rollup-not-fitting", tree["rollup"].place, field=spec.name, rollup=spec.rollup.value)
+    return spec
+
+
+def _rolls_up(spec: FieldSpec, how: RollUp) -> bool:
+    """Whether what the fold gives is again a value of the field: rules are checked on what it can take."""
+    match how:
+        case RollUp.SUM:
+            numeric = spec.kind in (FieldKind.COUNT, FieldKind.NUMBER)
+            return numeric and spec.movement is Movement.FLOW and spec.unit != "%"
+        case RollUp.MEAN:
+            return spec.kind is FieldKind.NUMBER and spec.range.step is None
+        case RollUp.MAX | RollUp.MIN:
+            return spec.kind is not FieldKind.CHOICE
+        case RollUp.FIRST | RollUp.LAST:
+            return True
 
 
 def _distinct(titles: MappingOf[str, Text], tree: Mapping, findings: Findings) -> None:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from parcore.editions.edition import Criterion, EffectKind
-from parcore.evidence.evidence import Datum
+from parcore.evidence.evidence import Datum, Method
 from parcore.evidence.vocabulary import POINTS, FieldKind, Vocabulary
 from parcore.expressions import Inside
 from parcore.i18n import say
@@ -70,8 +70,10 @@ class Teller:
             if datum is None:
                 yield self._say("tell-no-evidence", field=title)
                 continue
+            parts = f" ({datum.note})" if datum.method is Method.DERIVED and datum.note else ""
             if datum.value.state is not State.OK:
-                yield self._say("tell-empty-evidence", field=title, state=self._state(datum.value.state))
+                state = self._state(datum.value.state) + parts
+                yield self._say("tell-empty-evidence", field=title, state=state)
                 continue
             value = datum.text
             if spec is not None and spec.kind is FieldKind.CHOICE:
@@ -84,7 +86,7 @@ class Teller:
             source = (
                 "" if datum.source is None else f" [{datum.source}; {self._basis(datum.source.basis.value)}]"
             )
-            yield self._say("tell-evidence", field=title, value=value, source=source)
+            yield self._say("tell-evidence", field=title, value=value, source=parts + source)
 
     def _state(self, state: State) -> str:
         return self._say(f"state-{state.word}")

@@ -13,6 +13,7 @@ from parcore.documents.text import decode
 from parcore.numbers import decimal_text, decimals, exact_text
 from parcore.packages import readable
 from parcore.results.change import Change, Earlier, changes
+from parcore.results.provisional import Provisional
 from parcore.results.rests import evidence_basis, rests_on
 from parcore.results.result import Result, Scorecard
 from parcore.rules.policies import Quantity
@@ -22,7 +23,8 @@ from parcore.version import __version__
 FORMAT: Final = "parcore-result-1"
 CSV_COLUMNS: Final = (
     "unit", "name", "criterion", "code", "points", "attainable", "max", "state", "evidence", "effect",
-    "rate", "class", "place", "among", "points_exact", "rate_exact",
+    "rate", "class", "place", "among", "points_exact", "rate_exact", "total", "total_exact", "block",
+    "class_open", "place_open", "computed", "reason", "open", "lowest", "highest",
 )  # fmt: skip
 CSV_DIGITS: Final = 6
 """Decimals in a table where no number of them is exact; the exact columns have the fraction."""
@@ -63,6 +65,21 @@ def to_dict(result: Result, lang: str, earlier: Earlier | None = None) -> dict[s
             }
             for each in result.empty
         ],
+        "points_set": [
+            {
+                "unit": each.unit.id,
+                "criterion": each.criterion.id,
+                "points": number(each.given.value),
+                "computed": number(each.computed),
+                "stage": each.given.stage.value,
+                "reason": each.given.note,
+            }
+            for each in result.points_set
+        ],
+        "absent": [
+            {"method": each.method.value, "basis": each.source.basis.value, "source": str(each.source)}
+            for each in result.absent
+        ],
         "without_evidence": [unit.id for unit in result.without_evidence],
         "unused_fields": list(result.unused_fields),
         "rests_on": [evidence_basis(result, lang), *rests_on(edition, lang)],
@@ -77,6 +94,16 @@ def to_dict(result: Result, lang: str, earlier: Earlier | None = None) -> dict[s
             }
             for each in result.observations
         ],
+    }
+
+
+def _provisional(open_: Provisional | None) -> dict[str, Any] | None:
+    """What waits for its appraisal, and between which numbers the index can still move."""
+    if open_ is None:
+        return None
+    spans = {"points": open_.base, "total": open_.total, "rate": open_.rate}
+    return {"open": [leaf.id for leaf in open_.leaves]} | {
+        name: None if span is None else [exact_text(end) for end in span] for name, span in spans.items()
     }
 
 
@@ -99,9 +126,16 @@ def _unit(result: Result, card: Scorecard, lang: str) -> dict[str, Any]:
         "attainable": number(card.total_attainable),
         "rate": number(card.index(Quantity.RATE, rounded=True)),
         "rate_unrounded": number(card.index(Quantity.RATE, rounded=False)),
+        "bonus": number(card.block("bonus")),
+        "penalty": number(card.block("penalty")),
+        "total": number(card.index(Quantity.TOTAL, rounded=True)),
+        "total_unrounded": number(card.index(Quantity.TOTAL, rounded=False)),
+        "provisional": _provisional(card.provisional),
         "class": card.class_name,
+        "class_open": list(card.class_open),
+        "class_moves": moves(card),
         "places": [
-            {"circle": each.circle, "place": each.place, "among": each.among}
+            {"circle": each.circle, "place": each.place, "among": each.among, "open": each.open}
             for each in result.places.get(card.unit.id, ())
         ],
         "criteria": [
@@ -115,7 +149,33 @@ def _unit(result: Result, card: Scorecard, lang: str) -> dict[str, Any]:
             }
             for each in result.edition.criteria
         ],
+        "adjustments": [
+            {
+                "id": each.id,
+                "block": block,
+                "points": number(card.points(each.id)),
+                "max": None if each.max is None else exact_text(each.max.of(card.group)),
+                "state": card.points(each.id).state.word,
+            }
+            for block, each in result.edition.items
+        ],
     }
+
+
+def moves(card: Scorecard) -> list[dict[str, Any]]:
+    """The steps by which a class was decided, as plain data."""
+    return [
+        {
+            "step": each.step.value,
+            "from": each.before,
+            "to": each.after,
+            "said": each.said,
+            "criteria": list(each.criteria),
+            "state": each.state.word,
+            "open": list(each.open_),
+        }
+        for each in card.moves
+    ]
 
 
 def to_json(result: Result, lang: str, earlier: Earlier | None = None) -> str:
@@ -131,15 +191,20 @@ def _decimal(value: Value | None) -> str:
 
 
 def csv_rows(result: Result, lang: str) -> Iterator[dict[str, str]]:
-    """A row for each unit's index, then for each of its criteria.
+    """A row for each unit's index, then for each of its criteria, then for bonus and penalty (`block`).
 
-    `evidence` and `effect` say of a leaf why it has no number of its own, and what became of it.
+    `evidence` and `effect` say of a leaf why it has no number of its own, and what became of it;
+    `computed` and `reason` stand where points were set; `open`, `lowest`, `highest` say how many leaves
+    wait for their appraisal and between which numbers the rate (where not known, the points) can move.
     """
     empty = {(each.unit.id, each.criterion.id): each for each in result.empty}
+    set_ = {(each.unit.id, each.criterion.id): each for each in result.points_set}
     for card in result.scorecards:
         unit = {"unit": card.unit.id, "name": card.unit.name.in_(lang)}
         place = result.place(card.unit.id)
-        points, rate = (card.index(each, rounded=True) for each in (Quantity.BASE, Quantity.RATE))
+        points, rate, total = (
+            card.index(each, rounded=True) for each in (Quantity.BASE, Quantity.RATE, Quantity.TOTAL)
+        )
         yield unit | {
             "criterion": "index",
             "points": _decimal(points),
@@ -152,9 +217,15 @@ def csv_rows(result: Result, lang: str) -> Iterator[dict[str, str]]:
             "among": "" if place is None else str(place.among),
             "points_exact": number(points) or "",
             "rate_exact": number(rate) or "",
+            "total": _decimal(total),
+            "total_exact": number(total) or "",
+            "class_open": " | ".join(card.class_open),
+            "place_open": "" if place is None else "yes" if place.open else "no",
+            **_still_open(card.provisional),
         }
-        for each in result.edition.criteria:
-            why = empty.get((card.unit.id, each.id))
+        tree = [("", each) for each in result.edition.criteria]
+        for block, each in (*tree, *result.edition.items):
+            why, given = empty.get((card.unit.id, each.id)), set_.get((card.unit.id, each.id))
             yield unit | {
                 "criterion": each.id,
                 "code": each.code,
@@ -165,7 +236,21 @@ def csv_rows(result: Result, lang: str) -> Iterator[dict[str, str]]:
                 "evidence": "" if why is None else why.state.word,
                 "effect": "" if why is None or why.effect is None else why.effect.kind.value,
                 "points_exact": number(card.points(each.id)) or "",
+                "block": block,
+                "computed": "" if given is None else _decimal(given.computed) or given.computed.state.word,
+                "reason": "" if given is None else given.given.note,
             }
+
+
+def _still_open(open_: Provisional | None) -> dict[str, str]:
+    if open_ is None:
+        return {}
+    cells, span = {"open": str(len(open_.leaves))}, open_.rate or open_.total or open_.base
+    return (
+        cells
+        if span is None
+        else cells | dict(zip(("lowest", "highest"), map(exact_text, span), strict=True))
+    )
 
 
 def read_earlier(path: Path) -> Earlier:

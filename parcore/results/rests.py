@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from parcore.editions.edition import Criterion, Edition
+from parcore.evidence.evidence import Datum, RecordList
 from parcore.i18n import say
-from parcore.numbers import ZERO, shown
+from parcore.numbers import HUNDRED, ZERO, shown
 from parcore.results.result import Result
 from parcore.rules.combinations import interpretations, reported_of
 from parcore.sources import Basis
@@ -24,7 +25,7 @@ def points_by_basis(edition: Edition, group: str) -> dict[Basis, Fraction]:
 
 def rests_on(edition: Edition, lang: str) -> list[str]:
     """Sentences: the edition's own basis, the leaves whose points are given, the unknown maxima."""
-    leaves = list(edition.leaves)
+    leaves = list(edition.scored)
     given = [leaf for leaf in leaves if reported_of(leaf.rule) is not None]
     unknown = [each for each in edition.criteria if each.max is None]
     remainders = [leaf for leaf in leaves if leaf.remainder]
@@ -57,12 +58,14 @@ def _interpreted(leaf: Criterion) -> bool:
 
 
 def evidence_basis(result: Result, lang: str) -> str:
-    """How many statements of the evidence scored stand on which basis."""
+    """How many statements of the evidence scored stand on which basis; a list of records is one."""
     units = {card.unit.id for card in result.scorecards}
     counted: dict[str, int] = {}
-    for datum in result.evidence:
-        if datum.unit in units and datum.period == result.period:
-            word = "basis-none" if datum.source is None else f"basis-{datum.source.basis.value}"
+    lists = (each for each in result.evidence.lists() if each.period == result.period)
+    stated: list[Datum | RecordList] = [*result.evidence.of(result.period), *lists]
+    for given in stated:
+        if given.unit in units:
+            word = "basis-none" if given.source is None else f"basis-{given.source.basis.value}"
             counted[word] = counted.get(word, 0) + 1
     parts = "; ".join(f"{say(word, lang)} {count}" for word, count in counted.items())
     return say("rests-evidence", lang, parts=parts)
@@ -73,9 +76,11 @@ def _by_basis(edition: Edition, lang: str) -> list[str]:
     groups: dict[str, list[str]] = {}
     for group in edition.groups:
         parts = points_by_basis(edition, group)
-        if any(parts.values()):
+        whole = sum(parts.values(), ZERO)
+        if whole:
             named = (
                 f"{say(f'basis-{basis.value}', lang)} {shown(points, lang)}"
+                f" ({shown(HUNDRED * points / whole, lang, 1)} %)"
                 for basis, points in parts.items()
             )
             groups.setdefault("; ".join(named), []).append(group)

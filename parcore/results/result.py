@@ -3,28 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import Enum
 from fractions import Fraction
 
 from attrs import field, frozen
 
 from parcore.editions.edition import Criterion, Edition, Effect
-from parcore.editions.index import ATTAINABLE, BASE, RATE, ROUNDED
+from parcore.editions.index import ATTAINABLE, BASE, BONUS, PENALTY, RATE, ROUNDED, TOTAL
+from parcore.editions.tree import GIVEN
 from parcore.evidence.evidence import Datum, Evidence, Observation, Stage
 from parcore.evidence.periods import Period
 from parcore.evidence.units import Unit
 from parcore.readings.exact import Trace
-from parcore.rules.policies import Quantity, Reads
+from parcore.results.population import Population
+from parcore.results.provisional import Provisional
+from parcore.rules.policies import Absent, Classes, Quantity, Reads
 from parcore.values import State, Value
+
+_ROOTS = {Quantity.BASE: BASE, Quantity.TOTAL: TOTAL, Quantity.RATE: RATE}
+
+
+class Step(Enum):
+    """What decided a class, or moved it down."""
+
+    BAND = "band"
+    VETO = "veto"
+    GATE = "gate"
+    CAP = "cap"
+    QUOTA = "quota"
+
+
+@frozen
+class Move:
+    """One step of the decision of a class, from one to another (None: no class).
+
+    `said` is the number read, the condition as the edition writes it, or how many of how many a quota
+    lets in; `criteria` are those that fail a gate; `state` is why a fact is not known; `open_` holds the
+    two classes between which the authority decides.
+    """
+
+    step: Step
+    before: str | None
+    after: str | None
+    said: str
+    criteria: tuple[str, ...] = ()
+    state: State = State.OK
+    open_: tuple[str, ...] = ()
 
 
 @frozen
 class Scorecard:
-    """One unit's points, by criterion, and its index; every number is in `trace`."""
+    """One unit's points, by criterion, and its index; every number is in `trace`.
+
+    `class_name` is None where there is no class, or where it is left open between those of
+    `class_open`; `moves` say how it came about.
+    """
 
     unit: Unit
     group: str
     trace: Trace
     class_name: str | None = None
+    provisional: Provisional | None = None
+    class_open: tuple[str, ...] = ()
+    moves: tuple[Move, ...] = ()
 
     def points(self, criterion: str) -> Value:
         """The points of a node of the tree, rounded where the edition rounds."""
@@ -32,8 +73,16 @@ class Scorecard:
 
     def attainable(self, criterion: str) -> Value | None:
         """What the unit could attain there; None where the maximum is not known."""
-        root = f"attainable:{criterion}"
-        return self.trace[root] if root in self.trace.program.roots else None
+        return self._at(f"attainable:{criterion}")
+
+    def computed(self, criterion: str) -> Value | None:
+        """The points computed where somebody set others for some unit; None where nobody did for any."""
+        return self._at(f"computed:{criterion}")
+
+    def is_set(self, criterion: str) -> bool:
+        """Whether somebody set this unit's points for a criterion."""
+        given = self._at(GIVEN + criterion)
+        return given is not None and given.state is State.OK
 
     def raw(self, leaf: str) -> Value:
         """What a leaf's rule gives, before the effects of emptiness."""
@@ -41,32 +90,42 @@ class Scorecard:
 
     def index(self, quantity: Quantity, *, rounded: bool) -> Value | None:
         """The index as points (`BASE`, `TOTAL`) or per 100 attainable; None where it is not known."""
-        root = (RATE if quantity is Quantity.RATE else BASE) + (ROUNDED if rounded else "")
+        return self._at(_ROOTS[quantity] + (ROUNDED if rounded else ""))
+
+    def block(self, name: str) -> Value | None:
+        """What `bonus` or `penalty` comes to, a positive amount under its cap; None where there is none."""
+        return self._at({"bonus": BONUS, "penalty": PENALTY}[name])
+
+    def _at(self, root: str) -> Value | None:
         return self.trace[root] if root in self.trace.program.roots else None
 
     @property
     def total_attainable(self) -> Value | None:
         """The attainable maximum of the index; None where it is not known."""
-        return self.trace[ATTAINABLE] if ATTAINABLE in self.trace.program.roots else None
+        return self._at(ATTAINABLE)
 
     @property
     def state(self) -> State:
         """OK, or why the unit has no index."""
-        return self.trace[BASE].state
+        return self.trace[TOTAL].state
 
     def reads(self, reads: Reads) -> Fraction | None:
-        """The number that a policy reads; None where there is none."""
+        """The number that a policy reads; None where there is none, or the unit has no index."""
         value = self.index(reads.quantity, rounded=reads.rounded)
-        return None if value is None else value.known
+        return None if value is None or self.state is not State.OK else value.known
 
 
 @frozen
 class Place:
-    """A unit's place in a circle (`all`, `group:…`, `region:…`), among how many."""
+    """A unit's place in a circle (`all`, `group:…`, `region:…`), among how many.
+
+    An `open` place is shared by units that nothing the edition names tells apart: the authority decides.
+    """
 
     circle: str
     place: int
     among: int
+    open: bool = False
 
 
 @frozen
@@ -80,6 +139,16 @@ class Empty:
 
 
 @frozen
+class PointsSet:
+    """Points that an appraiser set for a criterion, with the reason, in the place of those computed."""
+
+    unit: Unit
+    criterion: Criterion
+    given: Datum
+    computed: Value
+
+
+@frozen
 class Assumed:
     """A value put in the place of evidence (what if), and what the evidence says."""
 
@@ -89,7 +158,10 @@ class Assumed:
 
 @frozen
 class Result:
-    """The scorecards of a period under an edition, best first; units outside the ranking last."""
+    """The scorecards of a period under an edition, best first; units outside the ranking last.
+
+    `absent` are the methods of which nothing was handed in, left out for everybody.
+    """
 
     edition: Edition
     period: Period
@@ -102,6 +174,14 @@ class Result:
     unused_fields: tuple[str, ...]
     observations: tuple[Observation, ...] = field(factory=tuple)
     assumed: tuple[Assumed, ...] = field(factory=tuple)
+    points_set: tuple[PointsSet, ...] = field(factory=tuple)
+    population: Population = Population()
+    absent: tuple[Absent, ...] = field(factory=tuple)
+
+    @property
+    def classes(self) -> Classes | None:
+        """The classes of the period."""
+        return self.edition.classes_in(self.period)
 
     def card(self, unit: str) -> Scorecard | None:
         """A unit's scorecard."""

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+
+from attrs import evolve
 
 from parcore.diagnostics import Findings
 from parcore.diagnostics import Place as At
 from parcore.editions.compile import compile_edition
 from parcore.editions.edition import Criterion, Edition, Effect, EffectKind
+from parcore.editions.index import BASE
+from parcore.editions.tree import Variant
 from parcore.evidence.evidence import Datum, Evidence, Observation, Stage
 from parcore.evidence.periods import Period
 from parcore.evidence.units import UnitBook
-from parcore.numbers import exact_text
-from parcore.readings.exact import evaluate
-from parcore.results.ranking import places, with_class
-from parcore.results.result import Empty, Result, Scorecard
+from parcore.evidence.vocabulary import INDEX, POINTS
+from parcore.numbers import ZERO, exact_text
+from parcore.readings.exact import Scope, Trace, evaluate
+from parcore.results.classes import with_class, with_quotas
+from parcore.results.population import Population, freeze, frozen_scopes
+from parcore.results.provisional import provisional
+from parcore.results.ranking import entry_of, places, tiers
+from parcore.results.result import Empty, PointsSet, Result, Scorecard
 from parcore.results.scope import UnitScope
 from parcore.rules.combinations import Reported, reported_of
+from parcore.rules.policies import Absent, Ranking
+from parcore.rules.program import Program
 from parcore.values import State
 
 _BY_RULE = {
@@ -46,17 +57,26 @@ def score(
         ParcoreError: evidence of points that no rule admits, or a unit that the edition has no place for.
     """
     spoken = set(evidence.units(period))
-    population = units.on(period.end, edition.kinds)
-    members = [unit for unit in population if unit.id in spoken]
-    _admit(edition, evidence, units, period, stage)
-    programs = {group: compile_edition(edition, group).program for group in edition.groups}
+    known = units.on(period.end, edition.kinds)
+    members = [unit for unit in known if unit.id in spoken]
+    absent = tuple(_absent(edition, evidence, period))
+    variant = Variant(_given(edition, evidence, period), _left_out(edition, absent))
+    _admit(edition, evidence, units, period, stage, variant)
+    unranked = () if edition.ranking is None else edition.ranking.unranked
+    population = Population(tuple(members), frozenset(unranked))
+    scopes: dict[str, Scope] = {
+        unit.id: UnitScope(unit.id, period, evidence, stage, population) for unit in members
+    }
+    run = _Run(edition, population, scopes)
+    classes = edition.classes_in(period)
     cards: list[Scorecard] = []
     for unit in members:
         group = edition.group_of(unit.group) or ""
-        trace = evaluate(programs[group], UnitScope(unit.id, period, evidence, stage))
-        cards.append(with_class(Scorecard(unit, group, trace), edition.classes))
+        trace = run.trace(unit.id, group, variant)
+        card = with_class(Scorecard(unit, group, trace), classes)
+        cards.append(evolve(card, provisional=provisional(edition, trace, variant, run.of(unit.id, group))))
     ranks = places(cards, edition.ranking)
-    cards.sort(key=lambda card: _order(card, edition, ranks.get(card.unit.id, ())))
+    cards = _ordered(with_quotas(cards, classes, edition.ranking), edition.ranking)
     shown = [card for card in cards if not only or card.unit.id in only]
     return Result(
         edition=edition,
@@ -65,21 +85,101 @@ def score(
         evidence=evidence,
         scorecards=tuple(shown),
         places=ranks,
-        empty=tuple(_empty(edition, shown)),
-        without_evidence=tuple(unit for unit in population if unit.id not in spoken),
-        unused_fields=_unused(edition, evidence, period),
+        empty=tuple(_empty(edition, shown, variant)),
+        without_evidence=tuple(unit for unit in known if unit.id not in spoken),
+        unused_fields=_unused(edition, evidence, period, variant),
         observations=tuple(each for each in observations if each.period == period),
+        points_set=tuple(_points_in_place(edition, evidence, period, stage, shown, variant)),
+        absent=absent,
+        population=population,
     )
 
 
-def _order(card: Scorecard, edition: Edition, ranks: Sequence[object]) -> tuple[bool, bool, object, str]:
-    number = None if edition.ranking is None else card.reads(edition.ranking.on)
-    if number is None:
-        number = card.trace["index:base"].known
-    return not ranks, number is None, 0 if number is None else -number, card.unit.id
+class _Run:
+    """Scores units under variants of an edition, each variant compiled and its statistics frozen once."""
+
+    def __init__(self, edition: Edition, population: Population, scopes: Mapping[str, Scope]) -> None:
+        self._edition, self._population, self._scopes = edition, population, scopes
+        self._ready: dict[object, tuple[Program, Mapping[str, Scope]]] = {}
+
+    def trace(self, unit: str, group: str, variant: Variant) -> Trace:
+        """A unit's trace under a variant."""
+        key = (group, variant.given, variant.out, tuple(sorted(variant.held.items())))
+        if key not in self._ready:
+            read = freeze(compile_edition(self._edition, group, variant).program)
+            mates = [u.id for u in self._population.units if (self._edition.group_of(u.group) or "") == group]
+            self._ready[key] = read.program, frozen_scopes(read, self._population, self._scopes, mates)
+        program, scopes = self._ready[key]
+        return evaluate(program, scopes[unit])
+
+    def of(self, unit: str, group: str) -> Callable[[Variant], Trace]:
+        """A unit's trace by variant."""
+        return lambda variant: self.trace(unit, group, variant)
 
 
-def _admit(edition: Edition, evidence: Evidence, units: UnitBook, period: Period, stage: Stage) -> None:
+def _given(edition: Edition, evidence: Evidence, period: Period) -> frozenset[str]:
+    """The criteria whose points are computed, and that somebody set points for."""
+    named = {name.removeprefix(POINTS) for name in evidence.fields(period) if name.startswith(POINTS)}
+    computed = {each.id for each in edition.criteria if reported_of(each.rule) is None}
+    return frozenset(named & computed)
+
+
+def _points_in_place(
+    edition: Edition,
+    evidence: Evidence,
+    period: Period,
+    stage: Stage,
+    cards: Iterable[Scorecard],
+    variant: Variant,
+) -> Iterator[PointsSet]:
+    nodes = [each for each in edition.criteria if each.id in variant.given]
+    for card in cards:
+        for node in nodes:
+            given, computed = evidence.given(card.unit.id, period, node.id, stage), card.computed(node.id)
+            if given is not None and computed is not None:
+                yield PointsSet(card.unit, node, given, computed)
+
+
+def _left_out(edition: Edition, absent: Iterable[Absent]) -> frozenset[str]:
+    """The leaves whose method was not run for anybody."""
+    methods = {each.method for each in absent}
+    return frozenset(leaf.id for leaf in edition.scored if leaf.method in methods)
+
+
+def _absent(edition: Edition, evidence: Evidence, period: Period) -> Iterator[Absent]:
+    """The methods that the edition leaves out where nobody states anything of them, and nobody does.
+
+    It is a fact of the whole population: any statement of any unit, a missing value too, is something.
+    """
+    spoken = set(evidence.fields(period))
+    for each in edition.absent:
+        leaves = (leaf for leaf in edition.leaves if leaf.method is each.method and leaf.rule is not None)
+        if not spoken.intersection(
+            name for leaf in leaves if leaf.rule is not None for name in leaf.rule.fields
+        ):
+            yield each
+
+
+def _ordered(cards: list[Scorecard], ranking: Ranking | None) -> list[Scorecard]:
+    """Best first as they are ranked; then units outside the ranking, and those without an index."""
+    entries = [] if ranking is None else [entry_of(card, ranking) for card in cards]
+    best = tiers(
+        (each for each in entries if each is not None), None if ranking is None else ranking.tolerance
+    )
+    at = {each.unit: place for place, tier in enumerate(best) for each in tier}
+
+    def order(card: Scorecard) -> tuple[bool, int, bool, Fraction, str]:
+        number = None if ranking is None else card.reads(ranking.on)
+        number = card.trace[BASE].known if number is None else number
+        place = at.get(card.unit.id)
+        return place is None, place or 0, number is None, -(number or ZERO), card.unit.id
+
+    return sorted(cards, key=order)
+
+
+def _admit(
+    edition: Edition, evidence: Evidence, units: UnitBook, period: Period, stage: Stage, variant: Variant
+) -> None:
     """Refuse units that have no place here, and points given off their step or outside their bounds."""
     findings = Findings()
     for name in sorted(evidence.units(period)):
@@ -96,11 +196,15 @@ def _admit(edition: Edition, evidence: Evidence, units: UnitBook, period: Period
             groups = ", ".join(edition.groups)
             findings.add("unit-group-unknown", place, unit=unit.id, group=unit.group, groups=groups)
             continue
-        for leaf in edition.leaves:
+        for leaf in edition.scored:
             given = reported_of(leaf.rule)
             datum = None if given is None else evidence.at(unit.id, period, given.field, stage)
             if given is not None and datum is not None and datum.value.state is State.OK:
                 _points_given(leaf, given, datum, group, findings)
+        for node in (each for each in edition.criteria if each.id in variant.given):
+            datum = evidence.given(unit.id, period, node.id, stage)
+            if datum is not None:
+                _points_set(node, datum, group, findings)
     findings.raise_errors()
 
 
@@ -119,18 +223,36 @@ def _points_given(leaf: Criterion, rule: Reported, datum: Datum, group: str, fin
         )
 
 
-def _empty(edition: Edition, cards: Iterable[Scorecard]) -> Iterator[Empty]:
+def _points_set(node: Criterion, datum: Datum, group: str, findings: Findings) -> None:
+    """Points in the place of computed ones: a number that the node can have, and a reason."""
+    if datum.value.state is not State.OK:
+        findings.add("override-state", datum.place, criterion=node.id, state=datum.value.state.word)
+        return
+    if not datum.note and datum.stage is not Stage.SELF:
+        findings.add("override-without-reason", datum.place, criterion=node.id, value=datum.text)
+    _points_given(node, Reported(node.id), datum, group, findings)
+
+
+def _empty(edition: Edition, cards: Iterable[Scorecard], variant: Variant) -> Iterator[Empty]:
+    """The leaves without a number of their own; not those in whose place somebody set points."""
+    leaves = [leaf for leaf in edition.scored if leaf.id not in variant.out]
     for card in cards:
-        for leaf in edition.leaves:
+        for leaf in leaves:
             state = card.raw(leaf.id).state
-            if state is not State.OK:
+            if state is not State.OK and not card.is_set(leaf.id):
                 yield Empty(card.unit, leaf, state, leaf.when.get(state) or _BY_RULE.get(state))
 
 
-def _unused(edition: Edition, evidence: Evidence, period: Period) -> tuple[str, ...]:
-    used = {name for leaf in edition.leaves if leaf.rule is not None for name in leaf.rule.fields}
+def _unused(edition: Edition, evidence: Evidence, period: Period, variant: Variant) -> tuple[str, ...]:
+    used = {name for leaf in edition.scored if leaf.rule is not None for name in leaf.rule.fields}
+    used.update(edition.facts)
+    used.update(POINTS + id_ for id_ in variant.given)
     # What an invariant compares with what is used is there to check it.
     for invariant in edition.vocabulary.invariants:
         if used.intersection(invariant.names):
             used.update(invariant.names)
-    return tuple(name for name in evidence.fields(period) if name not in used)
+    used.update(POINTS + each.id for each in edition.criteria)
+    # A saved result states all that another index says; a rule reads one of it.
+    indices = {name.rpartition(":")[0] for name in used if name.startswith(INDEX)}
+    unread = (name for name in evidence.fields(period) if name not in used)
+    return tuple(name for name in unread if name.rpartition(":")[0] not in indices)

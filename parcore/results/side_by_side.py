@@ -59,8 +59,8 @@ def differences(first: Result, second: Result) -> Iterator[Difference]:
 
 
 def _of_unit(first: Result, second: Result, card: Scorecard, other: Scorecard) -> Iterator[Difference]:
-    ours = {leaf.id: leaf for leaf in first.edition.leaves}
-    theirs = {leaf.id: leaf for leaf in second.edition.leaves}
+    ours = {leaf.id: leaf for leaf in first.edition.scored}
+    theirs = {leaf.id: leaf for leaf in second.edition.scored}
     for id_, leaf in {**ours, **theirs}.items():
         standing = Standing.BOTH if id_ in ours and id_ in theirs else _one_sided(id_ in ours)
         sides = [_side(each, card_, id_) for each, card_ in ((ours, card), (theirs, other))]
@@ -82,4 +82,4 @@ def _side(
         return None, None, None
     raw = card.raw(id_).state
     top = None if leaf.max is None else leaf.max.of(card.group)
-    return card.points(id_), top, None if raw is State.OK else raw
+    return card.points(id_), top, None if raw is State.OK or card.is_set(id_) else raw

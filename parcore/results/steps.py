@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from fractions import Fraction
 from typing import Any
@@ -11,14 +12,15 @@ from attrs import fields
 from parcore.intervals import Interval
 from parcore.numbers import exact_text
 from parcore.readings.exact import Trace
-from parcore.rules.graph import NODES, Node, Peers, Piece, Records
+from parcore.rules.graph import NODES, Node, Over, Peers, Piece, Records
 from parcore.rules.program import Program
 
 
-def steps(trace: Trace, root: str) -> list[dict[str, Any]]:
+def steps(trace: Trace, root: str, cases: Mapping[str, Sequence[str]] | None = None) -> list[dict[str, Any]]:
     """The steps that lead to a root, operands first.
 
-    `node` is the kind of a step, `of` are the numbers of its operands; the rest is the step's own.
+    `node` is the kind of a step, `of` are the numbers of its operands; the rest is the step's own. A
+    step over records says what each gave, by its number in `cases` (of the kind, in the list's order).
     """
     program = trace.program
     wanted = _reached(program, program.roots[root])
@@ -29,11 +31,30 @@ def steps(trace: Trace, root: str) -> list[dict[str, Any]]:
             "node": type(program.nodes[at]).__name__.lower(),
             "of": [number[i] for i in program.inputs[at]],
             **_own(program.nodes[at]),
+            **_cases(trace, at, cases or {}),
             "state": trace.values[at].state.word,
             "value": None if trace.values[at].known is None else exact_text(trace.values[at].number),
         }
         for at in sorted(wanted)
     ]
+
+
+def _cases(trace: Trace, at: int, cases: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    node = trace.program.nodes[at]
+    if not isinstance(node, Over) or not isinstance(node.domain, Records) or at not in trace.members:
+        return {}
+    values = [each["body"] for each in trace.members[at].traces]
+    names = cases.get(node.domain.kind) or [""] * len(values)
+    return {
+        "cases": [
+            {
+                "case": name,
+                "state": value.state.word,
+                "value": None if value.known is None else exact_text(value.number),
+            }
+            for name, value in zip(names, values, strict=True)
+        ]
+    }
 
 
 def _reached(program: Program, root: int) -> set[int]:

@@ -94,7 +94,9 @@ class Context:
 
     `groups` are the unit groups of the edition ("" alone where it has none); `figures` are the
     names that the criterion declares for its conditions and formulas; `in_group`: it is part of a
-    sum, which may be rescaled; `falls_through`: where it does not apply, another rule does;
+    sum, which may be rescaled; `falls_through`: where it does not apply, another rule does; in a
+    `penalty` points are taken off, so that it is full points, not zero, by which hiding never pays;
+    `leaving_pays`: points rise where it is left out (of a mean, of the lowest of several);
     `taken_off`: the points are a deduction's, which have no maximum of their own;
     `more_measures` gives the measures that plugins add, asked for only where the engine has no such word.
     """
@@ -107,6 +109,8 @@ class Context:
     figures: MappingOf[str, Figure] = field(factory=dict)
     in_group: bool = False
     falls_through: bool = False
+    penalty: bool = False
+    leaving_pays: bool = False
     taken_off: bool = False
     more_measures: MoreMeasures = dict
 
@@ -133,6 +137,8 @@ class Context:
         missing = [group for group in self.groups if group not in tree]
         if missing and self.groups != ("",):
             self.findings.add("group-missing", tree.place, groups=", ".join(missing))
+        elif missing and not tree.entries:
+            self.findings.add("wrong-shape", tree.place, value="{}", wanted="number")
         return {group: tree[group] for group in self.groups if group in tree}
 
     def intervals(self, tree: Tree) -> dict[str, Interval] | None:

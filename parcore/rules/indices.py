@@ -13,17 +13,13 @@ from attrs import frozen
 
 from parcore.documents.reading import choice_of, text_of, texts_of
 from parcore.documents.tree import Mapping, Tree
-from parcore.evidence.vocabulary import FieldKind, FieldSpec
+from parcore.evidence.vocabulary import INDEX, FieldKind, FieldSpec
 from parcore.intervals import Range, at_least
 from parcore.numbers import ONE, ZERO
 from parcore.rules.figures import Context
 from parcore.rules.graph import Field, Node
 from parcore.rules.measures import ChoiceOf, Measure
 from parcore.values import State
-
-PREFIX: Final = "index:"
-"""Before the methodology and the quantity: the field of evidence that another index gives."""
-
 
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 
@@ -76,7 +72,7 @@ class IndexOf:
 
 def field_of(methodology: str, quantity: IndexQuantity) -> str:
     """The field of evidence of another index's quantity."""
-    return f"{PREFIX}{methodology}:{quantity.value}"
+    return f"{INDEX}{methodology}:{quantity.value}"
 
 
 def read_index(tree: Tree, context: Context) -> Measure | None:

@@ -105,20 +105,11 @@ class Ratio:
         return Div(sum_node(self.part, self.vocabulary), sum_node(self.whole, self.vocabulary))
 
     def range(self, group: str) -> Range:
-        """From 0 where the part has no negative values; to 1 where an invariant holds it to its whole."""
-        part = self.vocabulary.range_of(self.part).interval
-        low = ZERO if part.low is not None and part.low >= 0 else None
-        high = ONE if self.vocabulary.never_more(self.part, self.whole) or self._within() else None
+        """From 0 where the part is never negative; to 1 where it is never more than its whole."""
+        never = self.vocabulary.never_negative
+        low = ZERO if never(self.part) else None
+        high = ONE if never(self.whole.plus(self.part, -1)) else None
         return Range(Interval(low, low is not None, high, high is not None))
-
-    def _within(self) -> bool:
-        """Whether the part is one of the non-negative terms that the whole sums."""
-        whole = dict(self.whole.terms)
-        inside = all(name in whole and factor <= whole[name] for name, factor in self.part.terms)
-        fields = self.vocabulary.fields
-        lows = [fields[name].range.interval.low for name in whole]
-        positive = all(low is not None and low >= 0 for low in lows) and min(whole.values()) > 0
-        return inside and positive and not self.part.constant and self.whole.constant >= 0
 
     def states(self) -> frozenset[State]:
         """Nothing arose, and those the fields declare."""

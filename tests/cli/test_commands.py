@@ -155,7 +155,11 @@ def test_the_unit_option_leaves_places_as_they_are() -> None:
     whole = {u["unit"]: u["places"] for u in data("score", EVIDENCE_2024)["units"]}
     (alone,) = data("score", EVIDENCE_2024, "--unit", "Sở Y tế (minh họa)")["units"]
     assert alone["unit"] == "example-health"
-    assert alone["places"] == whole["example-health"] == [{"circle": "all", "place": 3, "among": 5}]
+    assert (
+        alone["places"]
+        == whole["example-health"]
+        == [{"circle": "all", "place": 3, "among": 5, "open": False}]
+    )
 
 
 def test_set_answers_what_if_and_against_shows_the_change(tmp_path: Path) -> None:
@@ -331,3 +335,56 @@ def test_every_command_speaks_both_languages(lang: str) -> None:
     words = {"vi": ("Đơn vị", "Kết quả dựa trên"), "en": ("Unit", "The result rests on")}[lang]
     said = say("score", EVIDENCE_2024, "--lang", lang)
     assert all(word in said.out for word in words)
+
+
+POLICED = Path(__file__).parent / "policies"
+
+
+def policed(*words: str) -> Said:
+    """A command on the folder of an edition with policies, and its evidence."""
+    command, *rest = words
+    return say(command, "policed", *rest, "--path", str(POLICED), "--evidence", str(POLICED / "evidence.csv"))
+
+
+def test_what_policies_decide_is_told_under_the_table() -> None:
+    """Open ties, moves of classes, methods left out: a line each, with the reason, in both languages."""
+    lines = policed("score", "--lang", "en").out.splitlines()
+    assert "Tied for place 1, left to the authority: A, B" in lines
+    assert (
+        "Class of A: 95 → Excellent; tied at the border of the quota of 1/2: "
+        "the authority chooses Excellent | Good"
+    ) in lines
+    assert "Class of C: 90 → Excellent; not “>= 50%” in criterion 2 → Good" in lines
+    assert "Class of D: 93.33 → Excellent; since “head = reprimanded”, at most Good" in lines
+    assert "Class of E: 94 → Excellent; “head = reprimanded” is not known (missing) → no class" in lines
+    assert any(line.startswith("Nothing was handed in by the method survey") for line in lines)
+    assert "E, criterion Penalty: T1 Late tasks: missing → scored full" in lines
+    lines = policed("score", "--lang", "vi").out.splitlines()
+    assert "Đồng hạng 1, chờ cấp có thẩm quyền quyết định: A, B" in lines
+    assert "Xếp loại C: 90 → Xuất sắc; chưa đạt “>= 50%” ở tiêu chí 2 → Tốt" in lines
+
+
+def test_explain_ends_with_the_class() -> None:
+    """All of a unit explained ends with its index: total, class, and the steps that led there."""
+    assert policed("explain", "C", "--lang", "en").out.rstrip().endswith("in criterion 2 → Good")
+    whole = json.loads(policed("explain", "C", "--format", "json").out)[-1]
+    assert (whole["criterion"], whole["points"], whole["class"]) == ("index", "90", "tot")
+    assert [(each["step"], each["to"], each["criteria"]) for each in whole["class_moves"]] == [
+        ("band", "xs", []),
+        ("gate", "tot", ["two"]),
+    ]
+    assert whole["steps"][-1]["value"] == "90"
+    assert all(
+        each["criterion"] != "index"
+        for each in json.loads(policed("explain", "C", "two", "--format", "json").out)
+    )
+
+
+def test_tables_hold_total_and_what_is_open() -> None:
+    """CSV has the total, bonus and penalty item by item, and says what is left open."""
+    rows = list(csv.DictReader(StringIO(policed("score", "--format", "csv").out)))
+    index = {row["unit"]: row for row in rows if row["criterion"] == "index"}
+    assert (index["a"]["total"], index["a"]["class"], index["a"]["class_open"]) == ("95", "", "xs | tot")
+    assert (index["a"]["place_open"], index["c"]["place_open"]) == ("yes", "no")
+    items = {row["unit"]: row for row in rows if row["block"] == "penalty"}
+    assert (items["e"]["criterion"], items["e"]["points"], items["a"]["points"]) == ("tasks-late", "1", "0")

@@ -16,7 +16,7 @@ import pytest
 from parcore import i18n
 from parcore.checking import check, documents_at
 from parcore.diagnostics import Findings, ParcoreError
-from parcore.evidence.readers import Defaults
+from parcore.evidence.sections import Defaults
 from parcore.registry import Registry
 
 HERE = Path(__file__).parent
@@ -29,15 +29,19 @@ PLACEHOLDER = re.compile(r"\{[a-z_]+\}|\{\{")
 NOT_OF_DOCUMENTS = {
     "file-not-found": "what a command or a call names",
     "folder-empty": "what a command or a call names",
-    "result-file": "a saved result",
     "result-other": "a saved result",
     "evidence-other": "what a command or a call names",
     "set-shape": "an option of a command",
     "format-unknown": "an option of a command",
+    "name-unfit": "what `new` makes",
+    "title-unfit": "what `new` makes",
+    "methodology-taken": "what `new` makes",
+    "kind-taken": "what `new` makes",
+    "folder-taken": "what `new` makes",
+    "folder-unwritable": "what `new` makes",
     "edition-unknown": "what a command or a call names",
     "edition-not-in-force": "what a command or a call names",
     "edition-several": "what a command or a call names",
-    "criterion-unknown": "what a command names, and scoring",
     "unit-not-of-edition": "scoring",
     "evidence-none": "scoring",
     "points-out-of-range": "scoring",

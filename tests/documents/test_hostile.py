@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcore.checking import check, documents_at
-from parcore.evidence.readers import Defaults
+from parcore.evidence.sections import Defaults
 from parcore.registry import Registry
 
 HERE = Path(__file__).parent
@@ -34,7 +34,7 @@ resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[4]), int(sys.argv[4])))
 import parcore.registry
 parcore.registry.entry_points = lambda **_: ()
 from parcore.checking import check, documents_at
-from parcore.evidence.readers import Defaults
+from parcore.evidence.sections import Defaults
 registry = parcore.registry.Registry((Path(sys.argv[1]),))
 found = check(registry, documents_at(Path(sys.argv[2])), Defaults()).findings
 longest = max((len(each.render("vi")) for each in found), default=0)

@@ -13,7 +13,8 @@ from parcore.documents.yaml import parse_yaml
 from parcore.evidence.cells import read_value
 from parcore.evidence.evidence import Evidence, Stage
 from parcore.evidence.periods import Period, parse_period
-from parcore.evidence.readers import Defaults, EvidenceReader
+from parcore.evidence.readers import EvidenceReader
+from parcore.evidence.sections import Defaults
 from parcore.evidence.units import Unit, UnitBook
 from parcore.evidence.vocabulary import Vocabulary, read_vocabulary
 from parcore.i18n import Text

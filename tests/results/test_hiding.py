@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Evidence
 from parcore.evidence.periods import Period
-from parcore.evidence.readers import Defaults
+from parcore.evidence.sections import Defaults
 from parcore.registry import Registry
 from parcore.results.result import Scorecard
 from parcore.results.scoring import score

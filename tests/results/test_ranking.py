@@ -15,7 +15,8 @@ from parcore.evidence.units import UnitBook
 from parcore.numbers import NumberError
 from parcore.results.change import Change, Earlier, changes
 from parcore.results.output import to_dict
-from parcore.results.ranking import places, ranked
+from parcore.results.ranking import Entry, places
+from parcore.results.ranking import ranked as ranked_entries
 from parcore.results.result import Result
 from parcore.results.scoring import score
 from parcore.rules.graph import Within
@@ -39,6 +40,12 @@ from tests.results.editions import edition as found_in
 
 F = Fraction
 RATE = Reads(Quantity.RATE, rounded=False)
+
+
+def ranked(units: list[tuple[Fraction, str]], method: Ties) -> dict[str, int]:
+    """The places of units with numbers and nothing else."""
+    entries = [Entry(name, number) for number, name in units]
+    return {name: place for name, (place, _) in ranked_entries(entries, method).items()}
 
 
 def numbered() -> st.SearchStrategy[list[tuple[Fraction, str]]]:
@@ -170,7 +177,7 @@ def test_places_are_within_their_circle(rates: dict[str, Fraction], method: Ties
             others = [rates[n] for n in members if n in rates and n not in outside]
             ahead = [x for x in others if x > rate]
             wanted[circle] = (
-                1 + (len(ahead) if method is Ties.COMPETITION else len(set(ahead))),
+                1 + (len(set(ahead)) if method is Ties.DENSE else len(ahead)),
                 len(others),
             )
         assert got == wanted

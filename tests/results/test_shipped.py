@@ -7,7 +7,7 @@ import pytest
 from parcore.editions.compile import compile_edition
 from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Evidence, Stage
-from parcore.evidence.readers import Defaults
+from parcore.evidence.sections import Defaults
 from parcore.readings.exact import evaluate
 from parcore.registry import Registry
 from parcore.results.scope import UnitScope

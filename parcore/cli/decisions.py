@@ -1,0 +1,107 @@
+"""What policies decided of a result, in words: how each class came about, open ties, methods left out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from parcore.evidence.units import Unit
+from parcore.i18n import say
+from parcore.numbers import parse_exact, shown
+from parcore.results.provisional import Provisional
+from parcore.results.result import Move, PointsSet, Result, Scorecard, Step
+from parcore.rules.graph import Within
+from parcore.rules.policies import Absent
+from parcore.values import State
+
+
+def decisions(result: Result, lang: str) -> Iterator[str]:
+    """A line for each method left out, each open tie, and each class that is not simply its number's."""
+    yield from (absent_line(each, lang) for each in result.absent)
+    yield from open_ties(result, lang)
+    for each in result.points_set:
+        yield set_line(each, lang)
+    for card in result.scorecards:
+        if card.provisional is not None:
+            yield provisional_line(card.unit, card.provisional, lang)
+    for card in result.scorecards:
+        if len(card.moves) > 1 or (card.moves and card.class_name is None):
+            yield class_line(result, card, lang)
+
+
+def absent_line(absent: Absent, lang: str) -> str:
+    """That nothing was handed in of a method, and on whose word its leaves are left out."""
+    basis = say(f"basis-{absent.source.basis.value}", lang)
+    return say("absent-method", lang, method=absent.method.value, basis=basis, source=str(absent.source))
+
+
+def set_line(each: PointsSet, lang: str) -> str:
+    """Which points were set in the place of which computed ones, at which stage, and why."""
+    state = each.computed.state
+    computed = shown(each.computed.number, lang) if state is State.OK else say(f"state-{state.word}", lang)
+    return say(
+        "points-set",
+        lang,
+        unit=each.unit.name.in_(lang),
+        criterion=f"{each.criterion.code} {each.criterion.title.in_(lang)}".strip(),
+        points=shown(each.given.value.number, lang),
+        computed=computed,
+        stage=say(f"stage-{each.given.stage.value}", lang),
+        reason=each.given.note or "—",
+    )
+
+
+def provisional_line(unit: Unit, open_: Provisional, lang: str) -> str:
+    """How many leaves wait for their appraisal, and between which numbers the index can still move."""
+    name, count = unit.name.in_(lang), len(open_.leaves)
+    span = open_.rate or open_.total or open_.base
+    if span is None:
+        return say("provisional-open", lang, unit=name, count=count)
+    low, high = (shown(end, lang) for end in span)
+    return say("provisional-between", lang, unit=name, count=count, low=low, high=high)
+
+
+def open_ties(result: Result, lang: str) -> Iterator[str]:
+    """Each place that units share until the authority decides."""
+    tied: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for card in result.scorecards:
+        for each in result.places.get(card.unit.id, ()):
+            if each.open:
+                tied[each.circle, each.place].append(card.unit.name.in_(lang))
+    for (circle, place), names in tied.items():
+        kind, _, name = circle.partition(":")
+        shown_circle = "" if kind == Within.ALL.value else f" ({name})"
+        yield say("open-tie", lang, place=place, circle=shown_circle, units=", ".join(names))
+
+
+def class_line(result: Result, card: Scorecard, lang: str) -> str:
+    """How a unit's class came about, step by step."""
+    steps = "; ".join(_step(result, each, lang) for each in card.moves)
+    return say("class-steps", lang, unit=card.unit.name.in_(lang), steps=steps)
+
+
+def class_title(result: Result, card: Scorecard, lang: str) -> str:
+    """The class as the edition calls it in a language, or those it is left open between; empty for none."""
+    if card.class_open:
+        return " | ".join(band_title(result, name, lang) for name in card.class_open)
+    return "" if card.class_name is None else band_title(result, card.class_name, lang)
+
+
+def band_title(result: Result, name: str | None, lang: str) -> str:
+    """A class's name as the edition calls it in a language."""
+    bands = () if result.classes is None else result.classes.bands
+    found = next((band for band in bands if band.name == name), None)
+    return say("class-none", lang) if found is None else found.title.in_(lang) or found.name
+
+
+def _step(result: Result, move: Move, lang: str) -> str:
+    if move.state is not State.OK:
+        return say("move-hidden", lang, said=move.said, state=say(f"state-{move.state.word}", lang))
+    if move.open_:
+        both = " | ".join(band_title(result, name, lang) for name in move.open_)
+        return say("move-open", lang, said=move.said, classes=both)
+    to = band_title(result, move.after, lang)
+    said = shown(parse_exact(move.said), lang) if move.step is Step.BAND else move.said
+    named = (result.edition.criterion(each) for each in move.criteria)
+    codes = ", ".join(each.code or each.id for each in named if each is not None)
+    return say(f"move-{move.step.value}", lang, said=said, to=to, criteria=codes)

@@ -1,0 +1,82 @@
+"""Each case scored by a rule, and the mean of their points: `mean_over`.
+
+`{records: dossiers, measure: …, table: …, when: …, round: 1}` scores every dossier that the unit handed
+in, an empty state of a case by the effect that `when` gives it there, and takes the mean, rounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping as MappingOf
+from fractions import Fraction
+
+from attrs import evolve, frozen
+
+from parcore.documents.reading import text_of
+from parcore.documents.schema import report_unknown
+from parcore.documents.tree import Mapping, Tree
+from parcore.editions.edition import Effect
+from parcore.editions.effects import check_when, read_when
+from parcore.editions.tree import effect_node
+from parcore.rules.combinations import Reported, Rule
+from parcore.rules.deductions import Deduction
+from parcore.rules.figures import Context, Figure
+from parcore.rules.graph import Aggregate, Match, Node, Over, Raise, Records, Round
+from parcore.values import EVIDENCE_STATES, State
+
+LeafReader = Callable[[Mapping, MappingOf[State, Effect], Context], Rule | None]
+
+
+@frozen
+class MeanOver:
+    """The mean of a rule's points over a unit's records of one kind."""
+
+    records: str
+    rule: Rule
+    when: MappingOf[State, Effect]
+    digits: int | None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """None of the unit's own: what it reads are fields of its records."""
+        return ()
+
+    def node(self, group: str, top: Fraction | None) -> Node:
+        """Cases that are left out count in nothing; where all are, or there is none, nothing arose."""
+        most = None if top is None else Figure(top)
+        effects = tuple((s, effect_node(self.when.get(s), most, group)) for s in EVIDENCE_STATES)
+        body = Match(self.rule.node(group, top), effects)
+        mean: Node = Over(Aggregate.MEAN, Records(self.records), body, frozenset({State.EXCLUDED}))
+        mean = Match(mean, ((State.EXCLUDED, Raise(State.NOTHING_AROSE)),))
+        return mean if self.digits is None else Round(mean, self.digits)
+
+    def states(self) -> frozenset[State]:
+        """Nothing arose: no case, or none that counts."""
+        return frozenset({State.NOTHING_AROSE})
+
+    def raises(self) -> frozenset[State]:
+        """Those of its rule, but for cases that are left out."""
+        return self.rule.raises() - {State.EXCLUDED}
+
+
+def read_mean_over(tree: Tree, context: Context, read: LeafReader) -> MeanOver | None:
+    """The mean of a rule over records, the rule read with their fields."""
+    if not isinstance(tree, Mapping):
+        return None
+    kind, known = text_of(tree["records"]), context.vocabulary.records
+    if kind not in known:
+        report_unknown(kind, list(known), tree["records"].place, context.findings, "unknown-records")
+        return None
+    inner = evolve(
+        context, vocabulary=known[kind], figures={}, in_group=False, falls_through=False, leaving_pays=True
+    )
+    written = tree.get("when")
+    when = read_when(written, inner) if isinstance(written, Mapping) else {}
+    rule = read(tree, when, inner)
+    if rule is None:
+        return None
+    if isinstance(rule, Reported | Deduction | MeanOver):
+        context.findings.add("mean-of-what", tree.place, criterion=context.criterion)
+        return None
+    check_when(tree.place_of("records"), rule, tree, inner)
+    return MeanOver(kind, rule, when, int(text_of(tree["round"])) if "round" in tree else None)

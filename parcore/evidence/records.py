@@ -1,0 +1,141 @@
+"""Lists of cases that units hand in (dossiers, staff): from sections of documents and their CSV tables.
+
+A row is a case. A unit's cases of one kind, for one period at one stage, are one list and stand in
+one table; `none` names the units whose list is handed in empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from pathlib import Path
+from typing import Final
+
+from parcore.diagnostics import Findings, Place
+from parcore.documents.reading import items_of, text_of
+from parcore.documents.schema import report_unknown
+from parcore.documents.table import Table
+from parcore.documents.tree import Mapping, Scalar
+from parcore.evidence.cells import read_value, stated
+from parcore.evidence.evidence import Cell, Record, RecordList, Stage
+from parcore.evidence.periods import Period
+from parcore.evidence.sections import Defaults, check_formats, lacks, table_beside
+from parcore.evidence.units import UnitBook
+from parcore.evidence.vocabulary import FieldSpec, Vocabulary
+from parcore.numbers import NumberFormat
+
+COLUMNS: Final = ("unit", "period", "id")
+
+Columns = MappingOf[str, tuple[FieldSpec, NumberFormat]]
+
+
+class RecordReader:
+    """Reads lists of cases, reporting what is wrong; `lists` gives what was read."""
+
+    def __init__(self, kinds: MappingOf[str, Vocabulary], units: UnitBook, findings: Findings) -> None:
+        self._kinds = kinds
+        self._units = units
+        self._findings = findings
+        self._lists: dict[tuple[str, Period, str, Stage], RecordList] = {}
+
+    def lists(self) -> tuple[RecordList, ...]:
+        """What was read so far."""
+        return tuple(self._lists.values())
+
+    def section(self, section: Mapping, document: Path, defaults: Defaults) -> None:
+        """Read one section `records` of a document: its table, and the units that have no case."""
+        name = section["kind"]
+        kind = self._kinds.get(text_of(name))
+        if kind is None:
+            report_unknown(
+                text_of(name), list(self._kinds), name.place, self._findings, "record-kind-unknown"
+            )
+            return
+        if "file" in section:
+            table = table_beside(document, section["file"], self._findings)
+            if table is not None:
+                check_formats(section, table, self._findings)
+                self._table(table, kind, defaults)
+        self._none(section, kind, defaults)
+
+    def _none(self, section: Mapping, kind: Vocabulary, defaults: Defaults) -> None:
+        """The empty lists of the units that a section names."""
+        period = defaults.period
+        if period is None:
+            if "none" in section and "period" not in section:
+                self._findings.add("period-missing", section.place_of("none"))
+            return
+        for each in items_of(section.get("none")):
+            unit = self._units.look_up(text_of(each), period.end, each.place, self._findings)
+            if unit is not None:
+                self._take(unit.id, period, kind, [], each.place, defaults)
+
+    def _table(self, table: Table, kind: Vocabulary, defaults: Defaults) -> None:
+        if lacks(table, ["unit"], self._findings):
+            return
+        if "period" not in table.columns and defaults.period is None:
+            self._findings.add("period-missing", table.header[0].place)
+            return
+        columns: dict[str, tuple[FieldSpec, NumberFormat]] = {}
+        for cell in (each for each in table.header if each.text and each.text not in COLUMNS):
+            spec = kind.fields.get(cell.text)
+            if spec is None:
+                known = [*kind.fields, *COLUMNS]
+                report_unknown(cell.text, known, cell.place, self._findings, "unknown-field")
+            else:
+                columns[cell.text] = spec, defaults.columns.get(cell.text, defaults.numbers)
+        lists: dict[tuple[str, Period], list[Record]] = {}
+        for row in table.rows:
+            period = defaults.row_period(row, self._findings)
+            if period is None:
+                continue
+            unit = self._units.look_up(row["unit"].text, period.end, row["unit"].place, self._findings)
+            if unit is not None:
+                lists.setdefault((unit.id, period), []).append(self._record(row, columns))
+        for (id_, period), records in lists.items():
+            self._distinct(id_, period, records)
+            self._take(id_, period, kind, records, records[0].place, defaults)
+
+    def _record(self, row: MappingOf[str, Scalar], columns: Columns) -> Record:
+        cells: dict[str, Cell] = {}
+        for name, (spec, numbers) in columns.items():
+            cell = row[name]
+            if cell.text:
+                value = read_value(Scalar(cell.place, name), cell, None, spec, numbers, self._findings)
+                if value is not None:
+                    cells[name] = Cell(value, stated(spec, value, cell.text))
+        return Record(text_of(row.get("id")), cells, row["id" if "id" in row else "unit"].place)
+
+    def _distinct(self, unit: str, period: Period, records: list[Record]) -> None:
+        first: dict[str, Place] = {}
+        for each in records:
+            if each.id and first.setdefault(each.id, each.place) is not each.place:
+                self._findings.add(
+                    "record-twice", each.place, id=each.id[:60], unit=unit, period=period,
+                    first=first[each.id],
+                )  # fmt: skip
+
+    def _take(
+        self,
+        unit: str,
+        period: Period,
+        kind: Vocabulary,
+        records: list[Record],
+        place: Place,
+        own: Defaults,
+    ) -> None:
+        given = RecordList(
+            unit=unit,
+            period=period,
+            kind=kind.name,
+            records=tuple(records),
+            stage=own.stage,
+            method=own.method,
+            source=own.source,
+            place=place,
+        )
+        first = self._lists.setdefault((unit, period, kind.name, own.stage), given)
+        if first is not given:
+            self._findings.add(
+                "records-twice", place, kind=kind.name, unit=unit, period=period, stage=own.stage.value,
+                first=first.place, one=len(first.records), two=len(records),
+            )  # fmt: skip

@@ -1,0 +1,82 @@
+"""How far an index can still move: leaves not appraised yet, held at nothing and at their maximum.
+
+Before all is appraised a result is provisional: so many leaves open, the index between two numbers.
+Points never fall when a leaf's points rise, and leaving a leaf out moves the rate less than these two
+ends do: whatever the appraiser finds, the index lies between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from attrs import evolve, frozen
+
+from parcore.editions.edition import Combine, Criterion, Edition
+from parcore.editions.index import BASE, RATE, ROUNDED, TOTAL
+from parcore.editions.tree import GIVEN, Variant
+from parcore.readings.exact import Trace
+from parcore.values import State
+
+Evaluate = Callable[[Variant], Trace]
+"""Scores the unit again under a variant of its edition."""
+
+
+Span = tuple[Fraction, Fraction]
+
+
+@frozen
+class Provisional:
+    """The leaves that are open for a unit, and the least and the most its index can come to, as rounded.
+
+    Points (`base`), after conversion, bonus and penalty (`total`), per 100 attainable (`rate`); None
+    where it is not known.
+    """
+
+    leaves: tuple[Criterion, ...]
+    base: Span | None
+    total: Span | None
+    rate: Span | None
+
+
+def provisional(edition: Edition, trace: Trace, variant: Variant, again: Evaluate) -> Provisional | None:
+    """What is still open for a unit; None where nothing is."""
+    settled = {id_ for id_ in variant.given if trace[GIVEN + id_].state is State.OK}
+    closed = {leaf.id for node in edition.criteria if node.id in settled for leaf in node.leaves}
+    leaves = tuple(leaf for leaf in edition.scored if leaf.id not in closed and _is_open(leaf, trace))
+    if not leaves:
+        return None
+    ids = {leaf.id for leaf in leaves}
+    rising = {id_ for each in edition.components for id_ in _held(each, ids)}
+    falling = {id_ for name, item in edition.items if name == "penalty" for id_ in _held(item, ids)}
+    rising |= {id_ for name, item in edition.items if name == "bonus" for id_ in _held(item, ids)}
+    ends = [
+        again(evolve(variant, held=dict.fromkeys(rising, high) | dict.fromkeys(falling, not high)))
+        for high in (False, True)
+    ]
+    bounded = all(leaf.max is not None for leaf in leaves)
+    base, total, rate = (_between(ends, root) if bounded else None for root in (BASE, TOTAL, RATE))
+    return Provisional(leaves, base, total, rate)
+
+
+def _is_open(leaf: Criterion, trace: Trace) -> bool:
+    """Whether a leaf waits for its appraisal."""
+    return trace[f"raw:{leaf.id}"].state is State.UNVERIFIED
+
+
+def _held(node: Criterion, open_: set[str]) -> list[str]:
+    """The nodes to hold for the open leaves under a node: of the first that applies the whole group.
+
+    Which of its rules applies is open too.
+    """
+    if node.id in open_:
+        return [node.id]
+    found = [id_ for child in node.children for id_ in _held(child, open_)]
+    return [node.id] if found and node.combine is Combine.FIRST else found
+
+
+def _between(ends: list[Trace], root: str) -> Span | None:
+    if root + ROUNDED not in ends[0].program.roots:
+        return None
+    low, high = (each[root + ROUNDED].known for each in ends)
+    return None if low is None or high is None else (low, high)
