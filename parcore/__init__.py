@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from parcore.version import __version__
 
 if TYPE_CHECKING:
-    from parcore.api import load_edition, read_evidence, score
+    from parcore.api import describe, load_edition, read_evidence, score
 
-__all__ = ["__version__", "load_edition", "read_evidence", "score"]
+__all__ = ["__version__", "describe", "load_edition", "read_evidence", "score"]
 
 
 def __getattr__(name: str) -> Any:
     """The public functions, imported when first used, so that `import parcore` is quick."""
-    if name in ("load_edition", "read_evidence", "score"):
+    if name in ("describe", "load_edition", "read_evidence", "score"):
         from parcore import api
 
         return getattr(api, name)

@@ -1,4 +1,4 @@
-"""The public functions: load an edition, read evidence, score. The same work as the commands."""
+"""The public functions: load an edition, say its rules, read evidence, score; as the commands do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from parcore.evidence.evidence import Evidence, Stage
 from parcore.evidence.invariants import check_invariants
 from parcore.evidence.periods import Period, parse_period
 from parcore.evidence.sections import Defaults
+from parcore.i18n import LANGUAGES
 from parcore.numbers import NumberFormat
+from parcore.readings.prose import annex
 from parcore.registry import Registry, search_paths
 from parcore.results.result import Result
 from parcore.results.scoring import score as score_units
@@ -37,6 +39,17 @@ def load_edition(
         ParcoreError: there is none, several are in force, it is there twice, or its document is refused.
     """
     return Registry(search_paths(paths)).edition(name, None if period is None else _period(period))
+
+
+def describe(edition: Edition, lang: str = "vi") -> annex.Annex:
+    """The rules of an edition as sentences of an annex, in Vietnamese (`vi`) or English (`en`).
+
+    Raises:
+        ValueError: another language.
+    """
+    if lang not in LANGUAGES:
+        raise ValueError(f"{lang!r} is no language here: {', '.join(LANGUAGES)}")
+    return annex.describe(edition, lang)
 
 
 def read_evidence(

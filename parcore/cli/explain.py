@@ -21,7 +21,7 @@ from parcore.evidence.evidence import Stage
 from parcore.evidence.periods import Period
 from parcore.i18n import say
 from parcore.numbers import NumberFormat
-from parcore.readings.prose import Teller
+from parcore.readings.story import Teller
 from parcore.results.output import moves, number
 from parcore.results.result import PointsSet, Result, Scorecard
 from parcore.results.scope import UnitScope

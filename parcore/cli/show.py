@@ -1,18 +1,27 @@
-"""`parcore show`: an edition's tree with maxima, methods, bases and sources."""
+"""`parcore show`: an edition's tree with maxima, methods, bases and sources; its rules as sentences."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
+import attrs
 import click
 
-from parcore.cli.options import PeriodType, format_option, lang_option, path_option, registry_of
+from parcore.cli.options import (
+    PeriodType,
+    format_option,
+    lang_option,
+    path_option,
+    registry_of,
+    unknown_format,
+)
 from parcore.cli.tables import Column, show_notes, show_table
 from parcore.editions.edition import Criterion, Edition
 from parcore.evidence.periods import Period
 from parcore.i18n import say
 from parcore.numbers import exact_text, shown
+from parcore.readings.prose.annex import describe, written
 from parcore.results.rests import rests_on
 from parcore.rules.figures import Figure
 
@@ -24,18 +33,42 @@ COLUMNS = ("code", "criterion", "max", "method", "basis", "source")
 @click.option(
     "--period", type=PeriodType(), help="The period whose edition in force is shown; else the latest."
 )
+@click.option(
+    "--as",
+    "reading",
+    type=click.Choice(["tree", "prose"]),
+    default="tree",
+    show_default=True,
+    help="The tree in a table, or each rule in sentences, as an annex.",
+)
 @path_option
 @format_option("table", "json", "csv")
 @lang_option
-def command(name: str, period: Period | None, paths: tuple[Path, ...], form: str, lang: str) -> None:
-    """Show an edition: its tree, maxima, methods and sources."""
+def command(
+    name: str, period: Period | None, reading: str, paths: tuple[Path, ...], form: str, lang: str
+) -> None:
+    """Show an edition: its tree, maxima, methods and sources; or its rules as sentences."""
     registry = registry_of(paths)
     edition = registry.edition(name, period)
-    if form == "json":
+    if reading == "prose":
+        _tell(edition, form, lang)
+    elif form == "json":
         click.echo(json.dumps(_dict(edition, lang), ensure_ascii=False, indent=2))
     else:
         _show(edition, form, lang)
     show_notes(registry.findings, lang)
+
+
+def _tell(edition: Edition, form: str, lang: str) -> None:
+    if form not in ("table", "json"):
+        raise unknown_format(form, ["table", "json"])
+    annex = describe(edition, lang)
+    if form == "json":
+        click.echo(json.dumps(attrs.asdict(annex), ensure_ascii=False, indent=2))
+        return
+    click.echo(written(annex, lang))
+    for line in rests_on(edition, lang):
+        click.echo(f"  • {line}")
 
 
 def _show(edition: Edition, form: str, lang: str) -> None:

@@ -303,9 +303,9 @@ def test_explain_tells_evidence_measure_step_and_clause() -> None:
     said = say("explain", EVIDENCE_2024, "example-justice", "2.1", "--lang", "vi")
     assert said.status == 0
     for part in (
-        "= 7020",
+        "= 7.020",
         "= 83,372921… %",
-        "từ 80 % đến dưới 100 %",
+        "từ 80 % đến dưới 100 % → tỷ lệ × 4 (điểm tối đa)",
         "Điểm: 3,334916…/4",
         "từ 80% đến dưới 100%: tỷ lệ",
     ):
@@ -327,6 +327,24 @@ def test_show_lists_every_criterion_with_its_maximum() -> None:
     assert maxima["paper-free"] == "2"
     assert "initiatives" not in maxima
     assert shown["total"] == "21"
+
+
+def test_show_says_the_rules_as_sentences() -> None:
+    """`show --as prose` is the annex as text, with what it rests on, or as data; it is no table of CSV."""
+    said = say("show", "example@2025", "--as", "prose", "--lang", "vi")
+    assert said.status == 0
+    for line in (
+        "  1.2 Tỷ lệ hoàn thành nhiệm vụ (tối đa 3 điểm)",
+        "      Trên 90 % đến 100 %: 3 điểm; từ 70 % đến 90 %: 1,5 điểm; từ 0 % đến dưới 70 %: 0 điểm.",
+        "  • phiên bản example@2025: minh họa",
+    ):
+        assert line in said.out.splitlines()
+    annex = data("show", "example@2025", "--as", "prose", "--lang", "en")
+    assert (
+        annex["items"][0]["parts"][0]["sentences"][1]
+        == "On time: 1 point; late: 0.5 points; not issued: 0 points."
+    )
+    assert "[format-unknown]" in say("show", "example@2025", "--as", "prose", "--format", "csv").err
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

@@ -1,11 +1,12 @@
 """How a point came about, as a paragraph: evidence, measure, step, effect, clause.
 
-A fold over the author's words (measures, scales, tables), beside the trace that gives the numbers.
+A fold over the author's words (measures, scales, tables), beside the trace that gives the numbers; it
+says them as the annex does (`parcore.readings.prose`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from attrs import frozen
@@ -13,17 +14,16 @@ from attrs import frozen
 from parcore.editions.edition import Criterion, EffectKind
 from parcore.evidence.evidence import Datum, Method
 from parcore.evidence.vocabulary import POINTS, FieldKind, Vocabulary
-from parcore.expressions import Inside
-from parcore.i18n import say
-from parcore.intervals import Interval
-from parcore.numbers import ZERO, shown, shown_percent
+from parcore.numbers import ZERO
 from parcore.readings.exact import Scope, evaluate
+from parcore.readings.prose.conditions import condition_text
+from parcore.readings.prose.measures import kind_of, measure_text, noun_of
+from parcore.readings.prose.rules import named_by_letters
+from parcore.readings.prose.words import Kind, Speaker
 from parcore.rules.combinations import ChoiceTable, ConditionTable, Guarded, Reported, Rule, Scored
-from parcore.rules.conditions import Condition, Joined
 from parcore.rules.deductions import Deduction
-from parcore.rules.figures import Award, AwardKind
 from parcore.rules.graph import Node
-from parcore.rules.measures import ChoiceOf, Growth, Measure, Ratio, Rounded
+from parcore.rules.measures import ChoiceOf, Measure
 from parcore.rules.program import lay_out
 from parcore.rules.scales import Steps
 from parcore.sources import Source
@@ -51,11 +51,16 @@ class Teller:
             return []
         return [*self._evidence(rule), *self._rule(rule), *self._effect(rule, points), *self._clause()]
 
+    @property
+    def speaker(self) -> Speaker:
+        """Says numbers, measures and awards as the annex does."""
+        return Speaker(self.vocabulary, self.lang, self.group)
+
     def _say(self, word: str, **values: object) -> str:
-        return say(word, self.lang, **values)
+        return self.speaker.say(word, **values)
 
     def _number(self, number: Fraction) -> str:
-        return shown(number, self.lang)
+        return self.speaker.number(number)
 
     def _value(self, node: Node) -> Value:
         return evaluate(lay_out({"it": node}), self.scope)["it"]
@@ -77,12 +82,10 @@ class Teller:
                 continue
             value = datum.text
             if spec is not None and spec.kind is FieldKind.CHOICE:
-                text = spec.option_titles.get(datum.text)
-                value = datum.text if text is None else text.in_(self.lang) or datum.text
+                value = self.speaker.option(spec, datum.text)
             elif spec is None or spec.kind is not FieldKind.DATE:
-                percent = datum.text.strip().endswith("%")
-                number = datum.value.number
-                value = shown_percent(number, self.lang) if percent else self._number(number)
+                kind = Kind.SHARE if datum.text.strip().endswith("%") else Kind.NUMBER
+                value = self.speaker.amount(datum.value.number, kind)
             source = (
                 "" if datum.source is None else f" [{datum.source}; {self._basis(datum.source.basis.value)}]"
             )
@@ -105,7 +108,8 @@ class Teller:
                 if number.known is not None:
                     option = rule.choice.spec.options[int(number.number)]
                     title = self._amount(number.number, rule.choice)
-                    yield self._say("tell-table", option=title, pays=self._pays(rule.rows[option]))
+                    pays = self.speaker.pays(rule.rows[option], self._top)
+                    yield self._say("tell-table", option=title, pays=pays)
             case ConditionTable():
                 yield from self._conditions(rule)
             case Deduction():
@@ -120,27 +124,32 @@ class Teller:
                 return
             if decides.number:
                 word = "tell-guard-unless" if guard.unless else "tell-guard"
-                told = self._condition(guard.condition, {})
-                yield self._say(word, condition=told, pays=self._pays(guard.award))
+                told = condition_text(guard.condition, self.speaker)
+                yield self._say(word, condition=told, pays=self.speaker.pays(guard.award, self._top))
                 yield from self._words(guard.source)
                 return
         yield from self._rule(rule.rule)
 
     def _scored(self, rule: Scored) -> Iterator[str]:
         value = self._value(rule.measure.node(self.group))
-        yield self._measured(rule.measure.text(), rule.measure, value)
+        yield self._measured(measure_text(rule.measure, self.speaker), rule.measure, value)
         if value.known is None:
             return
-        x, percent = value.number, self._in_percent(rule.measure)
+        x = value.number
         pieces = rule.scale.at(self.group, ZERO if self._top is None else self._top)
         piece = next((each for each in pieces if x in each.interval), None)
         if piece is None:
             return
         step = rule.scale.step_at(self.group, x) if isinstance(rule.scale, Steps) else None
         if step is not None or not piece.slope:
-            pays = self._points(piece.intercept) if step is None else self._pays(step.award)
-            word = "tell-step" if step is None or step.source is None else "tell-step-ours"
-            yield self._say(word, where=self._interval(piece.interval, percent=percent), pays=pays)
+            noun = noun_of(rule.measure, self.speaker)
+            pays = (
+                self.speaker.points(piece.intercept)
+                if step is None
+                else self.speaker.pays(step.award, self._top, noun)
+            )
+            where = self.speaker.interval(piece.interval, kind_of(rule.measure, self.speaker))
+            yield self._say("tell-step", where=where, pays=pays)
             yield from self._words(None if step is None else step.source)
         if piece.slope:
             line = f"{self._number(piece.slope)} × {self._number(x)}"
@@ -152,81 +161,38 @@ class Teller:
     def _top(self) -> Fraction | None:
         return None if self.leaf.max is None else self.leaf.max.of(self.group)
 
-    def _in_percent(self, measure: Measure) -> bool:
-        inner = measure.measure if isinstance(measure, Rounded) else measure
-        specs = [self.vocabulary.fields.get(name) for name in inner.fields]
-        units = [None if spec is None else spec.unit for spec in specs]
-        return isinstance(inner, Ratio | Growth) or units == ["%"]
-
     def _measured(self, name: str, measure: Measure, value: Value) -> str:
         if value.known is None:
             return self._say("tell-no-measure", measure=name, state=self._state(value.state))
         return self._say("tell-measure", measure=name, value=self._amount(value.number, measure))
 
-    def _interval(self, interval: Interval, *, percent: bool) -> str:
-        def end(x: Fraction) -> str:
-            return shown_percent(x, self.lang) if percent else self._number(x)
-
-        low, high = interval.low, interval.high
-        if low is None and high is None:
-            return self._say("where-otherwise")
-        if low is not None and low == high:
-            return self._say("where-exactly", low=end(low))
-        words = []
-        if low is not None:
-            words.append(self._say("where-from" if interval.low_in else "where-over", low=end(low)))
-        if high is not None:
-            under = "where-to-under" if words else "where-under"
-            words.append(self._say("where-to" if interval.high_in else under, high=end(high)))
-        return " ".join(words)
-
     def _conditions(self, rule: ConditionTable) -> Iterator[str]:
         known: dict[str, Fraction] = {}
+        named = named_by_letters(rule.measures)
         for name, measure in rule.measures.items():
             value = self._value(measure.node(self.group))
-            formula = measure.text()
-            yield self._measured(name if name == formula else f"{name} = {formula}", measure, value)
+            yield self._measured(f"{named.names[name]} {measure_text(measure, self.speaker)}", measure, value)
             if value.known is None:
                 return
             known[name] = value.number
         for row in rule.rows:
             if row.condition.holds(known, self.group):
                 word = "tell-row" if row.source is None else "tell-row-ours"
-                told = self._condition(row.condition, rule.measures)
-                yield self._say(word, condition=told, pays=self._pays(row.award))
+                told = condition_text(row.condition, self.speaker, named)
+                yield self._say(word, condition=told, pays=self.speaker.pays(row.award, self._top))
                 yield from self._words(row.source)
                 return
-
-    def _condition(self, condition: Condition, measures: Mapping[str, Measure]) -> str:
-        """A condition with its figures for the unit's group, shares in per cent, options by title."""
-        if isinstance(condition, Joined):
-            word = self._say("and" if condition.every else "or")
-            body = f" {word} ".join(self._condition(part, measures) for part in condition.parts)
-            return f"{self._say('not')} ({body})" if condition.contrary else body
-        one = condition.sides(self.group)
-        measure = measures.get(one.left.name or "")
-        if isinstance(one, Inside):
-            percent = measure is not None and self._in_percent(measure)
-            return f"{one.left}: {self._interval(one.interval, percent=percent)}"
-        if measure is None or one.right.names:
-            return f"{one.left} {one.op} {one.right}"
-        return f"{one.left} {one.op} {self._amount(one.right.constant, measure)}"
 
     def _amount(self, number: Fraction, measure: Measure) -> str:
         """A number as its measure is spoken of: an option's title, a percentage, or the number."""
         if isinstance(measure, ChoiceOf):
-            option = measure.spec.options[int(number)]
-            title = measure.spec.option_titles.get(option)
-            return option if title is None else title.in_(self.lang) or option
-        return shown_percent(number, self.lang) if self._in_percent(measure) else self._number(number)
+            return self.speaker.option(measure.spec, measure.spec.options[int(number)])
+        return self.speaker.amount(number, kind_of(measure, self.speaker))
 
     def _words(self, source: Source | None) -> Iterator[str]:
-        """Whose word a guard, an interpretation or an effect is: basis, clause, note."""
-        if source is None:
-            return
-        said = "; ".join(each for each in (str(source), source.note.in_(self.lang)) if each)
-        basis = self._basis(source.basis.value)
-        yield self._say("tell-words", basis=basis, words=said) if said else f"({basis})."
+        """Whose word a guard, an interpretation or an effect is."""
+        if source is not None:
+            yield self.speaker.whose(source).strip() + "."
 
     def _deduction(self, rule: Deduction) -> Iterator[str]:
         taken: list[str] = []
@@ -242,18 +208,6 @@ class Teller:
         yield self._say(
             "tell-deduct", line=line, points=self._number(points.number), floor=self._number(floor)
         )
-
-    def _pays(self, award: Award) -> str:
-        match award.kind:
-            case AwardKind.POINTS:
-                return self._points(award.figure.of(self.group))
-            case AwardKind.SHARE:
-                return self._say("pays-share", share=shown_percent(award.figure.of(self.group), self.lang))
-            case _:
-                return self._say(f"pays-{award.kind.value}")
-
-    def _points(self, points: Fraction) -> str:
-        return self._say("pays-point" if points == 1 else "pays-points", points=self._number(points))
 
     def _effect(self, rule: Rule, points: Value) -> Iterator[str]:
         top = self._top
@@ -274,11 +228,5 @@ class Teller:
             yield self._say("tell-points", points=self._number(points.number), of=of)
 
     def _clause(self) -> Iterator[str]:
-        source = self.leaf.source
-        if source is None:
-            return
-        quote = source.quote.in_(self.lang)
-        words = f"{source}: “{quote}”" if quote else str(source)
-        yield self._say("tell-clause", clause=words, basis=self._basis(source.basis.value))
-        if source.note.in_(self.lang):
-            yield source.note.in_(self.lang) + "."
+        if self.leaf.source is not None:
+            yield self.speaker.clause(self.leaf.source)
