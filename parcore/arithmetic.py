@@ -16,7 +16,7 @@ from attrs import frozen
 from parcore.expressions import MAX_LENGTH, ExpressionError
 from parcore.numbers import ZERO, NumberError, exact_text, parse_number
 
-_TOKEN = re.compile(r"\s*(?:([0-9]+(?:\.[0-9]+)?\s*%?)|([a-z][a-z0-9_]*)|([-+*/(),]))")
+_TOKEN = re.compile(r"(?:([0-9]+(?:\.[0-9]+)?\s*%?)|([a-z][a-z0-9_]*)|([-+*/(),]))")
 FUNCTIONS: Final = ("min", "max")
 MAX_DEPTH: Final = 30
 """Brackets within brackets."""
@@ -82,6 +82,8 @@ class _Reader:
 
     def _next(self) -> None:
         self.at = self._end
+        while self.text[self.at : self.at + 1].isspace():
+            self.at += 1
         if self.at >= len(self.text):
             self.token = ""
             return
@@ -116,13 +118,13 @@ class _Reader:
         return found
 
     def _one(self, depth: int) -> Formula:
-        token, at = self.token, self.at
+        token, at, first = self.token, self.at, not self.text[: self.at].strip()
         if token == "(":
             self._next()
             found = self.sum(depth + 1)
             self._take(")")
             return found
-        if token == "-" and at == 0:
+        if token == "-" and first:
             self._next()
             return Operation("-", (Number(ZERO), self._one(depth)))
         if not token or token in "+-*/),":
@@ -157,8 +159,8 @@ def formula_text(formula: Formula) -> str:
         case Operation(op="min" | "max"):
             return f"{formula.op}({', '.join(formula_text(each) for each in formula.args)})"
         case Operation():
-            left, right = (_bracketed(each, formula.op, at) for at, each in enumerate(formula.args))
-            return f"{left} {formula.op} {right}"
+            left, right = formula.args
+            return f"{_bracketed(left, formula.op, 0)} {formula.op} {_bracketed(right, formula.op, 1)}"
 
 
 def _bracketed(part: Formula, op: str, at: int) -> str:

@@ -24,7 +24,7 @@ from parcore.evidence.sections import Defaults
 from parcore.evidence.units import Unit, UnitBook, read_units
 from parcore.evidence.vocabulary import POINTS, Vocabulary, read_vocabulary
 from parcore.packages import KINDS, Document, beginning, documents_in, kind_of
-from parcore.registry import Registry
+from parcore.registry import Registry, added_measures
 
 MAX_HEADER: Final = 100_000
 """As much of a table's first line as is looked at to see whether it is evidence."""
@@ -88,7 +88,7 @@ def _document(registry: Registry, document: Document, findings: Findings) -> Edi
 def _tree(registry: Registry, document: Document, tree: Tree, findings: Findings) -> Edition | None:
     match document.kind:
         case "edition":
-            edition = read_edition(tree, registry.vocabularies, findings)
+            edition = read_edition(tree, registry.vocabularies, findings, added_measures(findings))
             _names_others(registry, tree, findings)
             return edition
         case "vocabulary":

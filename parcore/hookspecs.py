@@ -19,3 +19,8 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 @hookspec
 def parcore_writers() -> Mapping[str, object]:  # type: ignore[empty-body]
     """Formats for `parcore score --format NAME`: each name's `parcore.plugins.Writer` (see `plugins/svg`)."""
+
+
+@hookspec
+def parcore_measures() -> Mapping[str, object]:  # type: ignore[empty-body]
+    """Measures for editions: each word's `parcore.rules.measures.MeasureReader`."""

@@ -1,15 +1,17 @@
 """Plugins of `parcore.plugins`: loaded when first needed, each in its own guard.
 
-In: the entry points that are installed. Out: every plugin with what it adds and what failed, and the
-writers of the formats. A plugin that fails is reported with its cause and stops nobody.
+In: the entry points that are installed. Out: every plugin with what it adds and what failed, the
+writers of the formats and the readers of the measures. A plugin that fails is reported with its
+cause and stops nobody.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pluggy
 from attrs import frozen
@@ -18,7 +20,10 @@ from parcore import hookspecs
 from parcore.diagnostics import Diagnostic, ParcoreError, Place, stop
 
 if TYPE_CHECKING:
+    from parcore.documents.tree import Tree
     from parcore.results.result import Result
+    from parcore.rules.figures import Context
+    from parcore.rules.measures import Measure, MeasureReader
 
 Writer = Callable[["Result", str], str]
 """Writes a result in a language (`vi`, `en`) as text: what a plugin gives for each format."""
@@ -28,25 +33,32 @@ ENGINE: Final = "parcore"
 ENGINE_FORMATS: Final = ("table", "json", "csv")
 """What `parcore score` writes itself; a plugin's format of such a name is reported and passed over."""
 
+OTHER_WORDS: Final = ("reported", "round")
+"""Words beside the engine's measures that no plugin's measure can have."""
+
+_WORD: Final = re.compile(r"[a-z][a-z0-9_]*")
+Given = TypeVar("Given")
 _BROKEN: Final = (Exception, SystemExit)  # a plugin that calls `sys.exit` stops nobody either
 
 
 @frozen
 class Plugin:
-    """An installed plugin: its distribution, the formats it adds, and what went wrong with it."""
+    """An installed plugin: its distribution, the formats and measures it adds, what went wrong with it."""
 
     name: str
     distribution: str
     formats: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
     failures: tuple[Diagnostic, ...] = ()
 
 
 @frozen
 class Loaded:
-    """Every plugin found, by name, and the writers of all their formats."""
+    """Every plugin found, by name, the writers of all their formats, the readers of their measures."""
 
     plugins: tuple[Plugin, ...]
     writers: Mapping[str, Writer]
+    measures: Mapping[str, MeasureReader]
 
     @property
     def failures(self) -> tuple[Diagnostic, ...]:
@@ -56,43 +68,76 @@ class Loaded:
 
 @cache
 def load() -> Loaded:
-    """Load every plugin once, and ask each for its formats; of two with one name the first stands."""
+    """Load every plugin once, and ask each for what it adds; of two with one name the first stands."""
+    from parcore.rules.measuring import MEASURES
+
     plugins: list[Plugin] = []
     writers: dict[str, Writer] = {}
-    owners = dict.fromkeys(ENGINE_FORMATS, ENGINE)
+    measures: dict[str, MeasureReader] = {}
+    formats_of = dict.fromkeys(ENGINE_FORMATS, ENGINE)
+    measures_of = dict.fromkeys((*MEASURES, *OTHER_WORDS), ENGINE)
     for entry in sorted(entry_points(group=GROUP), key=lambda each: (each.name, each.value)):
-        given, failures = _ask(entry)
-        fresh = {form: writer for form, writer in given.items() if form not in owners}
-        failures += [
-            _failure("plugin-format-taken", entry.name, format=form, first=owners[form])
-            for form in given
-            if form in owners
-        ]
+        failures: list[Diagnostic] = []
+        manager = _manager(entry, failures)
+        given = _ask(manager, entry.name, "parcore_writers", _guarded, failures)
+        added = _ask(manager, entry.name, "parcore_measures", _reader, failures)
+        fresh = _fresh(given, formats_of, "plugin-format-taken", "format", entry.name, failures)
+        new = _fresh(added, measures_of, "plugin-measure-taken", "measure", entry.name, failures)
         writers |= fresh
-        owners |= dict.fromkeys(fresh, entry.name)
+        measures |= new
         distribution = "" if entry.dist is None else f"{entry.dist.name} {entry.dist.version}"
-        plugins.append(Plugin(entry.name, distribution, tuple(fresh), tuple(failures)))
-    return Loaded(tuple(plugins), writers)
+        plugins.append(Plugin(entry.name, distribution, tuple(fresh), tuple(new), tuple(failures)))
+    return Loaded(tuple(plugins), writers, measures)
 
 
-def _ask(entry: EntryPoint) -> tuple[dict[str, Writer], list[Diagnostic]]:
-    """The writers of one plugin, in a manager of its own: a plugin half registered is seen nowhere else."""
+def _manager(entry: EntryPoint, failures: list[Diagnostic]) -> pluggy.PluginManager | None:
+    """A manager of one plugin's own: a plugin half registered is seen nowhere else."""
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
     try:
         manager.register(entry.load(), entry.name)
         manager.check_pending()  # a hook whose name we do not know would else be passed over in silence
     except _BROKEN as error:
-        return {}, [_failure("plugin-import", entry.name, cause=_cause(error))]
+        failures.append(_failure("plugin-import", entry.name, cause=_cause(error)))
+        return None
+    return manager
+
+
+def _ask(
+    manager: pluggy.PluginManager | None,
+    plugin: str,
+    hook: str,
+    guarded: Callable[[str, object, object], Given],
+    failures: list[Diagnostic],
+) -> dict[str, Given]:
+    """What one hook of a plugin gives by name, each guarded; nothing where any of it is wrong."""
+    if manager is None:
+        return {}
     try:
-        given = {
-            form: _guarded(entry.name, form, writer)
-            for formats in manager.hook.parcore_writers()
-            for form, writer in dict(formats).items()
+        return {
+            name: guarded(plugin, name, each)
+            for given in getattr(manager.hook, hook)()
+            for name, each in dict(given).items()
         }
     except _BROKEN as error:
-        return {}, [_failure("plugin-hook", entry.name, hook="parcore_writers", cause=_cause(error))]
-    return given, []
+        failures.append(_failure("plugin-hook", plugin, hook=hook, cause=_cause(error)))
+        return {}
+
+
+def _fresh(
+    given: dict[str, Given],
+    owners: dict[str, str],
+    code: str,
+    kind: str,
+    plugin: str,
+    failures: list[Diagnostic],
+) -> dict[str, Given]:
+    """What no other gave under the same name before; the rest is reported."""
+    taken = [name for name in given if name in owners]
+    failures += [_failure(code, plugin, **{kind: name}, first=owners[name]) for name in taken]
+    fresh = {name: each for name, each in given.items() if name not in owners}
+    owners.update(dict.fromkeys(fresh, plugin))
+    return fresh
 
 
 def _guarded(plugin: str, form: object, writer: object) -> Writer:
@@ -115,6 +160,48 @@ def _guarded(plugin: str, form: object, writer: object) -> Writer:
         return text
 
     return write
+
+
+def _reader(plugin: str, word: object, reader: object) -> MeasureReader:
+    """The reader of a measure, its failures told with the plugin's name; one that is none is refused here."""
+    if not isinstance(word, str) or not _WORD.fullmatch(word) or not callable(reader):
+        raise TypeError(f"{word!r}: {reader!r} is no measure's word and reader")
+
+    def read(tree: Tree, context: Context) -> Measure | None:
+        """The plugin's measure, or None with a finding: its own, or that it failed."""
+        before = len(context.findings)
+        try:
+            measure: Any = reader(tree, context)
+            if measure is not None:
+                _try(measure, context)
+        except _BROKEN as error:
+            measure, cause = None, _cause(error)
+        else:
+            cause = "no measure, and no finding that says why"
+        if measure is None and len(context.findings) == before:
+            context.findings.add("plugin-measure", tree.place, plugin=plugin, measure=word, cause=cause)
+        return measure  # type: ignore[no-any-return]  # tried: it has all that a measure has
+
+    return read
+
+
+def _try(measure: Any, context: Context) -> None:
+    """Ask a measure for everything that a measure gives, so that it fails here or nowhere."""
+    from parcore.intervals import Range
+    from parcore.rules.graph import NODES
+    from parcore.rules.program import lay_out
+    from parcore.values import State
+
+    for group in context.groups:
+        node, range_ = measure.node(group), measure.range(group)
+        if not isinstance(node, NODES) or not isinstance(range_, Range):
+            raise TypeError(f"{measure!r} gives no node, or no range")
+        lay_out({"measure": node})
+    states, fields, text = measure.states(), measure.fields, measure.text()
+    if not all(isinstance(each, State) for each in states) or not all(isinstance(f, str) for f in fields):
+        raise TypeError(f"{measure!r} gives no states, or no fields")
+    if not isinstance(text, str):
+        raise TypeError(f"{measure!r} has no text")
 
 
 def _cause(error: BaseException) -> str:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as MappingOf
 from functools import cached_property
 from importlib.metadata import entry_points
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, field, frozen
 
@@ -31,6 +32,10 @@ from parcore.evidence.sections import Defaults
 from parcore.evidence.units import UnitBook, read_units
 from parcore.evidence.vocabulary import Vocabulary, read_vocabulary
 from parcore.packages import KINDS, Document, Failure, Package, documents_in, installed, years_of
+from parcore.rules.figures import MoreMeasures
+
+if TYPE_CHECKING:
+    from parcore.rules.measures import MeasureReader
 
 METHODOLOGIES: Final = "parcore.methodologies"
 
@@ -166,7 +171,7 @@ class Registry:
         if tree is None:
             raise ParcoreError(said)
         findings.extend(said)
-        edition = read_edition(tree, self.vocabularies, findings)
+        edition = read_edition(tree, self.vocabularies, findings, added_measures(findings))
         if findings.errors:  # a vocabulary that was refused is no vocabulary to an edition: say why
             refused = {d.shown for d in self.documents("vocabulary") if d.name not in self.vocabularies}
             findings.extend(each for each in self.findings.errors if each.place.file in refused)
@@ -298,6 +303,19 @@ class Registry:
             if document.name == methodology
             for each in read_observations(document.path, self.units, self.findings)
         ]
+
+
+def added_measures(findings: Findings) -> MoreMeasures:
+    """Gives the measures that plugins add, loading plugins when first asked; what failed is told."""
+
+    def added() -> MappingOf[str, MeasureReader]:
+        from parcore import plugins
+
+        loaded = plugins.load()
+        findings.extend(loaded.failures)
+        return loaded.measures
+
+    return added
 
 
 def _evidence_at(path: Path) -> list[tuple[Path, str | None]]:

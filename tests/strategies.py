@@ -209,22 +209,30 @@ class Pool:
 
     numbers: list[Node]
     conditions: list[Node]
+    domains: Sequence[Domain] = DOMAINS
 
 
 @st.composite
-def graphs(draw: st.DrawFn, *, size: int = 12, depth: int = 1, mixed: bool = False) -> dict[str, Node]:
+def graphs(
+    draw: st.DrawFn,
+    *,
+    size: int = 12,
+    depth: int = 1,
+    mixed: bool = False,
+    domains: Sequence[Domain] = DOMAINS,
+) -> dict[str, Node]:
     """A graph of all kinds of nodes, grown from shared operands; every node grown is a root.
 
     `number` and `condition` are the last of each, which use most of the others. `mixed` lets numbers stand
     where conditions belong, which no rule does and no reading may trip over.
     """
-    pool = Pool([Field("a"), Field("b"), Symbol("s", OPTIONS)], [])
+    pool = Pool([Field("a"), Field("b"), Symbol("s", OPTIONS)], [], domains)
     pool.conditions.append(Cmp(">=", pool.numbers[0], Const(F(1, 2))))
     makers = [*_NUMBERS, *_CONDITIONS]
     grown: list[Node] = []
     for _ in range(draw(st.integers(size // 2, size))):
         make = draw(st.sampled_from(makers))
-        operands = Pool(pool.numbers, pool.numbers + pool.conditions) if mixed else pool
+        operands = Pool(pool.numbers, pool.numbers + pool.conditions, domains) if mixed else pool
         node = draw(make(operands, depth))
         (pool.conditions if make in _CONDITIONS else pool.numbers).append(node)
         grown.append(node)
@@ -301,9 +309,9 @@ def _over(draw: st.DrawFn, pool: Pool, depth: int) -> Node:
     if not depth:
         return draw(_leaf(pool, depth))
     inner = draw(graphs(size=4, depth=depth - 1))
-    op, domain = draw(st.sampled_from(Aggregate)), draw(st.sampled_from(DOMAINS))
+    op, domain = draw(st.sampled_from(Aggregate)), draw(st.sampled_from(pool.domains))
     if op is Aggregate.RANK and not isinstance(domain, Peers):
-        domain = Peers()
+        op = Aggregate.COUNT
     where = draw(st.one_of(st.none(), st.just(inner["condition"])))
     return Over(op, domain, inner["number"], draw(skips()), where)
 

@@ -31,7 +31,7 @@ COMBINATIONS = {
     "weighted sum (× 2)": ("10", ""),
     "group worth 3": ("6", "worth: 3, "),
     "highest": ("4", "combine: highest, "),
-    "lowest": ("2", "combine: lowest, "),
+    "lowest": ("4", "combine: lowest, "),
     "first": ("4", "combine: first, "),
 }
 POLICIES = """rounding: {index: 2}
@@ -61,7 +61,8 @@ def document(combination: str, effect: str, *, falls: bool = False) -> tuple[str
     strict = f"missing: {missing}, unverified: {missing}, rejected: {missing}"
     weight = "weight: 2, " if combination.startswith("weighted") else ""
     x = leaf("x", "4", "measure: {ratio: [done, all_of]}, scale: proportional", strict + nothing, weight)
-    y = leaf("y", "2", "measure: {value: few}, scale: {per: 0.5, cap: 2}", ALWAYS)
+    least = "4" if combination == "lowest" else "2"
+    y = leaf("y", least, f"measure: {{value: few}}, scale: {{per: 0.5, cap: {least}}}", ALWAYS)
     z = leaf("z", "4", "measure: {value: rate}, scale: proportional", ALWAYS)
     text = f"  - {{id: g, title: g, max: {top}, {words}criteria: [{x}, {y}]}}\n  - {z}\n"
     worth = 3 if "worth" in words else int(top)
@@ -164,9 +165,9 @@ def page() -> str:
         "In an edition, by leaf (`when`). What would let a unit gain by hiding its evidence is refused.", "",
         *allowed(), "",
         "## What becomes of it above", "",
-        "A component `g` of two leaves, x (at most 4, here 3 or empty) and y (1 of 2), beside z (4 of 4).",
-        "The rate converted to 100 decides the class: `high` from 70, if no leaf has 0 points (one excluded",
-        "passes). A second unit has 2.5 for x and is otherwise equal; it is ranked too.", "",
+        "A component `g` of two leaves, x (at most 4, here 3 or empty) and y (1 of 2; under `lowest` of 4),",
+        "beside z (4 of 4). The rate converted to 100 decides the class: `high` from 70, if no leaf has 0",
+        "points (one excluded passes). A second unit has 2.5 for x and is otherwise equal; it is ranked.", "",
         HEAD, *rows, "",
     ])  # fmt: skip
 

@@ -40,6 +40,7 @@ def command(paths: tuple[Path, ...], form: str, lang: str) -> None:
                 "distribution": each.distribution,
                 "works": not each.failures,
                 "formats": each.formats,
+                "measures": each.measures,
             }
             for each in loaded.plugins
         ]
@@ -49,10 +50,11 @@ def command(paths: tuple[Path, ...], form: str, lang: str) -> None:
         show_table(columns, rows, form)
     if form == "table":
         for each in loaded.plugins:
-            if each.formats or not each.failures:
-                formats = ", ".join(each.formats) or "—"
-                told = {"name": each.name, "distribution": each.distribution, "formats": formats}
-                click.echo(say("list-plugin", lang, **told))
+            if each.formats or each.measures or not each.failures:
+                told = {"name": each.name, "distribution": each.distribution}
+                words = [("list-formats", each.formats), ("list-measures", each.measures)]
+                adds = [f"{say(word, lang)} {', '.join(names)}" for word, names in words if names]
+                click.echo(say("list-plugin", lang, **told, adds="; ".join(adds) or "—"))
     broken = (each.diagnostic for each in registry.failures)
     show_notes([*registry.findings, *broken, *loaded.failures], lang)
 

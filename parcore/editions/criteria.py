@@ -7,7 +7,7 @@ from attrs import evolve
 from parcore.documents.reading import both_languages, choice_of, items_of, source_of, text_of
 from parcore.documents.tree import Mapping, Tree
 from parcore.editions.edition import Combine, Criterion, Effect, EffectKind
-from parcore.editions.effects import check_when, read_when
+from parcore.editions.effects import NO_INDEX, check_when, read_when
 from parcore.editions.leaves import BESIDE, RULE_WORDS, read_leaf
 from parcore.editions.sums import UNREAD, check_maxima
 from parcore.editions.tree import may_rescale
@@ -89,9 +89,18 @@ def _with_children(node: Criterion, tree: Mapping, context: Context) -> Criterio
 
 
 def _check_first(node: Criterion, context: Context) -> None:
-    for child in node.children:
+    strict = False
+    for child in reversed(node.children):
         if child.children:
             context.findings.add("first-of-leaves", child.place, criterion=child.id)
+        missing = child.when.get(State.MISSING)
+        if strict and missing is not None and missing.kind not in NO_INDEX:
+            # What a later rule withholds for may not be had by hiding what leads to it.
+            word, effect = State.MISSING.word, missing.kind.value
+            context.findings.add("hiding-escapes", child.place, state=word, effect=effect)
+        strict = strict or any(
+            state in child.when and child.when[state].kind in NO_INDEX for state in ALWAYS_POSSIBLE
+        )
 
 
 def _worth(node: Criterion, tree: Tree, context: Context) -> Criterion:

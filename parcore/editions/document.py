@@ -20,10 +20,10 @@ from parcore.documents.tree import Mapping, Tree
 from parcore.editions.criteria import read_criterion, read_maximum
 from parcore.editions.edition import Criterion, Decision, Edition
 from parcore.editions.policies import with_policies
-from parcore.editions.sums import check_maxima
+from parcore.editions.sums import check_maxima, check_rounding
 from parcore.evidence.vocabulary import Vocabulary
 from parcore.numbers import Rounding
-from parcore.rules.figures import Context
+from parcore.rules.figures import Context, MoreMeasures
 from parcore.rules.policies import Level, RoundingPlan
 from parcore.sources import Basis, Source
 
@@ -31,8 +31,15 @@ INDEX: Final = "index"
 """The whole of an edition in results: no criterion may be called so."""
 
 
-def read_edition(tree: Tree, vocabularies: dict[str, Vocabulary], findings: Findings) -> Edition | None:
+def read_edition(
+    tree: Tree,
+    vocabularies: dict[str, Vocabulary],
+    findings: Findings,
+    more_measures: MoreMeasures = dict,
+) -> Edition | None:
     """The edition of a document, or None; what is wrong goes to `findings`.
+
+    `more_measures` gives the measures of plugins, asked for only where the engine has no such word.
 
     An edition is given even where findings refuse it, so that later checks can speak too; callers
     look at `findings.errors` before they use it.
@@ -44,12 +51,13 @@ def read_edition(tree: Tree, vocabularies: dict[str, Vocabulary], findings: Find
         return None
     units = tree["units"]
     groups = texts_of(units.get("groups")) if isinstance(units, Mapping) else ()
-    context = Context(vocabulary, findings, groups or ("",), "", None)
+    context = Context(vocabulary, findings, groups or ("",), "", None, more_measures=more_measures)
     total = read_maximum(tree["total"], context)
     components = _components(tree, context)
     key = f"{text_of(tree['methodology'])}@{text_of(tree['edition'])}"
     check_maxima(components, total, key, tree.place_of("total"), context)
     rounding = _rounding(tree.get("rounding"), findings)
+    check_rounding(components, rounding, context)
     first, last = _years(tree, findings)
     edition = Edition(
         methodology=text_of(tree["methodology"]),

@@ -14,6 +14,9 @@ from parcore.rules.combinations import Rule
 from parcore.rules.figures import Award, Context
 from parcore.values import ALWAYS_POSSIBLE, EVIDENCE_STATES, State
 
+NO_INDEX: Final = (EffectKind.WITHHOLD, EffectKind.ERROR)
+"""Effects after which a unit has no index."""
+
 _STATES: Final = {state.word: state for state in EVIDENCE_STATES}
 
 
@@ -53,14 +56,13 @@ def _pays(effect: Effect, context: Context) -> bool:
 
 def _no_escape(when: dict[State, Effect], tree: Mapping, context: Context) -> None:
     """Whatever is unverified or rejected can be made missing: that must not be the milder way."""
-    no_index = (EffectKind.WITHHOLD, EffectKind.ERROR)
     strict = any(
-        state in when and when[state].kind in no_index for state in (State.UNVERIFIED, State.REJECTED)
+        state in when and when[state].kind in NO_INDEX for state in (State.UNVERIFIED, State.REJECTED)
     )
     missing = when.get(State.MISSING)
-    if strict and missing is not None and missing.kind not in no_index:
+    if strict and missing is not None and missing.kind not in NO_INDEX:
         word = State.MISSING.word
-        context.findings.add("hiding-pays", tree[word].place, state=word, effect=missing.kind.value)
+        context.findings.add("hiding-escapes", tree[word].place, state=word, effect=missing.kind.value)
 
 
 def _read_effect(tree: Tree, context: Context) -> Effect | None:

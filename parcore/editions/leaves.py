@@ -40,7 +40,6 @@ _OPTIONS: Final = ("min", "step")
 
 def read_leaf(tree: Mapping, when: MappingOf[State, Effect], context: Context) -> Rule | None:
     """The rule of a leaf behind its guards; None where it cannot be read, which is reported."""
-    _check_words(tree, context)
     context = with_figures(tree, context)
     rule = read_rule(tree, when, context)
     guards = _read_guards(tree["guard"], context) if "guard" in tree else ()
@@ -51,9 +50,7 @@ def read_leaf(tree: Mapping, when: MappingOf[State, Effect], context: Context) -
 
 def _check_words(tree: Mapping, context: Context) -> None:
     """Report the words that the kind of rule at hand does not read: none is passed over in silence."""
-    measure = tree.get("measure")
-    computed = isinstance(measure, Mapping) and "formula" in measure
-    conditions = ["figures"] if "guard" in tree or computed else []
+    conditions = ["figures"] if _names_figures(tree) else []
     if "mean_over" in tree:
         kind, reads = "mean_over", ["mean_over"]
     elif "deduct" in tree:
@@ -69,6 +66,15 @@ def _check_words(tree: Mapping, context: Context) -> None:
     for word in (*RULE_WORDS, *BESIDE):
         if word in tree and word not in (*reads, *conditions):
             context.findings.add("word-unused", tree.place_of(word), word=word, beside=kind)
+
+
+def _names_figures(tree: Tree) -> bool:
+    """Whether a guard, a condition or a formula stands anywhere under a rule: what figures are for."""
+    if not isinstance(tree, Mapping):
+        return any(_names_figures(each) for each in items_of(tree))
+    return any(word in tree for word in ("guard", "measures", "formula")) or any(
+        _names_figures(each) for each in tree.entries.values()
+    )
 
 
 def with_figures(tree: Mapping, context: Context) -> Context:
@@ -93,6 +99,7 @@ def _check_names(figures: Mapping, measures: Tree | None, context: Context) -> N
 
 def read_rule(tree: Mapping, when: MappingOf[State, Effect], context: Context) -> Rule | None:
     """A rule by the words it is written with, its guards apart."""
+    _check_words(tree, context)
     if "mean_over" in tree:
         return read_mean_over(tree["mean_over"], context, read_leaf)
     if "deduct" in tree:
@@ -184,7 +191,7 @@ def _award(tree: Tree, context: Context) -> Award | None:
     if award is None:
         return None
     if award.state in (State.EXCLUDED, State.RESCALED) and context.top is None:
-        context.findings.add("needs-maximum", tree.place, criterion=context.criterion)
+        context.without_top(tree.place)
         return None
     if award.state is State.RESCALED and not context.in_group:
         context.findings.add("rescale-without-group", tree.place, criterion=context.criterion)

@@ -8,8 +8,9 @@ from typing import Final
 
 from parcore.diagnostics import Place
 from parcore.editions.edition import Combine, Criterion
-from parcore.numbers import ONE, ZERO, exact_text
+from parcore.numbers import ONE, ZERO, exact_text, round_to
 from parcore.rules.figures import Context, Figure
+from parcore.rules.policies import Level, RoundingPlan
 
 UNREAD: Final = Figure()
 """Stands where a maximum is written but could not be read: nothing is reckoned from it."""
@@ -68,17 +69,43 @@ def _check_one(
     context: Context,
     combine: Combine,
 ) -> None:
-    """Of parts of which one counts: the largest maximum, or of the lowest the smallest."""
+    """Of parts of which one counts: the largest maximum; parts of which the lowest counts share one."""
     known = [child.max.of(group) for child in children if child.max is not None]
     if len(known) < len(children) or whole is None or not known:
         context.findings.add("combine-needs-maxima", place, criterion=label)
         return
-    made = min(known) if combine is Combine.LOWEST else max(known)
-    if made != whole.of(group):
-        top, sum_, parts = exact_text(whole.of(group)), exact_text(made), ", ".join(map(exact_text, known))
+    made, said = max(known), ", ".join(map(exact_text, known))
+    if combine is Combine.LOWEST and len(set(known)) > 1:
+        # With the smallest left out, the rest could pay more than the whole.
+        context.findings.add("lowest-of-unequal", place, criterion=label, parts=said)
+    elif made != whole.of(group):
+        top, sum_, parts = exact_text(whole.of(group)), exact_text(made), said
         context.findings.add(
             "maxima-one-counts", place, criterion=label, max=top, sum=sum_, parts=parts, combine=combine.value
         )
+
+
+def check_rounding(components: Sequence[Criterion], plan: RoundingPlan, context: Context) -> None:
+    """Report maxima that their own rounding moves: points could pass them, or never reach them."""
+    for component in components:
+        _check_rounding(component, Level.COMPONENT, plan, context)
+
+
+def _check_rounding(node: Criterion, level: Level, plan: RoundingPlan, context: Context) -> None:
+    own = [level] if node.children or level is Level.COMPONENT else []
+    levels = [Level.LEAF, *own] if node.rule is not None else own
+    decimals = {plan.digits.get(each) for each in levels} if node.digits is None else {node.digits}
+    for group in context.groups if node.max not in (None, UNREAD) else ():
+        top = ZERO if node.max is None else node.max.of(group)
+        for digits in sorted(each for each in decimals if each is not None):
+            moved = round_to(top, digits, plan.mode)
+            said = {"max": exact_text(top), "rounded": exact_text(moved)}
+            if moved > top:
+                context.findings.add("maximum-moves", node.place, criterion=node.id, digits=digits, **said)
+            elif moved < top:
+                context.findings.add("maximum-not-paid", node.place, points=said["rounded"], max=said["max"])
+    for child in node.children:
+        _check_rounding(child, Level.CRITERION, plan, context)
 
 
 def _known(node: Criterion, group: str) -> Fraction:

@@ -20,6 +20,7 @@ from parcore.rules.figures import Figure
 from parcore.rules.graph import (
     Agg,
     Aggregate,
+    Cmp,
     Const,
     Div,
     Division,
@@ -27,6 +28,7 @@ from parcore.rules.graph import (
     Match,
     Mul,
     Node,
+    Pick,
     Piece,
     Piecewise,
     Raise,
@@ -35,7 +37,7 @@ from parcore.rules.graph import (
     total,
 )
 from parcore.rules.policies import Level, RoundingPlan
-from parcore.values import EVIDENCE_STATES, State
+from parcore.values import ALWAYS_POSSIBLE, EVIDENCE_STATES, State
 
 OUT: Final = frozenset({State.EXCLUDED, State.RESCALED})
 """States that leave the points and the attainable maximum alike."""
@@ -146,11 +148,12 @@ class Tree:
         if attainable is None or not (node.scaled_from or any(map(may_rescale, node.children))):
             return got, attainable
         # An emptied group drops from its parent, however its parts left it.
-        got, attainable = (
-            Match(each, ((State.RESCALED, Raise(State.EXCLUDED)),)) for each in (got, attainable)
-        )
+        got, attainable = _dropped(got), _dropped(attainable)
         base = Mul(const(self._worth(node)), self._kept(node))
-        return Div(Mul(got, base), attainable, Division.STRICT), Match(attainable, (), base)
+        # Parts that are left but have nothing to give leave the group as empty as none.
+        empty = (Cmp("=", attainable, const(0)), Raise(State.EXCLUDED))
+        points = Div(Mul(got, base), attainable, Division.STRICT)
+        return Match(got, (), Pick((empty,), points)), Pick((empty,), base)
 
     def _worth(self, node: Criterion) -> Fraction:
         """What each point of the children's maxima is worth in the group."""
@@ -168,16 +171,22 @@ class Tree:
         return total(*parts)
 
     def _first(self, children: Sequence[Criterion]) -> tuple[Node, Node | None]:
-        """The first child that applies: its points, and its maximum."""
+        """The first child that applies: its points, and its maximum.
+
+        What is hidden might not have applied: then the largest maximum that could is attainable.
+        """
         *earlier, last = children
         points: Node = self.roots[f"points:{last.id}"]
         attainable = self.roots.get(f"attainable:{last.id}")
-        for child in reversed(earlier):
+        tops = [ZERO if child.max is None else child.max.of(self.group) for child in children]
+        for at, child in reversed([*enumerate(earlier)]):
             raw, own = self.roots[f"raw:{child.id}"], self.roots[f"points:{child.id}"]
             top = self.roots.get(f"attainable:{child.id}")
             points = _unless_it_falls_through(raw, own, points)
-            if attainable is not None and top is not None:
-                attainable = _unless_it_falls_through(raw, top, attainable)
+            if attainable is None or top is None:
+                continue
+            most = Match(top, (), const(max(tops[at:])))
+            attainable = _unless_it_falls_through(raw, top, attainable, most)
         return points, attainable
 
     def attainable_of(self, children: Sequence[Criterion], whole: Figure | None) -> Node | None:
@@ -231,11 +240,12 @@ def _dropped(group: Node) -> Node:
     return Match(group, ((State.RESCALED, Raise(State.EXCLUDED)),))
 
 
-def _unless_it_falls_through(raw: Node, own: Node, rest: Node) -> Node:
-    """`own` for a number and for every state but those that let the next rule apply."""
-    falls = (State.NOT_APPLICABLE, State.NOTHING_AROSE)
-    states = [state for state in State if state is not State.OK]
-    return Match(raw, tuple((s, rest if s in falls else own) for s in states), own)
+def _unless_it_falls_through(raw: Node, own: Node, rest: Node, hidden: Node | None = None) -> Node:
+    """`own` for a number and for every state but those that let the next rule apply, or that hide it."""
+    states = {state: own for state in State if state is not State.OK}
+    states |= dict.fromkeys((State.NOT_APPLICABLE, State.NOTHING_AROSE), rest)
+    states |= dict.fromkeys(ALWAYS_POSSIBLE, own if hidden is None else hidden)
+    return Match(raw, tuple(states.items()), own)
 
 
 def rounded(node: Node, level: Level, rounding: RoundingPlan) -> Node:

@@ -136,8 +136,12 @@ class Vocabulary:
         step: Fraction | None = ONE
         for name, factor in sum_.terms:
             spec = self.fields[name]
-            ends = (spec.range.interval.low, spec.range.interval.high)
-            least, most = ends if factor > 0 else ends[::-1]
+            small, large = spec.range.interval.low, spec.range.interval.high
+            if State.NOTHING_AROSE in spec.states and (len(sum_.terms) > 1 or sum_.constant):
+                # A term of which nothing arose is passed over, as if it were 0.
+                small = None if small is None else min(small, ZERO)
+                large = None if large is None else max(large, ZERO)
+            least, most = (small, large) if factor > 0 else (large, small)
             low = None if low is None or least is None else low + factor * least
             high = None if high is None or most is None else high + factor * most
             step = _common(step, spec.range.step, factor)

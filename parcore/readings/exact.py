@@ -299,6 +299,11 @@ def evaluate(program: Program, scope: Scope) -> Trace:
     return Trace(program, tuple(values), members)
 
 
+def aggregate(node: Over, body: Program, scope: Scope) -> Value:
+    """What an aggregate over records or peers gives in a scope."""
+    return _gather(node, body, _read_members(node, body, scope))
+
+
 def _read_members(node: Over, body: Program, scope: Scope) -> Members:
     state, scopes = scope.members(node.domain)
     own = [scope] if node.op is Aggregate.RANK else []

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from parcore.editions.edition import Criterion, EffectKind
 from parcore.evidence.evidence import Datum, Method
-from parcore.evidence.vocabulary import FieldKind, Vocabulary
+from parcore.evidence.vocabulary import POINTS, FieldKind, Vocabulary
 from parcore.numbers import ZERO
 from parcore.readings.exact import Scope, evaluate
 from parcore.readings.prose.conditions import condition_text
@@ -68,7 +68,9 @@ class Teller:
     def _evidence(self, rule: Rule) -> Iterator[str]:
         for name in rule.fields:
             spec = self.vocabulary.fields.get(name)
-            title = self._say("tell-given") if spec is None else f"{spec.shown.in_(self.lang)} ({name})"
+            title = name if spec is None else f"{spec.shown.in_(self.lang)} ({name})"
+            if name.startswith(POINTS):
+                title = self._say("tell-given")
             datum = self.datum(name)
             if datum is None:
                 yield self._say("tell-no-evidence", field=title)

@@ -66,5 +66,5 @@ class Deduction:
         return states - {State.NOTHING_AROSE}
 
     def raises(self) -> frozenset[State]:
-        """None: parts take points off."""
-        return frozenset()
+        """Those of the parts."""
+        return frozenset[State]().union(*(part.rule.raises() for part in self.parts))

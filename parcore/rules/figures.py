@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from collections.abc import Mapping as MappingOf
 from enum import Enum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -85,6 +85,9 @@ class Award:
         return Const(self.line(top, group)[1]) if self.state is None else Raise(self.state)
 
 
+MoreMeasures: TypeAlias = "Callable[[], MappingOf[str, MeasureReader]]"
+
+
 @frozen
 class Context:
     """What the rule of one criterion is read against.
@@ -94,6 +97,7 @@ class Context:
     sum, which may be rescaled; `falls_through`: where it does not apply, another rule does; in a
     `penalty` points are taken off, so that it is full points, not zero, by which hiding never pays;
     `leaving_pays`: points rise where it is left out (of a mean, of the lowest of several);
+    `taken_off`: the points are a deduction's, which have no maximum of their own;
     `more_measures` gives the measures that plugins add, asked for only where the engine has no such word.
     """
 
@@ -107,7 +111,8 @@ class Context:
     falls_through: bool = False
     penalty: bool = False
     leaving_pays: bool = False
-    more_measures: Callable[[], MappingOf[str, MeasureReader]] = dict
+    taken_off: bool = False
+    more_measures: MoreMeasures = dict
 
     def naming(self, figures: MappingOf[str, Figure]) -> Context:
         """The same, with figures that conditions may name."""
@@ -173,9 +178,14 @@ class Context:
 
     def _needs_top(self, tree: Tree, award: Award) -> Award | None:
         if self.top is None:
-            self.findings.add("needs-maximum", tree.place, criterion=self.criterion)
+            self.without_top(tree.place)
             return None
         return award
+
+    def without_top(self, place: Place) -> None:
+        """Report what reckons from a maximum that is not known, or that there is not."""
+        code = "deduct-share" if self.taken_off else "needs-maximum"
+        self.findings.add(code, place, criterion=self.criterion)
 
     def field(self, tree: Tree, *kinds: FieldKind) -> FieldSpec | None:
         """A field of the vocabulary, of one of some kinds."""
@@ -205,6 +215,17 @@ class Context:
             self.findings.add("not-a-sum", tree.place, value=text_of(tree)[:60], near=text_of(tree)[:20])
             return None
         return linear if all(spec is not None for spec in specs) else None
+
+
+MAX_DIGITS: Final = 12
+"""Decimals that a rule may ask for."""
+
+_DIGITS: Final = {str(digits): digits for digits in range(MAX_DIGITS + 1)}
+
+
+def digits_of(tree: Tree | None) -> int | None:
+    """A number of decimals, 0 to `MAX_DIGITS`; None where it is none."""
+    return _DIGITS.get(text_of(tree))
 
 
 def written(tree: Tree) -> Iterable[Tree]:

@@ -1,10 +1,12 @@
 """Formulas: full arithmetic over fields and figures, exact: `{formula: "(early + on_time) / settled"}`.
 
-A sum passes over what did not arise, and a quotient is a part of a whole, as everywhere.
+A sum passes over what did not arise, and a quotient is a part of a whole, as everywhere; over a
+number that no evidence moves (an average) it is that share of its part.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from fractions import Fraction
 from typing import Final
@@ -19,12 +21,14 @@ from parcore.expressions import ExpressionError
 from parcore.intervals import EVERYTHING, Interval, Range, exactly
 from parcore.numbers import ONE, ZERO
 from parcore.rules.figures import NOTHING, Context, Figure
-from parcore.rules.graph import Agg, Aggregate, Div, Field, Mul, Node, const, total
+from parcore.rules.graph import Agg, Aggregate, Div, Division, Field, Mul, Node, const, total
 from parcore.values import State
 
 _NUMERIC: Final = (FieldKind.COUNT, FieldKind.NUMBER)
 _WHOLE: Final = frozenset({"+", "-", "*", "min", "max"})
 """What makes whole numbers of whole numbers."""
+
+_SUMS: Final = ("+", "-")
 
 
 @frozen
@@ -54,6 +58,8 @@ class Computed:
                 return Field(part.name) if figure is None else const(figure.of(group))
             case Operation():
                 args = tuple(self._node(each, group) for each in part.args)
+                if part.op == "/" and not self._reads(part.args[1]):
+                    return Div(args[0], args[1], Division.STRICT)
                 return _operation(part.op, args)
 
     def range(self, group: str) -> Range:
@@ -73,13 +79,45 @@ class Computed:
                     return exactly(figure.of(group))
                 return EVERYTHING if field is None else _closed(field.range.interval)
             case Operation():
-                return _reach(part.op, [self._interval(each, group) for each in part.args])
+                parts = [self._interval(each, group) for each in part.args]
+                if part.op in _SUMS:  # a term of which nothing arose is passed over, as if it were 0
+                    parts = [
+                        _with_zero(one) if self._may_be_nothing(each) else one
+                        for each, one in zip(part.args, parts, strict=True)
+                    ]
+                return _reach(part.op, parts)
+
+    def _reads(self, part: Formula) -> bool:
+        return any(name not in self.figures for name in names_of(part))
+
+    def wrong_divisor(self, group: str) -> Formula | None:
+        """A divisor that no evidence moves and that is not more than 0, if there is one."""
+        for part in _parts(self.formula):
+            if isinstance(part, Operation) and part.op == "/" and not self._reads(part.args[1]):
+                low = self._interval(part.args[1], group).low
+                if low is None or low <= 0:
+                    return part.args[1]
+        return None
+
+    def _may_be_nothing(self, part: Formula) -> bool:
+        """Whether nothing may arise of a part: of a sum only where it may of every term."""
+        match part:
+            case Number():
+                return False
+            case Name():
+                field = self.vocabulary.fields.get(part.name)
+                return field is not None and State.NOTHING_AROSE in field.states
+            case Operation():
+                each = [self._may_be_nothing(one) for one in part.args]
+                if part.op in _SUMS:
+                    return all(each)
+                return any(each) or (part.op == "/" and self._reads(part.args[1]))
 
     def states(self) -> frozenset[State]:
-        """Nothing arose, where a quotient or every field allows it, and what the fields declare."""
+        """Nothing arose, where a quotient or every term allows it, and what the fields declare."""
         each = [self.vocabulary.fields[name].states for name in self.fields]
-        quotient = {State.NOTHING_AROSE} if "/" in _operations(self.formula) else set[State]()
-        return frozenset[State]().union(*each) | quotient
+        nothing = NOTHING if self._may_be_nothing(self.formula) else frozenset[State]()
+        return (frozenset[State]().union(*each) - NOTHING) | nothing
 
     def text(self) -> str:
         """The formula."""
@@ -100,10 +138,16 @@ def _operation(op: str, args: tuple[Node, ...]) -> Node:
             return Agg(Aggregate.MIN if op == "min" else Aggregate.MAX, args)
 
 
-def _operations(part: Formula) -> frozenset[str]:
-    if not isinstance(part, Operation):
-        return frozenset()
-    return frozenset({part.op}).union(*(_operations(each) for each in part.args))
+def _parts(part: Formula) -> Iterator[Formula]:
+    yield part
+    if isinstance(part, Operation):
+        for each in part.args:
+            yield from _parts(each)
+
+
+def _with_zero(interval: Interval) -> Interval:
+    low = None if interval.low is None else min(interval.low, ZERO)
+    return _within(low, None if interval.high is None else max(interval.high, ZERO))
 
 
 def _is_whole(part: Formula, measure: Computed) -> bool:
@@ -193,4 +237,11 @@ def read_formula(tree: Tree, context: Context) -> Computed | None:
         context.findings.add("not-a-formula", tree.place, value=written[:60], near=written[:20])
         return None
     used = {name: context.figures[name] for name in names if name in context.figures}
-    return Computed(context.vocabulary, formula, used) if all(specs) else None
+    if not all(specs):
+        return None
+    read = Computed(context.vocabulary, formula, used)
+    wrong = (divisor for group in context.groups if (divisor := read.wrong_divisor(group)) is not None)
+    for divisor in wrong:
+        context.findings.add("formula-divisor", tree.place, divisor=formula_text(divisor))
+        return None
+    return read

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
+from typing import Final
 
 from attrs import frozen
 
@@ -18,6 +20,8 @@ from parcore.rules.figures import Context
 from parcore.rules.graph import Field, Node
 from parcore.rules.measures import ChoiceOf, Measure
 from parcore.values import State
+
+_SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
 class IndexQuantity(Enum):
@@ -83,7 +87,8 @@ def read_index(tree: Tree, context: Context) -> Measure | None:
     classes = texts_of(tree.get("classes"))
     if quantity is None or period is None:
         return None
-    if (quantity is IndexQuantity.CLASS) != bool(classes):
+    named = _SLUG.fullmatch(text_of(tree["name"])) is not None and len(set(classes)) == len(classes)
+    if not named or (quantity is IndexQuantity.CLASS) != bool(classes):
         context.findings.add("index-shape", tree.place)
         return None
     name, lag = text_of(tree["name"]), int(period is When.PREVIOUS)

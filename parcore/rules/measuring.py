@@ -15,7 +15,7 @@ from parcore.documents.tree import Mapping, Tree
 from parcore.evidence.vocabulary import FieldKind
 from parcore.expressions import ExpressionError, Linear, parse_linear
 from parcore.numbers import ZERO
-from parcore.rules.figures import Context
+from parcore.rules.figures import MAX_DIGITS, Context, digits_of
 from parcore.rules.formulas import read_formula
 from parcore.rules.indices import read_index
 from parcore.rules.measures import (
@@ -151,7 +151,6 @@ MEASURES: Final[dict[str, MeasureReader]] = {
 }
 """Every measure an edition can write, by its word (`reported` is a rule of its own)."""
 
-MAX_DIGITS: Final = 12
 RELATIVE: Final = frozenset({"compared", "min_max", "rank"})
 _ROUND: Final = "round"
 
@@ -173,8 +172,9 @@ def read_measure(tree: Tree, context: Context) -> Measure | None:
     measure = reader(tree[word], context)
     if measure is None or _ROUND not in tree:
         return measure
-    digits = text_of(tree[_ROUND])
-    if isinstance(measure, ChoiceOf) or not (digits.isdecimal() and int(digits) <= MAX_DIGITS):
-        context.findings.add("round-digits", tree[_ROUND].place, value=digits[:20], limit=MAX_DIGITS)
+    digits = digits_of(tree[_ROUND])
+    if isinstance(measure, ChoiceOf) or digits is None:
+        value = text_of(tree[_ROUND])[:20] or "{…}"
+        context.findings.add("round-digits", tree[_ROUND].place, value=value, limit=MAX_DIGITS)
         return None
-    return Rounded(measure, int(digits))
+    return Rounded(measure, digits)

@@ -7,6 +7,7 @@ all that are measured against it. Who the peers are is always said: `within`, `w
 from __future__ import annotations
 
 from enum import Enum
+from fractions import Fraction
 from typing import Final
 
 from attrs import frozen
@@ -15,8 +16,8 @@ from parcore.documents.reading import choice_of, text_of
 from parcore.documents.schema import report_unknown
 from parcore.documents.tree import Mapping, Tree
 from parcore.intervals import EVERYTHING, Interval, Range, at_least
-from parcore.numbers import ONE, ZERO
-from parcore.rules.figures import Context
+from parcore.numbers import ONE, ZERO, round_to
+from parcore.rules.figures import MAX_DIGITS, Context, digits_of
 from parcore.rules.graph import (
     Aggregate,
     Div,
@@ -26,6 +27,7 @@ from parcore.rules.graph import (
     Node,
     Over,
     Peers,
+    Raise,
     Round,
     Within,
     const,
@@ -36,8 +38,6 @@ from parcore.values import EVIDENCE_STATES, State
 
 EMPTY: Final = frozenset(EVIDENCE_STATES)
 """Peers in these states are left out of a statistic."""
-
-MAX_DIGITS: Final = 12
 
 
 class Statistic(Enum):
@@ -75,7 +75,12 @@ class Statistics:
         return Over(op, self.peers, body, EMPTY)
 
     def node(self, statistic: Statistic, group: str) -> Node:
-        """A statistic."""
+        """A statistic; where every peer is empty there is none: nothing arose, and it is nobody's lack."""
+        # Peers that nobody handed in are missing, as counting them shows.
+        nobody = Match(self.over(Aggregate.COUNT, self.measure.node(group)), (), Raise(State.NOTHING_AROSE))
+        return Match(self._node(statistic, group), tuple((state, nobody) for state in EVIDENCE_STATES))
+
+    def _node(self, statistic: Statistic, group: str) -> Node:
         own = self.measure.node(group)
         match statistic:
             case Statistic.MEAN_OF_RATES:
@@ -118,13 +123,18 @@ class Compared:
         """A difference of two of the measure's numbers; a quotient from 0 where these are never negative."""
         own = self.of.measure.range(group).interval
         if self.by is By.DIFFERENCE:
-            spread = None if own.low is None or own.high is None else own.high - own.low
-            return Range(EVERYTHING if spread is None else Interval(-spread, True, spread, True))
+            if own.low is None or own.high is None:
+                return Range(EVERYTHING)
+            least, most = self._mark(own.low), self._mark(own.high)
+            return Range(Interval(own.low - most, True, own.high - least, True))
         if own.low is None or own.low < 0:
             return Range()
         best = self.statistic is Statistic.HIGHEST and self.of.peers.with_self and self.digits is None
         sure = best and not self.of.peers.ranked_only
         return Range(Interval(ZERO, True, ONE, True) if sure else at_least(ZERO))
+
+    def _mark(self, x: Fraction) -> Fraction:
+        return x if self.digits is None else round_to(x, self.digits)
 
     def states(self) -> frozenset[State]:
         """The measure's; nothing arose where there is nobody, or nothing, to compare with."""
@@ -153,7 +163,8 @@ class MinMax:
         own = self.of.measure.node(group)
         low, high = (self.of.node(each, group) for each in (Statistic.LOWEST, Statistic.HIGHEST))
         way = (high, own) if self.inverse else (own, low)
-        return Div(_less(*way), _less(high, low))
+        # Relative to a base: a unit's own evidence, where it is hidden, stays so though all peers be equal.
+        return Div(_less(*way), _less(high, low), Division.BASE)
 
     def range(self, group: str) -> Range:
         """From 0 to 1: the unit itself is among those compared."""
@@ -229,7 +240,11 @@ def read_compared(tree: Tree, context: Context, read: MeasureReader) -> Compared
     if statistic is Statistic.RATE_OF_TOTALS and not isinstance(of.measure, Ratio):
         context.findings.add("totals-of-ratio", tree["measure"].place)
         return None
-    digits = _digits(tree)
+    digits = digits_of(tree.get("round"))
+    if by is By.QUOTIENT and any(_may_be_negative(of.measure, group) for group in context.groups):
+        # Over a mean below 0 there is no quotient: everybody's would be an error for what others did.
+        context.findings.add("quotient-below-zero", tree["by"].place)
+        return None
     if digits is None and (statistic is Statistic.MEAN_OF_RATES or "round" in tree):
         # The exact mean of thousands of rates has hundreds of digits: an edition says where it stops.
         context.findings.add("mean-round", tree.place, limit=MAX_DIGITS)
@@ -238,7 +253,7 @@ def read_compared(tree: Tree, context: Context, read: MeasureReader) -> Compared
 
 
 def read_min_max(tree: Tree, context: Context, read: MeasureReader) -> MinMax | None:
-    """`{measure: …, within: group, who: all, inverse: no}`; the unit itself is always among the peers."""
+    """`{measure: …, within: group, inverse: no}`; the unit itself is always among the peers."""
     if not _shaped(tree, ("measure", "within", "inverse"), (), context) or not isinstance(tree, Mapping):
         return None
     of = _statistics(tree, True, context, read)
@@ -272,8 +287,8 @@ def _shaped(tree: Tree, needed: tuple[str, ...], more: tuple[str, ...], context:
             context.findings.add("missing-key", tree.place, key=key, known=known)
             right = False
         elif key in _WORDS and text_of(tree[key]) not in _WORDS[key]:
-            words = list(_WORDS[key])
-            report_unknown(text_of(tree[key]), words, tree[key].place, context.findings)
+            value, choices = text_of(tree[key])[:60], ", ".join(_WORDS[key])
+            context.findings.add("not-a-choice", tree[key].place, value=value, choices=choices)
             right = False
     return right
 
@@ -287,6 +302,6 @@ def _statistics(tree: Mapping, with_self: bool, context: Context, read: MeasureR
     return Statistics(measure, Peers(within, who is Who.RANKED, with_self))
 
 
-def _digits(tree: Mapping) -> int | None:
-    written = text_of(tree.get("round"))
-    return int(written) if written.isdecimal() and int(written) <= MAX_DIGITS else None
+def _may_be_negative(measure: Measure, group: str) -> bool:
+    low = measure.range(group).interval.low
+    return low is None or low < 0

@@ -260,7 +260,7 @@ def _towards(tree: Mapping, context: Context) -> Towards | None:
     if target is None:
         return None
     if context.top is None:
-        context.findings.add("needs-maximum", tree.place, criterion=context.criterion)
+        context.without_top(tree.place)
         return None
     if any(target.of(group) <= 0 for group in context.groups):
         context.findings.add("target-not-positive", tree["towards"].place)

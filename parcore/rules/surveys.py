@@ -112,7 +112,7 @@ def _answers(tree: Mapping, context: Context) -> list[tuple[str, Figure]] | None
     if isinstance(answers, Listing) and "satisfied" in tree:
         names = [text_of(each) for each in answers.items]
         happy = [text_of(each) for each in items_of(tree["satisfied"])]
-        if happy and set(happy) < set(names):
+        if happy and set(happy) < set(names) and len(set(names)) == len(names):
             return [(name, Figure(ONE if name in happy else ZERO)) for name in names]
     elif isinstance(answers, Mapping) and answers.entries and "satisfied" not in tree:
         read = [(name, context.figure(each)) for name, each in answers.entries.items()]

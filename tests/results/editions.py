@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cache
 from typing import TypeAlias
 
-from attrs import evolve
+from attrs import evolve, frozen
 from hypothesis import strategies as st
 
 from parcore.diagnostics import Findings
@@ -22,7 +22,7 @@ from parcore.i18n import Text
 from parcore.numbers import exact_text
 from parcore.results.result import Result, Scorecard
 from parcore.results.scoring import score
-from parcore.values import State, Value
+from parcore.values import ALWAYS_POSSIBLE, State, Value
 from tests.rules.reading import VOCABULARY
 from tests.strategies import OPTIONS
 
@@ -131,21 +131,47 @@ LEAVES: tuple[tuple[str, tuple[str, ...]], ...] = (
      "scale: [{{more_than: 90%, points: 100%}}, {{at_least: 70%, points: 50%}}, {{otherwise: 0}}]"), ()),
     (("measures: {{x: {{value: rate}}, y: {{ratio: [done, all_of]}}}}\n"
      "table: [{{when: 'x >= 50%', points: 100%}}, {{when: 'x < 50%', points: 0}}]"), NOTHING),
+    ("measure: {{formula: 'min(1, (done + 0.5 * late) / (few + 1))'}}\nscale: proportional", NOTHING),
+    ("measure: {{formula: '(late + all_of) / 20', round: 1}}\nscale: {{towards: 50%}}", NOTHING),
+    ("measure: {{ratio: [done, all_of], round: 1}}\nscale: proportional", NOTHING),
+    (("measure: {{survey: {{answers: {{done: 100%, late: 50%, few: 0}}, at_least: 3}}}}\n"
+     "scale: [{{at_least: 60%, points: 100%}}, {{otherwise: 0}}]"), NOTHING),
+    ("measure: {{survey: {{satisfied: [few], answers: [few, done]}}}}\nscale: proportional", NOTHING),
+    ("measure: {{index: {{name: other, of: rank}}}}\nscale: {{through: [[1, 100%], [5, 0%]]}}", ()),
+    (("deduct: {{from: {top}, floor: 0, parts: [{{id: x, per: late, points: 0.5}}, {{id: y, measure:"
+     " {{value: rate}}, cases: [{{in: '[0,50%)', points: 1}}, {{in: '[50%,100%]', points: 0}}]}},"
+     " {{measure: {{choice: plan}}, table: {{on_time: 0, late: 0.25, never: withhold}}}}], once: [[x, y]]}}"),
+     NO_TASK),
     (("measure: {{value: rate}}\ncases: [{{in: '(…,50%)', points: 0}}, {{in: '[50%,90%]', points: 50%}},"
      " {{in: '(90%,…)', points: 100%}}]"), ()),
 )  # fmt: skip
 """Rules of every kind, under a maximum, and the states that can arise beside those that always can."""
 
 
+@frozen
+class Parent:
+    """What a parent asks of its children: whether they may rescale, fall through, and how it withholds."""
+
+    sums: bool = False
+    falls: bool = False
+    strict: bool | None = None
+    tops: tuple[int, ...] = (1, 2, 5)
+
+
 @st.composite
-def leaves(draw: st.DrawFn, name: str) -> tuple[str, int]:
+def leaves(draw: st.DrawFn, name: str, parent: Parent) -> tuple[str, int]:
     """A leaf with effects that an author may declare, and its maximum."""
     body, arising = draw(st.sampled_from(LEAVES))
-    top = draw(st.sampled_from([1, 2, 5]))
-    effects = {each: draw(st.sampled_from(["zero", "withhold"])) for each in ALWAYS}
-    if "withhold" in effects.values():  # what is withheld for another state may not be had by hiding it
+    top = draw(st.sampled_from(parent.tops))
+    always = ["zero"] if parent.strict is False else ["zero", "withhold"]
+    effects = {each: draw(st.sampled_from(always)) for each in ALWAYS}
+    # What is withheld for another state may not be had by hiding it, nor by hiding what leads to it.
+    if "withhold" in effects.values() or parent.strict:
         effects["missing"] = "withhold"
+    if parent.falls:
+        arising = ()
     free = [
+        *(["rescale"] if parent.sums else []),
         "zero",
         "full",
         "exclude",
@@ -185,13 +211,16 @@ ranking: {on: {quantity: rate, rounded: no}, method: competition, within: [all, 
 
 
 @st.composite
-def editions(draw: st.DrawFn) -> Edition:
-    """Sound editions of mixed depth, with rules and effects of every kind, rounding at any level."""
+def editions(draw: st.DrawFn, *, sums_only: bool = False) -> Edition:
+    """Sound editions of mixed depth: rules, effects, combinations of every kind, rounding at any level.
+
+    `sums_only`: parents are sums of what is left of their children, and no more.
+    """
     names = iter(f"c{at}" for at in range(99))
     parts: list[str] = []
     total = 0
     for _ in range(draw(st.integers(1, 3))):
-        text, top = draw(_trees(names, 2))
+        text, top = draw(_trees(names, 2, Parent(), sums_only=sums_only))
         parts.append(indented(text, 1))
         total += top
     return _sound("".join(parts), str(total), draw(st.sampled_from(ROUNDING)) + POLICIES)
@@ -206,15 +235,48 @@ def _sound(components: str, total: str, more: str) -> Edition:
 
 
 @st.composite
-def _trees(draw: st.DrawFn, names: Iterator[str], depth: int) -> tuple[str, int]:
+def _trees(
+    draw: st.DrawFn, names: Iterator[str], depth: int, parent: Parent, *, sums_only: bool
+) -> tuple[str, int]:
     name = next(names)
-    count = draw(st.integers(0, 2)) if depth else 0
+    count = draw(st.integers(0, 2)) if depth and not parent.falls else 0
     if not count:
-        return draw(leaves(name))
-    parts = [draw(_trees(names, depth - 1)) for _ in range(count)]
-    top = sum(each for _, each in parts)
-    children = "".join(indented(text, 1) for text, _ in parts).rstrip("\n")
-    return f"id: {name}\ntitle: {name}\nmax: {top}\ncriteria:\n{children}", top
+        return draw(leaves(name, parent))
+    word = "plain" if sums_only else draw(st.sampled_from(sorted(_GROUPS)))
+    asked = Parent() if sums_only else _GROUPS[word]
+    if word == "first":
+        asked = evolve(asked, strict=draw(st.booleans()))
+    parts: list[tuple[str, int]] = []
+    for at in range(count):
+        leaf_only = word in ("first", "lowest")
+        child = evolve(asked, falls=asked.falls and at + 1 < count)
+        parts.append(draw(_trees(names, 0 if leaf_only else depth - 1, child, sums_only=sums_only)))
+    weights = [draw(st.sampled_from([1, 1, 2])) if word == "weighted" else 1 for _ in parts]
+    tops = [top * weight for (_, top), weight in zip(parts, weights, strict=True)]
+    top = sum(tops) if asked.sums or sums_only else max(tops)
+    lines = [f"id: {name}", f"title: {name}", f"max: {top}"]
+    if word in ("highest", "lowest", "first"):
+        lines.append(f"combine: {word}")
+    if word == "worth":
+        lines.append("worth: 3")
+    lines.append("criteria:")
+    texts = [
+        text if weight == 1 else f"{text}\nweight: {weight}"
+        for (text, _), weight in zip(parts, weights, strict=True)
+    ]
+    children = "".join(indented(text, 1) for text in texts).rstrip("\n")
+    return "\n".join([*lines, children]), 3 if word == "worth" else top
+
+
+_GROUPS = {
+    "plain": Parent(sums=True),
+    "weighted": Parent(sums=True),
+    "worth": Parent(sums=True),
+    "highest": Parent(),
+    "lowest": Parent(tops=(2,)),
+    "first": Parent(falls=True),
+}
+"""How parents combine, and what each asks of its children."""
 
 
 def facts_of(fields: Iterable[str]) -> st.SearchStrategy[dict[str, Given]]:
@@ -223,6 +285,8 @@ def facts_of(fields: Iterable[str]) -> st.SearchStrategy[dict[str, Given]]:
 
 
 def _statements(name: str) -> st.SearchStrategy[Given]:
+    if name not in VOCABULARY.fields:
+        return st.sampled_from([1, 2, 3, 5, 9, *ALWAYS_POSSIBLE])
     spec = VOCABULARY.fields[name]
     known: st.SearchStrategy[Given]
     if spec.kind is FieldKind.CHOICE:
@@ -235,7 +299,7 @@ def _statements(name: str) -> st.SearchStrategy[Given]:
     return st.one_of(known, known, known, st.sampled_from(arising))
 
 
-FIELDS = ("done", "all_of", "late", "few", "rate", "plan")
+FIELDS = ("done", "all_of", "late", "few", "rate", "plan", "index:other:rank")
 
 
 def statements() -> st.SearchStrategy[dict[str, Given]]:

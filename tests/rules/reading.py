@@ -48,6 +48,7 @@ FIELDS = (
     spec("all_of", FieldKind.COUNT, COUNTING, State.NOTHING_AROSE),
     spec("few", FieldKind.COUNT, Range(parse_interval("[0,12]"), Fraction(1))),
     spec("rate", FieldKind.NUMBER, Range(parse_interval("[0,100%]"))),
+    spec("seats", FieldKind.COUNT, Range(parse_interval("[5,10]"), Fraction(1)), State.NOTHING_AROSE),
     spec("fine", FieldKind.NUMBER, Range(parse_interval("[-2,4]"), Fraction(1, 2))),
     spec("any", FieldKind.NUMBER, Range(EVERYTHING)),
     spec("plan", FieldKind.CHOICE, Range(), State.NOT_APPLICABLE),
@@ -94,10 +95,17 @@ def tree_of(text: str) -> Mapping:
     return tree
 
 
-def read(body: str, *, top: str = "10", when: str = ALWAYS, groups: Iterable[str] = ("",)) -> Read:
+def read(
+    body: str,
+    *,
+    top: str = "10",
+    when: str = ALWAYS,
+    groups: Iterable[str] = ("",),
+    vocabulary: Vocabulary = VOCABULARY,
+) -> Read:
     """The criterion that a text describes: its rule under a maximum."""
     findings = Findings()
-    context = Context(VOCABULARY, findings, tuple(groups), "", None)
+    context = Context(vocabulary, findings, tuple(groups), "", None)
     criterion = read_criterion(tree_of(HEAD.format(top=top, when=when) + body), context)
     assert criterion is not None
     return Read(criterion, frozenset(each.code for each in findings), context.groups)

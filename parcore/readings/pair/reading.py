@@ -1,0 +1,68 @@
+"""Reading many scopes at once: by a backend, or, where it cannot decide, by the exact reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import TypeAlias, overload
+
+from attrs import frozen
+
+from parcore.readings.exact import Scope, evaluate
+from parcore.readings.pair.backend import Undecided
+from parcore.readings.pair.block import Block, block_of
+from parcore.rules.program import Program
+from parcore.values import State, Value
+
+
+@frozen(eq=False)
+class Values(Sequence[Value]):
+    """A root's values as a backend gives them: states, and numbers n / d, made exact where asked for."""
+
+    states: Sequence[int]
+    n: Sequence[int]
+    d: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.states)
+
+    @overload
+    def __getitem__(self, at: int) -> Value: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Value]: ...
+    def __getitem__(self, at: int | slice) -> Value | list[Value]:
+        if isinstance(at, slice):
+            return [self[each] for each in range(*at.indices(len(self)))]
+        return Value(State(self.states[at]), Fraction(int(self.n[at]), int(self.d[at])))
+
+
+@frozen(eq=False)
+class Reading:
+    """The values of every root, in the order of the scopes.
+
+    `redone` is how many scopes the exact reading did because the backend could not decide, for which
+    `why` has the reason.
+    """
+
+    values: Mapping[str, Sequence[Value]]
+    redone: int = 0
+    why: str = ""
+
+    def __getitem__(self, root: str) -> Sequence[Value]:
+        return self.values[root]
+
+
+Run: TypeAlias = Callable[[Program, Block], Mapping[str, Sequence[Value]]]
+"""What a backend gives for a program over a block; raises `Undecided`."""
+
+
+def read(program: Program, scopes: Sequence[Scope], run: Run) -> Reading:
+    """Every root in every scope, by the backend or else, for all of them, by the exact reading."""
+    if not scopes:
+        return Reading(dict.fromkeys(program.roots, ()))
+    try:
+        return Reading(run(program, block_of(program, scopes)))
+    except Undecided as refusal:
+        traces = [evaluate(program, scope) for scope in scopes]
+        values = {root: [trace[root] for trace in traces] for root in program.roots}
+        return Reading(values, len(scopes), str(refusal))

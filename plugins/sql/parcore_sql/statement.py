@@ -1,0 +1,98 @@
+"""Terms as one statement: each layer a common table expression, printed by sqlglot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from sqlglot import exp
+
+from parcore.readings.pair.backend import NARROW
+from parcore_sql.layers import layers_of
+from parcore_sql.terms import Term
+
+TABLE: Final = "block"
+UNIT: Final = "unit"
+
+_BINARY: Final[Mapping[str, type[exp.Binary]]] = {
+    "add": exp.Add,
+    "multiply": exp.Mul,
+    "divide": exp.IntDiv,
+    "rest": exp.Mod,
+    "less": exp.LT,
+    "equal": exp.EQ,
+    "both": exp.And,
+    "either": exp.Or,
+}
+
+
+class _Printer:
+    """Expressions of terms, those bound by their names."""
+
+    def __init__(self, names: Mapping[int, str], wide: str) -> None:
+        self._names = names
+        self._types = {True: wide, False: "BIGINT"}
+
+    def named(self, term: Term) -> exp.Expr:
+        """The name of a column or a bound term, else its expression."""
+        name = str(term.value) if term.operation == "column" else self._names.get(term.at)
+        return self.expression(term) if name is None else exp.column(name)
+
+    def expression(self, term: Term) -> exp.Expr:
+        args = [self.named(each) for each in term.args]
+        if term.operation in _BINARY:
+            return _BINARY[term.operation](this=_wrapped(args[0]), expression=_wrapped(args[1]))
+        return _OTHER[term.operation](self, term, args)
+
+    def cast(self, expression: exp.Expr, *, wide: bool) -> exp.Expr:
+        return exp.Cast(this=expression, to=exp.DataType.build(self._types[wide]))
+
+
+_Others = Callable[[_Printer, Term, Sequence[exp.Expr]], exp.Expr]
+
+
+def _constant(printer: _Printer, term: Term, _: Sequence[exp.Expr]) -> exp.Expr:
+    if abs(int(term.value)) > NARROW:
+        return printer.cast(exp.Literal.string(str(term.value)), wide=True)
+    return exp.Literal.number(str(term.value))
+
+
+def _choose(printer: _Printer, term: Term, args: Sequence[exp.Expr]) -> exp.Expr:
+    case = exp.Case(ifs=[exp.If(this=args[0], true=args[1])], default=args[2])
+    # Two constants alone would have a type of their own size.
+    constant = all(each.operation == "constant" for each in term.args[1:])
+    return printer.cast(case, wide=term.wide) if constant else case
+
+
+_OTHER: Final[Mapping[str, _Others]] = {
+    "column": lambda printer, term, _: printer.named(term),
+    "constant": _constant,
+    "choose": _choose,
+    "cast": lambda printer, term, args: printer.cast(args[0], wide=term.wide),
+    "contrary": lambda _, __, args: exp.Not(this=_wrapped(args[0])),
+    # No column is ever empty.
+    "larger": lambda _, __, args: exp.Greatest(this=args[0], expressions=[args[1]], ignore_nulls=True),
+}
+
+
+def _wrapped(expression: exp.Expr) -> exp.Expr:
+    return exp.Paren(this=expression) if isinstance(expression, exp.Binary | exp.Not) else expression
+
+
+def statement(results: Mapping[str, Term], wide: str, dialect: str) -> str:
+    """One statement that gives the results by name, for each unit of the block."""
+    layers = layers_of(list(results.values()))
+    printer = _Printer(layers.names, wide)
+    tables: list[exp.CTE] = []
+    below = TABLE
+    for made, carried in zip(layers.made, layers.carried, strict=True):
+        columns = [exp.column(UNIT), *(printer.named(each) for each in carried)]
+        columns += [exp.alias_(printer.expression(each), layers.names[each.at], copy=False) for each in made]
+        table = exp.Select(expressions=columns).from_(below, copy=False)
+        below = f"layer{len(tables)}"
+        tables.append(exp.CTE(this=table, alias=exp.TableAlias(this=exp.to_identifier(below))))
+    found = [exp.alias_(printer.named(term), name, quoted=True, copy=False) for name, term in results.items()]
+    last = exp.Select(expressions=[exp.column(UNIT), *found]).from_(below, copy=False)
+    if tables:
+        last.set("with_", exp.With(expressions=tables))
+    return last.sql(dialect)
