@@ -9,18 +9,21 @@ import click
 
 from parcore.cli.decisions import absent_line, class_line, set_line
 from parcore.cli.options import evidence_options, format_option, lang_option, path_option, unknown_format
-from parcore.cli.report import named
+from parcore.cli.report import amount, named
 from parcore.cli.run import Asked, run
 from parcore.cli.tables import show_notes
 from parcore.diagnostics import Findings, Place
 from parcore.documents.schema import report_unknown
 from parcore.editions.document import INDEX
-from parcore.editions.edition import Criterion
+from parcore.editions.edition import Combine, Criterion
 from parcore.editions.index import ROUNDED, TOTAL
+from parcore.editions.tree import may_rescale
 from parcore.evidence.evidence import Stage
 from parcore.evidence.periods import Period
 from parcore.i18n import say
-from parcore.numbers import NumberFormat
+from parcore.numbers import NumberFormat, shown
+from parcore.readings.prose.annex import combined
+from parcore.readings.prose.words import Speaker, sentence
 from parcore.readings.story import Teller
 from parcore.results.output import moves, number
 from parcore.results.result import PointsSet, Result, Scorecard
@@ -58,7 +61,8 @@ def command(
         raise unknown_format(form, ["table", "json"])
     asked = Asked(name, period, Stage(stage), files, NumberFormat(numbers), changes, (unit,), "UNIT", paths)
     result, registry = run(asked)
-    told = [(card, leaf) for card in result.scorecards for leaf in leaves_named(result, criteria)]
+    leaves = leaves_named(result, criteria)
+    told = [(c, leaf) for c in result.scorecards for leaf in leaves if leaf.applies(c.group)]
     if form == "json":
         data = [_data(result, card, leaf, lang) for card, leaf in told]
         data += [_whole(result, card, lang) for card in result.scorecards if not criteria]
@@ -66,6 +70,8 @@ def command(
     else:
         for card, leaf in told:
             click.echo(paragraph(result, card, leaf, lang) + "\n")
+            for group in _groups_ended(result, card, leaf, criteria):
+                click.echo(group_paragraph(result, card, group, lang) + "\n")
         for card in result.scorecards if not criteria else ():
             if card.moves:
                 click.echo(class_line(result, card, lang))
@@ -126,6 +132,39 @@ def _whole(result: Result, card: Scorecard, lang: str) -> dict[str, object]:
         "class_moves": moves(card),
         "steps": steps(card.trace, TOTAL + ROUNDED),
     }
+
+
+def _groups_ended(
+    result: Result, card: Scorecard, leaf: Criterion, criteria: tuple[str, ...]
+) -> list[Criterion]:
+    """The groups whose last leaf this is and that do more than add up, inner ones first."""
+    told = {each.id for each in leaves_named(result, criteria)}
+    found = []
+    for node in result.edition.criteria:
+        plain = node.combine is Combine.SUM and node.scaled_from is None
+        plain = plain and not any(child.weight or may_rescale(child) for child in node.children)
+        own = [each for each in node.leaves if each.applies(card.group) and each.id in told]
+        if node.children and not plain and own and own[-1].id == leaf.id:
+            found.append(node)
+    return found[::-1]
+
+
+def group_paragraph(result: Result, card: Scorecard, node: Criterion, lang: str) -> str:
+    """How the points of a group come of its parts'."""
+
+    def of(each: Criterion) -> str:
+        top = card.attainable(each.id)
+        most = "" if top is None or top.known is None else f"/{shown(top.number, lang)}"
+        return amount(card.points(each.id), lang) + most
+
+    parts = "; ".join(
+        f"{each.code or each.title.in_(lang)}: {of(each)}"
+        for each in node.children
+        if each.applies(card.group)
+    )
+    said = " ".join(map(sentence, combined(node, Speaker(result.edition.vocabulary, lang, card.group))))
+    heading = say("tell-heading", lang, unit=card.unit.name.in_(lang), criterion=named(result, node, lang))
+    return f"{heading}\n  {said} {say('tell-parts', lang, parts=parts, points=of(node))}"
 
 
 def _set_over(result: Result, card: Scorecard, leaf: Criterion) -> list[PointsSet]:

@@ -14,7 +14,7 @@ from parcore.i18n import say
 from parcore.numbers import shown
 from parcore.results.change import Change, Earlier, changes
 from parcore.results.rests import evidence_basis, rests_on
-from parcore.results.result import Result, Scorecard
+from parcore.results.result import Empty, Result, Scorecard
 from parcore.rules.graph import Within
 from parcore.rules.policies import Level, Quantity
 from parcore.values import State, Value
@@ -136,7 +136,7 @@ def show_criteria(result: Result, card: Scorecard, lang: str) -> None:
     """Print a unit's tree of criteria: points, maximum, points lost."""
     rows: list[dict[str, str]] = []
     for component in result.edition.components:
-        for criterion in component.all:
+        for criterion in (each for each in component.all if each.applies(card.group)):
             points, top = card.points(criterion.id), criterion.max
             attainable = card.attainable(criterion.id)
             lost = ""
@@ -168,9 +168,15 @@ def show_criteria(result: Result, card: Scorecard, lang: str) -> None:
     show_table(columns, rows)
 
 
+def _gravity(empty: Empty) -> int:
+    """What a unit should look at first: bad, missing, rejected, not appraised; then what is no lack."""
+    order = (State.ERROR, State.MISSING, State.REJECTED, State.UNVERIFIED)
+    return order.index(empty.state) if empty.state in order else len(order)
+
+
 def show_basis(result: Result, lang: str) -> None:
     """Print what was empty and what became of it, what was not used, and what the result rests on."""
-    for each in result.empty[:MOST_EMPTY]:
+    for each in sorted(result.empty, key=_gravity)[:MOST_EMPTY]:
         effect = "error" if each.effect is None else each.effect.kind.value
         name = named(result, each.criterion, lang)
         state, pays = say(f"state-{each.state.word}", lang), say(f"effect-{effect}", lang)

@@ -160,7 +160,8 @@ def _gate(tree: Tree, edition: Edition, context: Context) -> Gate | None:
     op, amount, share, said = asked
     rounded, excluded = text_of(tree["rounded"]) == "yes", text_of(tree["excluded"]) == "passes"
     gate = Gate(every, op, amount, share, rounded, excluded, said, tree.place)
-    for node in nodes_of(edition, every):
+    read = {node.id: node for group in context.groups for node in nodes_of(edition, every, group)}
+    for node in read.values():
         _reachable(gate, node, context)
     return gate
 
@@ -199,7 +200,8 @@ def _reachable(gate: Gate, node: Criterion, context: Context) -> None:
         return
     for group in context.groups if node.max is not UNREAD else ():
         top = node.max.of(group)
-        if not HOLDS[gate.op](top, gate.amount.of(group) * (top if gate.share else 1)):
+        holds = HOLDS[gate.op](top, gate.amount.of(group) * (top if gate.share else 1))
+        if node.applies(group) and not holds:
             context.findings.add("gate-never-holds", gate.place, criterion=node.id, max=exact_text(top))
 
 

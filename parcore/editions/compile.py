@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from parcore.editions.edition import Criterion, Edition
+from parcore.editions.edition import Combine, Criterion, Edition
 from parcore.editions.index import index_roots
 from parcore.editions.tree import AS_WRITTEN, Tree, Variant
 from parcore.numbers import ONE, ZERO
@@ -39,15 +39,29 @@ def compile_edition(edition: Edition, group: str, variant: Variant = AS_WRITTEN)
     return Compiled(edition, group, lay_out(tree.roots))
 
 
-def nodes_of(edition: Edition, every: Every) -> Iterator[Criterion]:
-    """The nodes that a gate reads; a component without parts counts as its own part."""
-    for component in edition.components:
+def nodes_of(edition: Edition, every: Every, group: str) -> Iterator[Criterion]:
+    """The nodes that a gate reads of a group; a component without parts counts as its own part.
+
+    Of what combines other than by a sum not all parts count: it is read as one.
+    """
+    for component in (each for each in edition.components if each.applies(group)):
+        parts = component.children if component.combine is Combine.SUM else ()
         if every is Every.LEAF:
-            yield from component.leaves
+            yield from _counted(component, group)
         elif every is Every.CRITERION:
-            yield from component.children or (component,)
+            yield from (each for each in parts or (component,) if each.applies(group))
         else:
             yield component
+
+
+def _counted(node: Criterion, group: str) -> Iterator[Criterion]:
+    """The leaves under a node that a group has, and the nodes of which not all parts count."""
+    if node.rule is not None or not node.children or node.combine is not Combine.SUM:
+        yield node
+        return
+    for child in node.children:
+        if child.applies(group):
+            yield from _counted(child, group)
 
 
 def _class_roots(edition: Edition, classes: Classes, group: str, roots: dict[str, Node]) -> None:
@@ -59,7 +73,7 @@ def _class_roots(edition: Edition, classes: Classes, group: str, roots: dict[str
         for at, gate in enumerate(band.gates):
             root = f"{classes.root}:gate:{position}:{at}"
             passed = []
-            for node in nodes_of(edition, gate.every):
+            for node in nodes_of(edition, gate.every, group):
                 roots[f"{root}:{node.id}"] = _passes(gate, node, group, roots)
                 passed.append(roots[f"{root}:{node.id}"])
             roots[root] = Logic(True, tuple(passed))

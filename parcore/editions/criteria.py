@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from parcore.documents.reading import both_languages, choice_of, items_of, source_of, text_of
+from parcore.documents.reading import both_languages, choice_of, items_of, source_of, text_of, texts_of
+from parcore.documents.schema import report_unknown
 from parcore.documents.tree import Mapping, Tree
 from parcore.editions.edition import Combine, Criterion, Effect, EffectKind
 from parcore.editions.effects import NO_INDEX, check_when, read_when
@@ -35,6 +36,7 @@ def read_criterion(tree: Tree, context: Context) -> Criterion | None:
     if not isinstance(tree, Mapping):
         return None
     criterion = text_of(tree["id"])
+    context = _of_groups(tree.get("groups"), context)
     top = read_maximum(tree["max"], context)
     context = evolve(context, criterion=criterion, top=top)
     node = Criterion(
@@ -45,6 +47,8 @@ def read_criterion(tree: Tree, context: Context) -> Criterion | None:
         method=choice_of(tree.get("method"), Method, context.findings),
         source=source_of(tree.get("source"), context.findings),
         remainder=text_of(tree.get("remainder")) == "yes",
+        groups=context.groups if context.restricted else (),
+        falls_through=context.falls_through,
         combine=choice_of(tree.get("combine"), Combine, context.findings) or Combine.SUM,
         weight=_weight(tree.get("weight"), context),
         digits=int(text_of(tree["round"])) if "round" in tree else None,
@@ -53,6 +57,19 @@ def read_criterion(tree: Tree, context: Context) -> Criterion | None:
     if "criteria" in tree:
         return _with_children(node, tree, context)
     return _as_leaf(node, tree, context)
+
+
+def _of_groups(tree: Tree | None, context: Context) -> Context:
+    """The context of a criterion that only some unit groups have."""
+    if tree is None:
+        return context
+    named = texts_of(tree)
+    for each, at in zip(named, items_of(tree), strict=True):
+        if each not in context.groups:
+            known = [group for group in context.groups if group]
+            report_unknown(each, known, at.place, context.findings, "unknown-group")
+    kept = tuple(group for group in context.groups if group in named)
+    return evolve(context, groups=kept, restricted=True) if kept else context
 
 
 def _weight(tree: Tree | None, context: Context) -> Figure | None:

@@ -60,6 +60,8 @@ class Criterion:
     has a rule and effects (`when`); a `remainder` stands for the parts of its parent that are not
     known one by one. `weight` multiplies it in its parent's sum. `scaled_from` is the sum of its
     children's maxima where these are scaled to what the group is worth. `digits`: rounded here.
+    `groups` are the unit groups that alone have it (none: all have). `falls_through`: where it does not
+    apply, the next of its parent's rules does.
     """
 
     id: str
@@ -76,11 +78,17 @@ class Criterion:
     weight: Figure | None = None
     scaled_from: Figure | None = None
     digits: int | None = None
+    groups: tuple[str, ...] = ()
+    falls_through: bool = False
     place: Place = field(default=Place(""), eq=False)
 
     def weight_of(self, group: str) -> Fraction:
         """What multiplies it in its parent's sum."""
         return ONE if self.weight is None else self.weight.of(group)
+
+    def applies(self, group: str) -> bool:
+        """Whether units of a group have it."""
+        return not self.groups or group in self.groups
 
     @property
     def leaves(self) -> Iterator[Criterion]:

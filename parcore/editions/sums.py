@@ -29,10 +29,11 @@ def check_maxima(
         return
     for group in context.groups:
         label = f"{name} ({group})" if group else name
+        own = [child for child in children if child.applies(group)]
         if combine is Combine.SUM:
-            _check(children, whole, group, label, place, context)
+            _check(own, whole, group, label, place, context)
         else:
-            _check_one(children, whole, group, label, place, context, combine)
+            _check_one(own, whole, group, label, place, context, combine)
 
 
 def _check(

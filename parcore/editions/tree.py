@@ -43,6 +43,7 @@ OUT: Final = frozenset({State.EXCLUDED, State.RESCALED})
 """States that leave the points and the attainable maximum alike."""
 
 Roots = dict[str, Node]
+_OUT: Final = Raise(State.EXCLUDED)
 
 
 @frozen
@@ -74,7 +75,11 @@ class Tree:
     variant: Variant = AS_WRITTEN
 
     def add(self, node: Criterion, level: Level) -> None:
-        """Add the roots of a node and of all under it."""
+        """Add the roots of a node and of all under it; a node that the group has not is out."""
+        if not node.applies(self.group):
+            words = ("raw", "unrounded", "points", "attainable")
+            self.roots.update((f"{word}:{each.id}", _OUT) for each in node.all for word in words)
+            return
         if node.rule is not None:
             self._leaf(node)
         else:
@@ -131,12 +136,16 @@ class Tree:
             self.roots[f"attainable:{node.id}"] = attainable
 
     def points_of(self, children: Sequence[Criterion]) -> tuple[Node, ...]:
-        """The points of nodes, each times its weight."""
-        return tuple(self._weighted(each, self.roots[f"points:{each.id}"]) for each in children)
+        """The points of nodes, each times its weight; out where the group has none of them."""
+        own = self._own(children)
+        return tuple(self._weighted(each, self.roots[f"points:{each.id}"]) for each in own) or (_OUT,)
+
+    def _own(self, children: Sequence[Criterion]) -> tuple[Criterion, ...]:
+        return tuple(child for child in children if child.applies(self.group))
 
     def _attainables(self, children: Sequence[Criterion]) -> tuple[Node | None, ...]:
-        known = ((each, self.roots.get(f"attainable:{each.id}")) for each in children)
-        return tuple(None if node is None else self._weighted(each, node) for each, node in known)
+        known = ((each, self.roots.get(f"attainable:{each.id}")) for each in self._own(children))
+        return tuple(None if node is None else self._weighted(each, node) for each, node in known) or (_OUT,)
 
     def _weighted(self, node: Criterion, value: Node) -> Node:
         weight = node.weight_of(self.group)
@@ -163,7 +172,7 @@ class Tree:
     def _kept(self, node: Criterion) -> Node:
         """The children's maxima, those of the excluded left out and those of the rescaled not."""
         parts: list[Node] = []
-        for child in node.children:
+        for child in self._own(node.children):
             own = self.roots[f"attainable:{child.id}"]
             top = ZERO if child.max is None else child.max.of(self.group)
             kept = Match(own, ((State.EXCLUDED, const(0)), (State.RESCALED, const(top))))
@@ -175,7 +184,9 @@ class Tree:
 
         What is hidden might not have applied: then the largest maximum that could is attainable.
         """
-        *earlier, last = children
+        if not self._own(children):
+            return _OUT, _OUT
+        *earlier, last = children = self._own(children)
         points: Node = self.roots[f"points:{last.id}"]
         attainable = self.roots.get(f"attainable:{last.id}")
         tops = [ZERO if child.max is None else child.max.of(self.group) for child in children]
@@ -195,9 +206,11 @@ class Tree:
         Where a child's maximum is unknown but the parent's is not, it is the parent's less what is
         excluded (an unknown maximum cannot be excluded: its edition is refused).
         """
-        nodes = [node for node in self._attainables(children) if node is not None]
-        if len(nodes) == len(children):
+        known = self._attainables(children)
+        nodes = [node for node in known if node is not None]
+        if len(nodes) == len(known):
             return sum_of(nodes)
+        children = self._own(children)
         if whole is None:
             return None
         lost = [self._weighted(child, node) for child in children for node in self._lost(child)]
@@ -207,7 +220,7 @@ class Tree:
         """What leaves the maximum under a node, as negative numbers: 0, or the whole of what is excluded."""
         attainable = self.roots.get(f"attainable:{node.id}")
         if attainable is None or node.max is None:
-            for child in node.children:
+            for child in self._own(node.children):
                 for lost in self._lost(child):
                     yield self._weighted(child, lost)
             return

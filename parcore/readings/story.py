@@ -24,7 +24,7 @@ from parcore.readings.prose.rules import named_by_letters
 from parcore.readings.prose.words import Kind, Speaker
 from parcore.rules.combinations import ChoiceTable, ConditionTable, Guarded, Reported, Rule, Scored
 from parcore.rules.deductions import Deduction
-from parcore.rules.graph import Node, Records
+from parcore.rules.graph import Field, Node, Records, Symbol
 from parcore.rules.measures import ChoiceOf, Measure
 from parcore.rules.program import lay_out
 from parcore.rules.scales import Steps
@@ -36,14 +36,14 @@ from parcore.values import EVIDENCE_STATES, State, Value
 class Teller:
     """Tells the story of one leaf of one unit in one language.
 
-    `datum` gives the statement that counts for a field; `scope` evaluates parts of the rule.
+    `datum` gives the statement that counts for a field so many periods back; `scope` evaluates a rule.
     """
 
     leaf: Criterion
     group: str
     vocabulary: Vocabulary
     scope: Scope
-    datum: Callable[[str], Datum | None]
+    datum: Callable[[str, int], Datum | None]
     lang: str
 
     def story(self, points: Value) -> list[str]:
@@ -67,13 +67,23 @@ class Teller:
     def _value(self, node: Node) -> Value:
         return evaluate(lay_out({"it": node}), self.scope)["it"]
 
+    def _read(self, rule: Rule) -> list[tuple[str, int]]:
+        """The fields that a rule reads, each with how many periods back; a guard's may stand in no graph."""
+        nodes = lay_out({"it": rule.node(self.group, self._top)}).nodes
+        found = dict.fromkeys((node.name, node.lag) for node in nodes if isinstance(node, Field | Symbol))
+        read = [(name, lag) for name in rule.fields for known, lag in found if known == name]
+        known = {name for name, _ in read}
+        return [*read, *((name, 0) for name in rule.fields if name not in known)]
+
     def _evidence(self, rule: Rule) -> Iterator[str]:
-        for name in rule.fields:
+        for name, lag in self._read(rule):
             spec = self.vocabulary.fields.get(name)
             title = name if spec is None else f"{spec.shown.in_(self.lang)} ({name})"
             if name.startswith(POINTS):
                 title = self._say("tell-given")
-            datum = self.datum(name)
+            if lag:
+                title = self._say("tell-before", field=title)
+            datum = self.datum(name, lag)
             if datum is None:
                 yield self._say("tell-no-evidence", field=title)
                 continue
@@ -237,6 +247,8 @@ class Teller:
         raw = self._value(rule.node(self.group, top))
         if raw.state is State.ERROR:
             yield self._say("tell-error")
+        elif self.leaf.falls_through and raw.state in (State.NOT_APPLICABLE, State.NOTHING_AROSE):
+            yield self._say("tell-gives-way", state=self._state(raw.state))
         elif raw.state in EVIDENCE_STATES:
             effect = self.leaf.when.get(raw.state)
             kind = EffectKind.ERROR if effect is None else effect.kind

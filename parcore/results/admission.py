@@ -9,6 +9,7 @@ from parcore.editions.tree import Variant
 from parcore.evidence.evidence import Datum, Evidence, Stage
 from parcore.evidence.periods import Period
 from parcore.evidence.units import UnitBook
+from parcore.evidence.vocabulary import POINTS
 from parcore.numbers import exact_text
 from parcore.rules.combinations import Reported, reported_of
 from parcore.values import State
@@ -42,7 +43,18 @@ def admit(
             datum = evidence.given(unit.id, period, node.id, stage)
             if datum is not None:
                 _points_set(node, datum, group, findings)
+    _by_code(edition, evidence, period, findings)
     findings.raise_errors()
+
+
+def _by_code(edition: Edition, evidence: Evidence, period: Period, findings: Findings) -> None:
+    """Points stated for a criterion's code in the place of its id would be passed over: say so."""
+    ids = {each.code: each.id for each in edition.criteria if each.code}
+    known = set(ids.values())
+    for datum in evidence.of(period):
+        code = datum.field.removeprefix(POINTS)
+        if datum.field.startswith(POINTS) and code in ids and code not in known:
+            findings.add("points-by-code", datum.place, code=code, id=ids[code])
 
 
 def _points_given(leaf: Criterion, rule: Reported, datum: Datum, group: str, findings: Findings) -> None:

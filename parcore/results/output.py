@@ -164,6 +164,7 @@ def _unit(result: Result, card: Scorecard, lang: str) -> dict[str, Any]:
                 "state": card.points(each.id).state.word,
             }
             for each in result.edition.criteria
+            if each.applies(card.group)
         ],
         "adjustments": [
             {
@@ -239,7 +240,7 @@ def csv_rows(result: Result, lang: str) -> Iterator[dict[str, str]]:
             "place_open": "" if place is None else "yes" if place.open else "no",
             **_still_open(card.provisional),
         }
-        tree = [("", each) for each in result.edition.criteria]
+        tree = [("", each) for each in result.edition.criteria if each.applies(card.group)]
         for block, each in (*tree, *result.edition.items):
             why, given = empty.get((card.unit.id, each.id)), set_.get((card.unit.id, each.id))
             yield unit | {

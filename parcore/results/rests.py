@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from parcore.editions.edition import Criterion, Edition
+from parcore.editions.edition import Combine, Criterion, Edition
 from parcore.evidence.evidence import Datum, RecordList
 from parcore.i18n import say
 from parcore.numbers import HUNDRED, ZERO, shown
@@ -14,13 +14,32 @@ from parcore.sources import Basis
 
 
 def points_by_basis(edition: Edition, group: str) -> dict[Basis, Fraction]:
-    """The known maxima of the leaves, summed by the basis of their rules."""
+    """What the known maxima come to in the index, by the basis of the rules that they stand on."""
     found: dict[Basis, Fraction] = {}
-    for leaf in edition.leaves:
-        basis = edition.source.basis if leaf.source is None else leaf.source.basis
-        top = ZERO if leaf.max is None else leaf.max.of(group)
-        found[basis] = found.get(basis, ZERO) + top
+    for component in edition.components:
+        _add(found, component, edition.source.basis, group)
     return {basis: found[basis] for basis in Basis if basis in found}
+
+
+def _add(found: dict[Basis, Fraction], node: Criterion, own: Basis, group: str) -> None:
+    """Add what a node can bring: weighted, scaled to what its group is worth, of alternatives the largest."""
+    if not node.applies(group):
+        return
+    inner: dict[Basis, Fraction] = {}
+    if node.rule is not None or not node.children:
+        basis = own if node.source is None else node.source.basis
+        inner[basis] = ZERO if node.max is None else node.max.of(group)
+    elif node.combine is Combine.SUM:
+        for child in node.children:
+            _add(inner, child, own, group)
+    else:
+        most = max(node.children, key=lambda each: ZERO if each.max is None else each.max.of(group))
+        _add(inner, most, own, group)
+    scale = node.weight_of(group)
+    if node.scaled_from is not None and node.max is not None:
+        scale *= node.max.of(group) / node.scaled_from.of(group)
+    for basis, points in inner.items():
+        found[basis] = found.get(basis, ZERO) + scale * points
 
 
 def rests_on(edition: Edition, lang: str) -> list[str]:

@@ -177,8 +177,11 @@ def _empty(edition: Edition, cards: Iterable[Scorecard], variant: Variant) -> It
     leaves = [leaf for leaf in edition.scored if leaf.id not in variant.out]
     for card in cards:
         for leaf in leaves:
+            if not leaf.applies(card.group) or card.is_set(leaf.id):
+                continue
             state = card.raw(leaf.id).state
-            if state is not State.OK and not card.is_set(leaf.id):
+            gives_way = leaf.falls_through and state in (State.NOT_APPLICABLE, State.NOTHING_AROSE)
+            if state is not State.OK and not gives_way:
                 yield Empty(card.unit, leaf, state, leaf.when.get(state) or _BY_RULE.get(state))
 
 

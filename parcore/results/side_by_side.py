@@ -59,8 +59,8 @@ def differences(first: Result, second: Result) -> Iterator[Difference]:
 
 
 def _of_unit(first: Result, second: Result, card: Scorecard, other: Scorecard) -> Iterator[Difference]:
-    ours = {leaf.id: leaf for leaf in first.edition.scored}
-    theirs = {leaf.id: leaf for leaf in second.edition.scored}
+    ours = {leaf.id: leaf for leaf in first.edition.scored if leaf.applies(card.group)}
+    theirs = {leaf.id: leaf for leaf in second.edition.scored if leaf.applies(other.group)}
     for id_, leaf in {**ours, **theirs}.items():
         standing = Standing.BOTH if id_ in ours and id_ in theirs else _one_sided(id_ in ours)
         sides = [_side(each, card_, id_) for each, card_ in ((ours, card), (theirs, other))]

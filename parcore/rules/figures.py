@@ -93,7 +93,8 @@ class Context:
     """What the rule of one criterion is read against.
 
     `groups` are the unit groups of the edition ("" alone where it has none); `figures` are the
-    names that the criterion declares for its conditions and formulas; `in_group`: it is part of a
+    names that the criterion declares for its conditions and formulas; `restricted`: only some of the
+    edition's groups have it, which `groups` then are; `in_group`: it is part of a
     sum, which may be rescaled; `falls_through`: where it does not apply, another rule does; in a
     `penalty` points are taken off, so that it is full points, not zero, by which hiding never pays;
     `leaving_pays`: points rise where it is left out (of a mean, of the lowest of several);
@@ -107,6 +108,7 @@ class Context:
     criterion: str
     top: Figure | None
     figures: MappingOf[str, Figure] = field(factory=dict)
+    restricted: bool = False
     in_group: bool = False
     falls_through: bool = False
     penalty: bool = False

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from parcore.editions.edition import Block, Combine, Criterion, Edition
+from parcore.editions.edition import Block, Criterion, Edition
 from parcore.editions.tree import may_rescale
 from parcore.i18n import say
 from parcore.readings.prose.groups import by_group
@@ -77,10 +77,10 @@ def _lines(item: Item, depth: int) -> Iterator[str]:
         yield from _lines(part, depth + 1)
 
 
-def _maximum(top: Figure | None, edition: Edition, lang: str) -> str:
+def _maximum(top: Figure | None, edition: Edition, lang: str, groups: tuple[str, ...] = ()) -> str:
     if top is None:
         return say("prose-max-unknown", lang)
-    points = by_group(edition, lang, lambda speaker: [speaker.points(top.of(speaker.group))])
+    points = by_group(edition, lang, lambda speaker: [speaker.points(top.of(speaker.group))], groups)
     return say("prose-max", lang, points=points[0])
 
 
@@ -97,25 +97,27 @@ def _item(
     """A criterion; `off`: its points are taken off."""
 
     def tell(speaker: Speaker) -> list[str]:
-        return _sentences(node, parent, speaker.taking_off() if off else speaker)
+        return _sentences(node, speaker.taking_off() if off else speaker)
 
-    said = by_group(edition, lang, tell)
+    said = by_group(edition, lang, tell, node.groups)
+    if node.groups and (parent is None or parent.groups != node.groups):
+        said = [say("prose-only-groups", lang, groups=", ".join(node.groups)), *said]
     return Item(
         node.id,
         node.code,
         node.title.in_(lang),
-        _maximum(node.max, edition, lang),
+        _maximum(node.max, edition, lang, node.groups),
         tuple(map(sentence, said)),
         tuple(_item(each, edition, lang, node, off=off) for each in node.children),
     )
 
 
-def _sentences(node: Criterion, parent: Criterion | None, speaker: Speaker) -> list[str]:
+def _sentences(node: Criterion, speaker: Speaker) -> list[str]:
     top = None if node.max is None else node.max.of(speaker.group)
     said = [] if node.rule is None else rule_sentences(node.rule, top, speaker)
     if node.children:
-        said += _combined(node, speaker)
-    said += _effects(node, parent, speaker)
+        said += combined(node, speaker)
+    said += _effects(node, speaker)
     if node.digits is not None:
         said.append(speaker.say("prose-round-here", digits=speaker.decimals(node.digits)))
     if node.remainder:
@@ -123,9 +125,10 @@ def _sentences(node: Criterion, parent: Criterion | None, speaker: Speaker) -> l
     return said if node.source is None else [*said, speaker.clause(node.source)]
 
 
-def _combined(node: Criterion, speaker: Speaker) -> list[str]:
+def combined(node: Criterion, speaker: Speaker) -> list[str]:
+    """How the points of a group come of its parts', in sentences."""
     parts = []
-    for child in node.children:
+    for child in (each for each in node.children if each.applies(speaker.group)):
         weight = "" if child.weight is None else f"{speaker.number(child.weight.of(speaker.group))} × "
         parts.append(weight + (child.code or f"“{child.title.in_(speaker.lang)}”"))
     weighted = any(child.weight is not None for child in node.children)
@@ -139,8 +142,7 @@ def _combined(node: Criterion, speaker: Speaker) -> list[str]:
     return said
 
 
-def _effects(node: Criterion, parent: Criterion | None, speaker: Speaker) -> list[str]:
-    first = parent is not None and parent.combine is Combine.FIRST and node is not parent.children[-1]
+def _effects(node: Criterion, speaker: Speaker) -> list[str]:
     top = None if node.max is None else node.max.of(speaker.group)
-    told = effects_text(node.when, top, speaker, falls_through=first)
+    told = effects_text(node.when, top, speaker, falls_through=node.falls_through)
     return [told] if told else []

@@ -13,9 +13,12 @@ from parcore.readings.prose.words import Speaker, sentence
 _NUMBER: Final = re.compile(r"(\d+(?:[.,]\d+)*(?: %)?)")
 
 
-def by_group(edition: Edition, lang: str, tell: Callable[[Speaker], list[str]]) -> list[str]:
-    """What is said for all unit groups alike once, the rest for each."""
-    told = {group: tell(Speaker(edition.vocabulary, lang, group)) for group in edition.groups}
+def by_group(
+    edition: Edition, lang: str, tell: Callable[[Speaker], list[str]], groups: tuple[str, ...] = ()
+) -> list[str]:
+    """What is said for all unit groups (or those named) alike once, the rest for each."""
+    named = groups or edition.groups
+    told = {group: tell(Speaker(edition.vocabulary, lang, group)) for group in named}
     if len({len(each) for each in told.values()}) > 1:
         told = {group: [" ".join(map(sentence, each))] for group, each in told.items()}
     return [_merged(dict(zip(told, each, strict=True)), lang) for each in zip(*told.values(), strict=True)]
