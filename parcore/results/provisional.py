@@ -42,7 +42,7 @@ class Provisional:
 def provisional(edition: Edition, trace: Trace, variant: Variant, again: Evaluate) -> Provisional | None:
     """What is still open for a unit; None where nothing is."""
     settled = {id_ for id_ in variant.given if trace[GIVEN + id_].state is State.OK}
-    closed = {leaf.id for node in edition.criteria if node.id in settled for leaf in node.leaves}
+    closed = {leaf.id for node in edition.nodes if node.id in settled for leaf in node.leaves}
     leaves = tuple(leaf for leaf in edition.scored if leaf.id not in closed and _is_open(leaf, trace))
     if not leaves:
         return None

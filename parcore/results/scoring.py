@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from fractions import Fraction
 
 from attrs import evolve
@@ -12,6 +12,7 @@ from parcore.diagnostics import Place as At
 from parcore.editions.compile import compile_edition
 from parcore.editions.edition import Criterion, Edition, Effect, EffectKind
 from parcore.editions.index import BASE
+from parcore.editions.records import MeanOver
 from parcore.editions.tree import Variant
 from parcore.evidence.evidence import Datum, Evidence, Observation, Stage
 from parcore.evidence.periods import Period
@@ -25,7 +26,7 @@ from parcore.results.provisional import provisional
 from parcore.results.ranking import entry_of, places, tiers
 from parcore.results.result import Empty, PointsSet, Result, Scorecard
 from parcore.results.scope import UnitScope
-from parcore.rules.combinations import Reported, reported_of
+from parcore.rules.combinations import Guarded, Reported, reported_of
 from parcore.rules.policies import Absent, Ranking
 from parcore.rules.program import Program
 from parcore.values import State
@@ -120,7 +121,7 @@ class _Run:
 def _given(edition: Edition, evidence: Evidence, period: Period) -> frozenset[str]:
     """The criteria whose points are computed, and that somebody set points for."""
     named = {name.removeprefix(POINTS) for name in evidence.fields(period) if name.startswith(POINTS)}
-    computed = {each.id for each in edition.criteria if reported_of(each.rule) is None}
+    computed = {each.id for each in edition.nodes if reported_of(each.rule) is None}
     return frozenset(named & computed)
 
 
@@ -132,7 +133,7 @@ def _points_in_place(
     cards: Iterable[Scorecard],
     variant: Variant,
 ) -> Iterator[PointsSet]:
-    nodes = [each for each in edition.criteria if each.id in variant.given]
+    nodes = [each for each in edition.nodes if each.id in variant.given]
     for card in cards:
         for node in nodes:
             given, computed = evidence.given(card.unit.id, period, node.id, stage), card.computed(node.id)
@@ -152,12 +153,20 @@ def _absent(edition: Edition, evidence: Evidence, period: Period) -> Iterator[Ab
     It is a fact of the whole population: any statement of any unit, a missing value too, is something.
     """
     spoken = set(evidence.fields(period))
+    listed = {each.kind for each in evidence.lists() if each.period == period}
     for each in edition.absent:
-        leaves = (leaf for leaf in edition.leaves if leaf.method is each.method and leaf.rule is not None)
-        if not spoken.intersection(
-            name for leaf in leaves if leaf.rule is not None for name in leaf.rule.fields
-        ):
+        leaves = [leaf for leaf in edition.leaves if leaf.method is each.method]
+        if not any(_spoken_of(leaf, spoken, listed) for leaf in leaves):
             yield each
+
+
+def _spoken_of(leaf: Criterion, spoken: Set[str], listed: Set[str]) -> bool:
+    """Whether any of a leaf's fields is spoken of, its points set, or a list of its cases handed in."""
+    rule = leaf.rule.rule if isinstance(leaf.rule, Guarded) else leaf.rule
+    if rule is None or leaf.rule is None:
+        return False
+    own = {*leaf.rule.fields, POINTS + leaf.id}
+    return bool(own & spoken) or (isinstance(rule, MeanOver) and rule.records in listed)
 
 
 def _ordered(cards: list[Scorecard], ranking: Ranking | None) -> list[Scorecard]:
@@ -201,7 +210,7 @@ def _admit(
             datum = None if given is None else evidence.at(unit.id, period, given.field, stage)
             if given is not None and datum is not None and datum.value.state is State.OK:
                 _points_given(leaf, given, datum, group, findings)
-        for node in (each for each in edition.criteria if each.id in variant.given):
+        for node in (each for each in edition.nodes if each.id in variant.given):
             datum = evidence.given(unit.id, period, node.id, stage)
             if datum is not None:
                 _points_set(node, datum, group, findings)
@@ -251,7 +260,7 @@ def _unused(edition: Edition, evidence: Evidence, period: Period, variant: Varia
     for invariant in edition.vocabulary.invariants:
         if used.intersection(invariant.names):
             used.update(invariant.names)
-    used.update(POINTS + each.id for each in edition.criteria)
+    used.update(POINTS + each.id for each in edition.nodes)
     # A saved result states all that another index says; a rule reads one of it.
     indices = {name.rpartition(":")[0] for name in used if name.startswith(INDEX)}
     unread = (name for name in evidence.fields(period) if name not in used)

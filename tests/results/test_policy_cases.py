@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from attrs import evolve
 
 from parcore.diagnostics import Findings
 from parcore.documents.yaml import parse_yaml
@@ -52,6 +53,16 @@ def attainable(found: Result) -> list[Fraction | None]:
     """What each unit could attain."""
     tops = [card.total_attainable for card in found.scorecards]
     return [None if top is None else top.known for top in tops]
+
+
+def test_points_of_a_penalty_may_be_set() -> None:
+    """What an appraiser sets for an item of bonus or penalty stands in the place of what is computed."""
+    read = adjusted("missing: full, unverified: full, rejected: full, nothing_arose: zero")
+    said = evolve(datum("u1", "points:late", 3), note="reason")
+    held = Evidence([datum("u1", "points:x", 50), datum("u1", "late", 8), said])
+    found = score(read, held, UnitBook([unit("u1")]), PERIOD)
+    assert (total(found), found.unused_fields) == (F(47), ())
+    assert [(each.criterion.id, each.computed.known) for each in found.points_set] == [("late", F(8))]
 
 
 @pytest.mark.parametrize("state", [State.MISSING, State.UNVERIFIED, State.REJECTED])
