@@ -21,7 +21,7 @@ from parcore.evidence.vocabulary import INDEX, POINTS
 from parcore.numbers import ZERO, exact_text
 from parcore.readings.exact import Scope, Trace, evaluate
 from parcore.results.classes import with_class, with_quotas
-from parcore.results.population import Population, freeze, frozen_scopes
+from parcore.results.population import FrozenScope, Population, freeze, frozen_scopes
 from parcore.results.provisional import provisional
 from parcore.results.ranking import entry_of, places, tiers
 from parcore.results.result import Empty, PointsSet, Result, Scorecard
@@ -75,7 +75,8 @@ def score(
         group = edition.group_of(unit.group) or ""
         trace = run.trace(unit.id, group, variant)
         card = with_class(Scorecard(unit, group, trace), classes)
-        cards.append(evolve(card, provisional=provisional(edition, trace, variant, run.of(unit.id, group))))
+        waiting, again = run.waiting(unit.id, group, variant), run.of(unit.id, group)
+        cards.append(evolve(card, provisional=provisional(edition, trace, variant, waiting, again)))
     ranks = places(cards, edition.ranking)
     cards = _ordered(with_quotas(cards, classes, edition.ranking), edition.ranking)
     shown = [card for card in cards if not only or card.unit.id in only]
@@ -105,7 +106,7 @@ class _Run:
 
     def trace(self, unit: str, group: str, variant: Variant) -> Trace:
         """A unit's trace under a variant."""
-        key = (group, variant.given, variant.out, tuple(sorted(variant.held.items())))
+        key = _key(group, variant)
         if key not in self._ready:
             read = freeze(compile_edition(self._edition, group, variant).program)
             mates = [u.id for u in self._population.units if (self._edition.group_of(u.group) or "") == group]
@@ -113,9 +114,18 @@ class _Run:
         program, scopes = self._ready[key]
         return evaluate(program, scopes[unit])
 
+    def waiting(self, unit: str, group: str, variant: Variant) -> frozenset[str]:
+        """The statistics over a unit's peers that can still move; its trace under the variant is there."""
+        scope = self._ready[_key(group, variant)][1][unit]
+        return scope.waiting if isinstance(scope, FrozenScope) else frozenset()
+
     def of(self, unit: str, group: str) -> Callable[[Variant], Trace]:
         """A unit's trace by variant."""
         return lambda variant: self.trace(unit, group, variant)
+
+
+def _key(group: str, variant: Variant) -> object:
+    return group, variant.given, variant.out, tuple(sorted(variant.held.items()))
 
 
 def _given(edition: Edition, evidence: Evidence, period: Period) -> frozenset[str]:

@@ -73,3 +73,12 @@ def test_a_list_handed_in_is_something_of_its_method() -> None:
     handed_in, nothing = scored(edition, listed("on_time", "never")), scored(edition)
     assert (handed_in.absent, handed_in.scorecards[0].points("s").known) == ((), F(1))
     assert [each.method.value for each in nothing.absent] == ["survey"]
+
+
+def test_a_case_that_waits_for_its_appraisal_leaves_its_list_open() -> None:
+    """A mean over cases of which one is not appraised yet can still come to anything up to its maximum."""
+    edition, _ = read("2", 1)
+    card = scored(edition, listed("on_time", State.UNVERIFIED)).scorecards[0]
+    assert card.provisional is not None
+    assert ([each.id for each in card.provisional.leaves], card.provisional.base) == (["s"], (F(5), F(7)))
+    assert scored(edition, listed("on_time", State.REJECTED)).scorecards[0].provisional is None

@@ -13,7 +13,7 @@ from parcore.evidence.evidence import Datum, Evidence, Stage
 from parcore.evidence.units import Unit, UnitBook
 from parcore.i18n import Text
 from parcore.numbers import exact_text
-from parcore.results.result import Result
+from parcore.results.result import Result, Scorecard
 from parcore.results.scoring import score
 from parcore.rules.policies import Quantity
 from parcore.values import EVIDENCE_STATES, State, Value
@@ -250,3 +250,33 @@ def test_whatever_the_appraiser_finds_the_index_lies_between_the_ends(
         assert value is not None
         assert span is not None
         assert value.state is State.ERROR or span[0] <= value.number <= span[1]
+
+
+@pytest.mark.parametrize("who", ["yes", "no"])
+def test_a_unit_measured_against_peers_waits_for_theirs(who: str) -> None:
+    """While a peer is not appraised what is measured against it is open, and lies between the ends after."""
+    measure = f"{{measure: {{value: rate}}, with: highest, by: quotient, within: all, who: all, self: {who}}}"
+    read = sound(
+        f"""
+  - id: one
+    title: one
+    max: 10
+    measure: {{compared: {measure}}}
+    scale: [{{at_least: 1, points: 10}}, {{otherwise: 2}}]
+    when: {{{ZERO}, nothing_arose: full}}
+    {SOURCE}
+""",
+        "10",
+    )
+    own, stage = said("rate", F(1, 2), Stage.APPRAISED), Stage.APPRAISED
+
+    def card(rate: Fraction | Value, by: Stage) -> Scorecard:
+        found = score(read, Evidence([own, said("rate", rate, by, unit="v")]), BOOK, PERIOD, stage=stage)
+        return next(each for each in found.scorecards if each.unit.id == "u")
+
+    before = card(F(1), Stage.SELF)
+    assert before.provisional is not None
+    assert before.provisional.base == (F(0), F(10))
+    assert card(F(1), stage).points("one").known == 2
+    assert card(F(1), stage).provisional is None
+    assert card(Value(State.MISSING), stage).provisional is None
