@@ -8,11 +8,12 @@ from parcore.documents.reading import both_languages, choice_of, items_of, sourc
 from parcore.documents.schema import report_unknown
 from parcore.documents.tree import Mapping, Tree
 from parcore.editions.edition import Combine, Criterion, Effect, EffectKind
-from parcore.editions.effects import NO_INDEX, check_when, read_when
+from parcore.editions.effects import NO_INDEX, check_rows, check_when, read_when
 from parcore.editions.leaves import BESIDE, RULE_WORDS, read_leaf
 from parcore.editions.sums import UNREAD, check_maxima
 from parcore.editions.tree import may_rescale
 from parcore.evidence.evidence import Method
+from parcore.numbers import ZERO, exact_text
 from parcore.rules.figures import Context, Figure
 from parcore.values import ALWAYS_POSSIBLE, State
 
@@ -115,9 +116,26 @@ def _check_first(node: Criterion, context: Context) -> None:
             # What a later rule withholds for may not be had by hiding what leads to it.
             word, effect = State.MISSING.word, missing.kind.value
             context.findings.add("hiding-escapes", child.place, state=word, effect=effect)
+        strict = strict or (child.rule is not None and State.WITHHELD in child.rule.raises())
         strict = strict or any(
             state in child.when and child.when[state].kind in NO_INDEX for state in ALWAYS_POSSIBLE
         )
+    if context.penalty:
+        _check_first_penalty(node, context)
+
+
+def _check_first_penalty(node: Criterion, context: Context) -> None:
+    """Of penalties of which the first that applies counts, hiding one may not be less than a later one."""
+    for at, child in enumerate(node.children):
+        missing = child.when.get(State.MISSING)
+        if missing is None or missing.kind in NO_INDEX or child.max in (None, UNREAD):
+            continue
+        for group in context.groups:
+            own, *later = [ZERO if x.max is None else x.max.of(group) for x in node.children[at:]]
+            if own < (most := max(later, default=ZERO)):
+                said = {"max": exact_text(own), "most": exact_text(most)}
+                context.findings.add("penalty-order", child.place, criterion=child.id, **said)
+                break
 
 
 def _worth(node: Criterion, tree: Tree, context: Context) -> Criterion:
@@ -167,6 +185,7 @@ def _as_leaf(node: Criterion, tree: Mapping, context: Context) -> Criterion:
     if rule is None:
         return node
     check_when(node.place, rule, tree, context)
+    check_rows(rule, when, node.place, context)
     if context.falls_through:
         # Where it does not apply, the next rule of its parent does: it is out, and that one is in.
         when |= dict.fromkeys((State.NOT_APPLICABLE, State.NOTHING_AROSE), Effect(EffectKind.EXCLUDE))

@@ -57,7 +57,6 @@ def read_edition(
     key = f"{text_of(tree['methodology'])}@{text_of(tree['edition'])}"
     check_maxima(components, total, key, tree.place_of("total"), context)
     rounding = _rounding(tree.get("rounding"), findings)
-    check_rounding(components, rounding, context)
     first, last = _years(tree, findings)
     edition = Edition(
         methodology=text_of(tree["methodology"]),
@@ -78,6 +77,7 @@ def read_edition(
         place=tree.place,
     )
     edition = with_policies(edition, tree, context)
+    check_rounding(edition, context)
     items = [item for block in edition.blocks.values() for item in block.items]
     _check_names((*components, *items), findings)
     return edition

@@ -200,6 +200,12 @@ class Edition:
             yield from ((name, each) for item in block.items for each in item.all)
 
     @property
+    def nodes(self) -> Iterator[Criterion]:
+        """Every node whose points may be set: those of the tree, then those of bonus and penalty."""
+        yield from self.criteria
+        yield from (each for _, each in self.items)
+
+    @property
     def scored(self) -> Iterator[Criterion]:
         """Every leaf that is scored: those of the tree, then the items of bonus and penalty."""
         yield from self.leaves

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as MappingOf
 from typing import Final
 
 from parcore.diagnostics import Place
@@ -63,6 +64,14 @@ def _no_escape(when: dict[State, Effect], tree: Mapping, context: Context) -> No
     if strict and missing is not None and missing.kind not in NO_INDEX:
         word = State.MISSING.word
         context.findings.add("hiding-escapes", tree[word].place, state=word, effect=missing.kind.value)
+
+
+def check_rows(rule: Rule, when: MappingOf[State, Effect], place: Place, context: Context) -> None:
+    """What a row or a guard withholds for may not be had by leaving it out: that must not be milder."""
+    missing = when.get(State.MISSING)
+    if State.WITHHELD in rule.raises() and missing is not None and missing.kind not in NO_INDEX:
+        word = State.MISSING.word
+        context.findings.add("hiding-escapes", place, state=word, effect=missing.kind.value)
 
 
 def _read_effect(tree: Tree, context: Context) -> Effect | None:

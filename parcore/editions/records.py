@@ -16,8 +16,10 @@ from parcore.documents.reading import text_of
 from parcore.documents.schema import report_unknown
 from parcore.documents.tree import Mapping, Tree
 from parcore.editions.edition import Effect
-from parcore.editions.effects import check_when, read_when
+from parcore.editions.effects import check_rows, check_when, read_when
+from parcore.editions.sums import check_moves
 from parcore.editions.tree import effect_node
+from parcore.numbers import Rounding
 from parcore.rules.combinations import Reported, Rule
 from parcore.rules.deductions import Deduction
 from parcore.rules.figures import Context, Figure
@@ -83,4 +85,9 @@ def read_mean_over(tree: Tree, context: Context, read: LeafReader) -> MeanOver |
         context.findings.add("mean-of-what", tree.place, criterion=context.criterion)
         return None
     check_when(tree.place_of("records"), rule, tree, inner)
-    return MeanOver(kind, rule, when, int(text_of(tree["round"])) if "round" in tree else None)
+    check_rows(rule, when, tree.place_of("records"), inner)
+    digits = int(text_of(tree["round"])) if "round" in tree else None
+    if digits is not None and context.top is not None:
+        tops = [context.top.of(group) for group in context.groups]
+        check_moves(tops, digits, Rounding.HALF_UP, tree["round"].place, context)
+    return MeanOver(kind, rule, when, digits)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from fractions import Fraction
 from typing import Final
 
+from attrs import evolve
+
 from parcore.diagnostics import Place
-from parcore.editions.edition import Combine, Criterion
-from parcore.numbers import ONE, ZERO, exact_text, round_to
+from parcore.editions.edition import Combine, Criterion, Edition, EffectKind
+from parcore.evidence.evidence import Method
+from parcore.numbers import ONE, ZERO, Rounding, exact_text, round_to
 from parcore.rules.figures import Context, Figure
 from parcore.rules.policies import Level, RoundingPlan
+from parcore.values import State
 
 UNREAD: Final = Figure()
 """Stands where a maximum is written but could not be read: nothing is reckoned from it."""
@@ -86,27 +90,69 @@ def _check_one(
         )
 
 
-def check_rounding(components: Sequence[Criterion], plan: RoundingPlan, context: Context) -> None:
+def check_rounding(edition: Edition, context: Context) -> None:
     """Report maxima that their own rounding moves: points could pass them, or never reach them."""
-    for component in components:
-        _check_rounding(component, Level.COMPONENT, plan, context)
+    out = frozenset(each.method for each in edition.absent)
+    for component in edition.components:
+        _check_rounding(component, Level.COMPONENT, edition.rounding, out, context)
+    for item in (item for block in edition.blocks.values() for item in block.items):
+        _check_rounding(item, Level.CRITERION, edition.rounding, out, context)
 
 
-def _check_rounding(node: Criterion, level: Level, plan: RoundingPlan, context: Context) -> None:
+def _check_rounding(
+    node: Criterion, level: Level, plan: RoundingPlan, out: Set[Method], context: Context
+) -> None:
     own = [level] if node.children or level is Level.COMPONENT else []
     levels = [Level.LEAF, *own] if node.rule is not None else own
     decimals = {plan.digits.get(each) for each in levels} if node.digits is None else {node.digits}
-    for group in context.groups if node.max not in (None, UNREAD) else ():
+    digits = sorted(each for each in decimals if each is not None)
+    for group in context.groups if digits and node.max not in (None, UNREAD) else ():
         top = ZERO if node.max is None else node.max.of(group)
-        for digits in sorted(each for each in decimals if each is not None):
-            moved = round_to(top, digits, plan.mode)
-            said = {"max": exact_text(top), "rounded": exact_text(moved)}
-            if moved > top:
-                context.findings.add("maximum-moves", node.place, criterion=node.id, digits=digits, **said)
-            elif moved < top:
-                context.findings.add("maximum-not-paid", node.place, points=said["rounded"], max=said["max"])
+        left = sorted({top, *_attainable(node, group, out)}, reverse=True)
+        for each in digits:
+            check_moves(left, each, plan.mode, node.place, evolve(context, criterion=node.id))
+            if (moved := round_to(top, each, plan.mode)) < top:
+                points, most = exact_text(moved), exact_text(top)
+                context.findings.add("maximum-not-paid", node.place, points=points, max=most)
     for child in node.children:
-        _check_rounding(child, Level.CRITERION, plan, context)
+        _check_rounding(child, Level.CRITERION, plan, out, context)
+
+
+def check_moves(
+    tops: Iterable[Fraction], digits: int, mode: Rounding, place: Place, context: Context
+) -> None:
+    """Report the first of some maxima that rounding lifts: points could pass it."""
+    for top in tops:
+        moved = round_to(top, digits, mode)
+        if moved > top:
+            said = {"max": exact_text(top), "rounded": exact_text(moved)}
+            context.findings.add("maximum-moves", place, criterion=context.criterion, digits=digits, **said)
+            return
+
+
+_MOST: Final = 100_000
+"""Most sums reckoned for what may be left of one node; an edition with more is not looked through."""
+
+
+def _attainable(node: Criterion, group: str, out: Set[Method]) -> Set[Fraction]:
+    """What can be left of a node's maximum where parts of it are excluded; 0 where all are."""
+    top = ZERO if node.max is None or node.max is UNREAD else node.max.of(group)
+    if not node.children:
+        excludes = any(effect.kind is EffectKind.EXCLUDE for effect in node.when.values())
+        by_rule = node.rule is not None and State.EXCLUDED in node.rule.raises()
+        return {top, ZERO} if excludes or by_rule or node.method in out else {top}
+    parts = [
+        {child.weight_of(group) * left for left in _attainable(child, group, out)} for child in node.children
+    ]
+    if node.combine is not Combine.SUM:
+        return set().union(*parts)
+    whole = ONE if node.scaled_from is None else top / (node.scaled_from.of(group) or ONE)
+    sums: Set[Fraction] = {ZERO}
+    for part in parts:
+        if len(sums) * len(part) > _MOST:
+            return {top}
+        sums = {one + other for one in sums for other in part}
+    return {whole * each for each in sums}
 
 
 def _known(node: Criterion, group: str) -> Fraction:

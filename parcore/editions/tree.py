@@ -1,8 +1,9 @@
 """The tree of criteria as graph: two roots for each node, by the same desugaring.
 
 `points:<id>` and, where its maximum is known, `attainable:<id>`; `unrounded:<id>` are the points before
-the node's own rounding; leaves also have `raw:<id>`, the rule's own value before the effects of
-emptiness. A node whose points an appraiser may have set has `computed:<id>` and `given:<id>` too.
+the node's own rounding, or those set for it; leaves also have `raw:<id>`, the rule's own value before
+the effects of emptiness. A node whose points an appraiser may have set has `computed:<id>` and
+`given:<id>` too.
 """
 
 from __future__ import annotations
@@ -191,7 +192,7 @@ class Tree:
         attainable = self.roots.get(f"attainable:{last.id}")
         tops = [ZERO if child.max is None else child.max.of(self.group) for child in children]
         for at, child in reversed([*enumerate(earlier)]):
-            raw, own = self.roots[f"raw:{child.id}"], self.roots[f"points:{child.id}"]
+            raw, own = self._settled(child), self.roots[f"points:{child.id}"]
             top = self.roots.get(f"attainable:{child.id}")
             points = _unless_it_falls_through(raw, own, points)
             if attainable is None or top is None:
@@ -199,6 +200,14 @@ class Tree:
             most = Match(top, (), const(max(tops[at:])))
             attainable = _unless_it_falls_through(raw, top, attainable, most)
         return points, attainable
+
+    def _settled(self, leaf: Criterion) -> Node:
+        """What tells whether a leaf applies: its rule's own value, or the points that somebody set for it."""
+        raw = self.roots[f"raw:{leaf.id}"]
+        if leaf.id not in self.variant.given:
+            return raw
+        given = self.roots[GIVEN + leaf.id]
+        return Match(given, tuple((state, raw) for state in EVIDENCE_STATES))
 
     def attainable_of(self, children: Sequence[Criterion], whole: Figure | None) -> Node | None:
         """The attainable maximum of a sum; None where nobody published enough to know it.
@@ -238,10 +247,11 @@ class Tree:
         top = None if node.max is None else node.max.of(self.group)
         given = Field(GIVEN + node.id)
         own = Piecewise(given, (Piece(Interval(ZERO, True, top, True), ONE),))
-        computed = self.roots[f"points:{node.id}"]
-        self.roots[f"computed:{node.id}"] = computed
+        self.roots[f"computed:{node.id}"] = self.roots[f"points:{node.id}"]
         self.roots[GIVEN + node.id] = given
-        self.roots[f"points:{node.id}"] = Match(given, tuple((s, computed) for s in EVIDENCE_STATES), own)
+        for root in (f"points:{node.id}", f"unrounded:{node.id}"):
+            by_state = tuple((s, self.roots[root]) for s in EVIDENCE_STATES)
+            self.roots[root] = Match(given, by_state, own)
         attainable = self.roots.get(f"attainable:{node.id}")
         if attainable is not None and top is not None:
             by_state = tuple((s, attainable) for s in EVIDENCE_STATES)

@@ -39,7 +39,7 @@ def admit(
             datum = None if given is None else evidence.at(unit.id, period, given.field, stage)
             if given is not None and datum is not None and datum.value.state is State.OK:
                 _points_given(leaf, given, datum, group, findings)
-        for node in (each for each in edition.criteria if each.id in variant.given):
+        for node in (each for each in edition.nodes if each.id in variant.given):
             datum = evidence.given(unit.id, period, node.id, stage)
             if datum is not None:
                 _points_set(node, datum, group, findings)

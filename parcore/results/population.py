@@ -59,10 +59,11 @@ def _key(unit: Unit, within: Within) -> str:
 
 @frozen(eq=False)
 class FrozenScope:
-    """A scope in which the statistics over peers are fields."""
+    """A scope in which the statistics over peers are fields; `waiting` for a peer's appraisal are some."""
 
     scope: Scope
     known: Mapping[str, Value]
+    waiting: frozenset[str] = frozenset()
 
     def field(self, name: str, lag: int) -> Value:
         """A statistic, else what the scope says."""
@@ -106,6 +107,7 @@ def frozen_scopes(
     if not read.statistics:
         return {unit: scopes[unit] for unit in wanted}
     known: dict[str, dict[str, Value]] = {unit: {} for unit in wanted}
+    waiting: dict[str, set[str]] = {unit: set() for unit in known}
     for name, (over, body) in read.statistics.items():
         values = {unit: evaluate(body, scope)["body"] for unit, scope in scopes.items()}
         peers, circles = cast("Peers", over.domain), dict[str, _Circle]()
@@ -115,7 +117,9 @@ def frozen_scopes(
                 members = [each.id for each in population.counted(key, peers)]
                 circles[key] = _Circle(over, {each: values[each] for each in members})
             own[name] = circles[key].of(unit, values[unit], with_self=peers.with_self)
-    return {unit: FrozenScope(scopes[unit], own) for unit, own in known.items()}
+            if circles[key].waits:
+                waiting[unit].add(name)
+    return {unit: FrozenScope(scopes[unit], own, frozenset(waiting[unit])) for unit, own in known.items()}
 
 
 class _Circle:
@@ -126,6 +130,11 @@ class _Circle:
         self._states = Counter(each.state for each in values.values())
         self._numbers = sorted(each.number for each in values.values() if each.state is State.OK)
         self._total = sum(self._numbers, ZERO)
+
+    @property
+    def waits(self) -> bool:
+        """Whether what one of them has is not appraised yet: the statistic can still move."""
+        return self._states[State.UNVERIFIED] > 0
 
     def of(self, unit: str, own: Value, *, with_self: bool) -> Value:
         """The statistic to a unit with this value of its own."""

@@ -1,6 +1,7 @@
 """How far an index can still move: leaves not appraised yet, held at nothing and at their maximum.
 
 Before all is appraised a result is provisional: so many leaves open, the index between two numbers.
+A leaf that is measured against peers is open until they are appraised too.
 Points never fall when a leaf's points rise, and leaving a leaf out moves the rate less than these two
 ends do: whatever the appraiser finds, the index lies between them.
 """
@@ -16,7 +17,8 @@ from parcore.editions.edition import Combine, Criterion, Edition
 from parcore.editions.index import BASE, RATE, ROUNDED, TOTAL
 from parcore.editions.tree import GIVEN, Variant
 from parcore.readings.exact import Trace
-from parcore.values import State
+from parcore.rules.graph import Field
+from parcore.values import EVIDENCE_STATES, State
 
 Evaluate = Callable[[Variant], Trace]
 """Scores the unit again under a variant of its edition."""
@@ -39,11 +41,19 @@ class Provisional:
     rate: Span | None
 
 
-def provisional(edition: Edition, trace: Trace, variant: Variant, again: Evaluate) -> Provisional | None:
-    """What is still open for a unit; None where nothing is."""
+def provisional(
+    edition: Edition, trace: Trace, variant: Variant, waiting: frozenset[str], again: Evaluate
+) -> Provisional | None:
+    """What is still open for a unit; None where nothing is.
+
+    `waiting` are the statistics over its peers (by the names that the trace has for them) that can
+    still move, because a peer's evidence is not appraised yet.
+    """
     settled = {id_ for id_ in variant.given if trace[GIVEN + id_].state is State.OK}
-    closed = {leaf.id for node in edition.criteria if node.id in settled for leaf in node.leaves}
-    leaves = tuple(leaf for leaf in edition.scored if leaf.id not in closed and _is_open(leaf, trace))
+    closed = {leaf.id for node in edition.nodes if node.id in settled for leaf in node.leaves}
+    leaves = tuple(
+        leaf for leaf in edition.scored if leaf.id not in closed and _is_open(leaf, trace, waiting)
+    )
     if not leaves:
         return None
     ids = {leaf.id for leaf in leaves}
@@ -59,9 +69,27 @@ def provisional(edition: Edition, trace: Trace, variant: Variant, again: Evaluat
     return Provisional(leaves, base, total, rate)
 
 
-def _is_open(leaf: Criterion, trace: Trace) -> bool:
-    """Whether a leaf waits for its appraisal."""
-    return trace[f"raw:{leaf.id}"].state is State.UNVERIFIED
+def _is_open(leaf: Criterion, trace: Trace, waiting: frozenset[str]) -> bool:
+    """Whether a leaf waits for an appraisal: of its own evidence, of one of its cases, or of a peer's."""
+    program, root = trace.program, trace.program.roots[f"raw:{leaf.id}"]
+    state = trace.values[root].state
+    if state in EVIDENCE_STATES and state is not State.NOTHING_AROSE:
+        return state is State.UNVERIFIED  # its own evidence decides, whatever its peers have
+    seen, left = set[int](), [root]
+    while left:
+        at = left.pop()
+        if at in seen:
+            continue
+        seen.add(at)
+        left += program.inputs[at]
+        node, members = program.nodes[at], trace.members.get(at)
+        if isinstance(node, Field) and node.name in waiting:
+            return True
+        if members is not None and any(
+            value.state is State.UNVERIFIED for each in members.traces for value in each.values
+        ):
+            return True
+    return False
 
 
 def _held(node: Criterion, open_: set[str]) -> list[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from fractions import Fraction
 
 from parcore.editions.compile import compile_edition
-from parcore.editions.edition import Edition, Effect, EffectKind
+from parcore.editions.edition import Criterion, Edition, Effect, EffectKind
 from parcore.editions.index import BASE
+from parcore.editions.records import MeanOver
 from parcore.editions.tree import Variant
 from parcore.evidence.evidence import Evidence, Observation, Stage
 from parcore.evidence.periods import Period
@@ -17,12 +18,12 @@ from parcore.numbers import ZERO
 from parcore.readings.exact import Scope, Trace, evaluate
 from parcore.results.admission import admit
 from parcore.results.classes import with_class, with_quotas
-from parcore.results.population import Population, freeze, frozen_scopes
+from parcore.results.population import FrozenScope, Population, freeze, frozen_scopes
 from parcore.results.provisional import provisional
 from parcore.results.ranking import entry_of, places, tiers
 from parcore.results.result import Empty, PointsSet, Result, Scorecard
 from parcore.results.scope import UnitScope
-from parcore.rules.combinations import reported_of
+from parcore.rules.combinations import Guarded, reported_of
 from parcore.rules.policies import Absent, Ranking
 from parcore.rules.program import Program
 from parcore.values import State
@@ -98,12 +99,15 @@ class _Run:
         """A unit's scorecard, before anything is decided on it."""
         group = self._edition.group_of(unit.group) or ""
         trace = self.trace(unit.id, group, variant)
-        open_ = provisional(self._edition, trace, variant, lambda other: self.trace(unit.id, group, other))
+        waiting = self.waiting(unit.id, group, variant)
+        open_ = provisional(
+            self._edition, trace, variant, waiting, lambda other: self.trace(unit.id, group, other)
+        )
         return Scorecard(unit, group, trace, provisional=open_)
 
     def trace(self, unit: str, group: str, variant: Variant) -> Trace:
         """A unit's trace under a variant."""
-        key = (group, variant.given, variant.out, tuple(sorted(variant.held.items())))
+        key = _key(group, variant)
         if key not in self._ready:
             read = freeze(compile_edition(self._edition, group, variant).program)
             mates = [u.id for u in self._population.units if (self._edition.group_of(u.group) or "") == group]
@@ -111,11 +115,20 @@ class _Run:
         program, scopes = self._ready[key]
         return evaluate(program, scopes[unit])
 
+    def waiting(self, unit: str, group: str, variant: Variant) -> frozenset[str]:
+        """The statistics over a unit's peers that can still move; its trace under the variant is there."""
+        scope = self._ready[_key(group, variant)][1][unit]
+        return scope.waiting if isinstance(scope, FrozenScope) else frozenset()
+
+
+def _key(group: str, variant: Variant) -> object:
+    return group, variant.given, variant.out, tuple(sorted(variant.held.items()))
+
 
 def _given(edition: Edition, evidence: Evidence, period: Period) -> frozenset[str]:
     """The criteria whose points are computed, and that somebody set points for."""
     named = {name.removeprefix(POINTS) for name in evidence.fields(period) if name.startswith(POINTS)}
-    computed = {each.id for each in edition.criteria if reported_of(each.rule) is None}
+    computed = {each.id for each in edition.nodes if reported_of(each.rule) is None}
     return frozenset(named & computed)
 
 
@@ -127,7 +140,7 @@ def _points_in_place(
     cards: Iterable[Scorecard],
     variant: Variant,
 ) -> Iterator[PointsSet]:
-    nodes = [each for each in edition.criteria if each.id in variant.given]
+    nodes = [each for each in edition.nodes if each.id in variant.given]
     for card in cards:
         for node in nodes:
             given, computed = evidence.given(card.unit.id, period, node.id, stage), card.computed(node.id)
@@ -147,12 +160,20 @@ def _absent(edition: Edition, evidence: Evidence, period: Period) -> Iterator[Ab
     It is a fact of the whole population: any statement of any unit, a missing value too, is something.
     """
     spoken = set(evidence.fields(period))
+    listed = {each.kind for each in evidence.lists() if each.period == period}
     for each in edition.absent:
-        leaves = (leaf for leaf in edition.leaves if leaf.method is each.method and leaf.rule is not None)
-        if not spoken.intersection(
-            name for leaf in leaves if leaf.rule is not None for name in leaf.rule.fields
-        ):
+        leaves = [leaf for leaf in edition.leaves if leaf.method is each.method]
+        if not any(_spoken_of(leaf, spoken, listed) for leaf in leaves):
             yield each
+
+
+def _spoken_of(leaf: Criterion, spoken: Set[str], listed: Set[str]) -> bool:
+    """Whether any of a leaf's fields is spoken of, its points set, or a list of its cases handed in."""
+    rule = leaf.rule.rule if isinstance(leaf.rule, Guarded) else leaf.rule
+    if rule is None or leaf.rule is None:
+        return False
+    own = {*leaf.rule.fields, POINTS + leaf.id}
+    return bool(own & spoken) or (isinstance(rule, MeanOver) and rule.records in listed)
 
 
 def _ordered(cards: list[Scorecard], ranking: Ranking | None) -> list[Scorecard]:
@@ -193,7 +214,7 @@ def _unused(edition: Edition, evidence: Evidence, period: Period, variant: Varia
     for invariant in edition.vocabulary.invariants:
         if used.intersection(invariant.names):
             used.update(invariant.names)
-    used.update(POINTS + each.id for each in edition.criteria)
+    used.update(POINTS + each.id for each in edition.nodes)
     # A saved result states all that another index says; a rule reads one of it.
     indices = {name.rpartition(":")[0] for name in used if name.startswith(INDEX)}
     unread = (name for name in evidence.fields(period) if name not in used)

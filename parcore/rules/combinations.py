@@ -18,7 +18,7 @@ from parcore.evidence.vocabulary import POINTS, Vocabulary
 from parcore.intervals import Interval
 from parcore.numbers import ONE, ZERO
 from parcore.rules.conditions import Condition, names_in
-from parcore.rules.figures import Award
+from parcore.rules.figures import NOTHING, Award
 from parcore.rules.graph import (
     FALSE,
     Agg,
@@ -208,7 +208,7 @@ class Guard:
 
     def decides(self, group: str) -> Node:
         """Its condition's graph; where nothing arose that it speaks of, it does not hold."""
-        holds = self.condition.node({}, group)
+        holds = self.condition.node({}, group, NOTHING)
         settled = Match(holds, ((State.NOTHING_AROSE, FALSE),))
         return Not(settled) if self.unless else settled
 

@@ -15,8 +15,9 @@ from parcore.documents.tree import Listing, Mapping, Tree
 from parcore.evidence.vocabulary import Vocabulary
 from parcore.expressions import HOLDS, Compare, Comparing, ExpressionError, Inside, Linear, parse_comparing
 from parcore.rules.figures import Context, Figure, sum_node
-from parcore.rules.graph import Cmp, Logic, Mul, Node, Not, const, total
+from parcore.rules.graph import FALSE, Cmp, Logic, Match, Mul, Node, Not, Pick, const, total
 from parcore.rules.measures import ChoiceOf, Measure
+from parcore.values import State
 
 
 @frozen
@@ -58,7 +59,7 @@ class Test:
             return one.left.value(point) in one.interval
         return HOLDS[one.op](one.left.value(point), one.right.value(point))
 
-    def node(self, measures: MappingOf[str, Node], group: str) -> Node:
+    def node(self, measures: MappingOf[str, Node], group: str, failing: Failing = frozenset()) -> Node:
         """Its graph; a name that is no measure is a field."""
         one = self.sides(group)
         left = self._sum(one.left, measures)
@@ -103,14 +104,20 @@ class Joined:
         truths = (part.holds(point, group) for part in self.parts)
         return (all(truths) if self.every else any(truths)) != self.contrary
 
-    def node(self, measures: MappingOf[str, Node], group: str) -> Node:
-        """Its graph."""
-        parts = tuple(part.node(measures, group) for part in self.parts)
+    def node(self, measures: MappingOf[str, Node], group: str, failing: Failing = frozenset()) -> Node:
+        """Its graph; in an `any`, a part in a state of `failing` does not hold where another part does."""
+        parts = tuple(part.node(measures, group, failing) for part in self.parts)
         node: Node = parts[0] if len(parts) == 1 else Logic(self.every, parts)
+        if failing and len(parts) > 1 and not self.every:
+            others = (Match(part, tuple((state, FALSE) for state in sorted(failing))) for part in parts)
+            node = Pick(((Logic(False, tuple(others)), const(1)),), node)
         return Not(node) if self.contrary else node
 
 
 Condition: TypeAlias = "Test | Joined"
+
+Failing: TypeAlias = "frozenset[State]"
+"""States in which what a condition speaks of makes it fail, as it does where nothing arose."""
 
 Measures: TypeAlias = "MappingOf[str, Measure] | None"
 """The measures that a table names; None in a guard, whose names are fields."""

@@ -299,6 +299,10 @@ def _statistics(tree: Mapping, with_self: bool, context: Context, read: MeasureR
     who = choice_of(tree["who"], Who, context.findings) if "who" in tree else Who.ALL
     if measure is None or within is None or who is None:
         return None
+    if within is not Within.GROUP and len({measure.node(group) for group in context.groups}) > 1:
+        # A peer of another group would be measured by the unit's numbers, not by its own.
+        context.findings.add("peers-by-group", tree["within"].place, within=within.value)
+        return None
     return Statistics(measure, Peers(within, who is Who.RANKED, with_self))
 
 

@@ -133,7 +133,9 @@ class Fact:
         """Its graph: 1 or 0, or a state for which the unit gets no class."""
         unless_said = {State.NOTHING_AROSE: Verdict.FAILS, State.NOT_APPLICABLE: Verdict.FAILS}
         settled = unless_said | dict(self.when)
-        holds = self.condition.node({name: each.node(group) for name, each in self.measures.items()}, group)
+        measures = {name: each.node(group) for name, each in self.measures.items()}
+        failing = frozenset(state for state, verdict in settled.items() if verdict is Verdict.FAILS)
+        holds = self.condition.node(measures, group, failing)
         return Match(holds, tuple((state, _settled(settled[state])) for state in sorted(settled)))
 
 

@@ -166,7 +166,7 @@ def leaves(draw: st.DrawFn, name: str, parent: Parent) -> tuple[str, int]:
     always = ["zero"] if parent.strict is False else ["zero", "withhold"]
     effects = {each: draw(st.sampled_from(always)) for each in ALWAYS}
     # What is withheld for another state may not be had by hiding it, nor by hiding what leads to it.
-    if "withhold" in effects.values() or parent.strict:
+    if "withhold" in effects.values() or "withhold" in body or parent.strict:
         effects["missing"] = "withhold"
     if parent.falls:
         arising = ()

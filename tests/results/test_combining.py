@@ -286,7 +286,7 @@ def test_what_a_later_rule_withholds_for_is_not_had_by_hiding_an_earlier_one() -
 def test_a_group_rounds_where_it_says() -> None:
     """`round` on a group rounds what its children make, whatever the levels round."""
     case = CASES["worth"]
-    arising = f"{ALWAYS}, nothing_arose: exclude, not_applicable: rescale"
+    arising = f"{ALWAYS}, nothing_arose: zero, not_applicable: rescale"
     text = group("    worth: 6\n    round: 1\n", case.tops, 9, [arising] * 3, (1, 1, 1))
     read = sound(text, "6")
     given: dict[str, Given] = {"points:a": 1, "points:b": 1, "points:c": NO_TASK}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 import pytest
+from attrs import evolve
 
 from parcore.diagnostics import Findings
 from parcore.documents.yaml import parse_yaml
@@ -52,6 +54,16 @@ def attainable(found: Result) -> list[Fraction | None]:
     """What each unit could attain."""
     tops = [card.total_attainable for card in found.scorecards]
     return [None if top is None else top.known for top in tops]
+
+
+def test_points_of_a_penalty_may_be_set() -> None:
+    """What an appraiser sets for an item of bonus or penalty stands in the place of what is computed."""
+    read = adjusted("missing: full, unverified: full, rejected: full, nothing_arose: zero")
+    said = evolve(datum("u1", "points:late", 3), note="reason")
+    held = Evidence([datum("u1", "points:x", 50), datum("u1", "late", 8), said])
+    found = score(read, held, UnitBook([unit("u1")]), PERIOD)
+    assert (total(found), found.unused_fields) == (F(47), ())
+    assert [(each.criterion.id, each.computed.known) for each in found.points_set] == [("late", F(8))]
 
 
 @pytest.mark.parametrize("state", [State.MISSING, State.UNVERIFIED, State.REJECTED])
@@ -287,6 +299,24 @@ def test_each_step_of_a_class_is_kept() -> None:
     rows = {row["unit"]: row for row in csv_rows(found, "en") if row["criterion"] == "index"}
     assert rows["u2"]["class_open"] == "top | good"
     assert (rows["u2"]["class"], rows["u1"]["class"]) == ("", "top")
+
+
+@pytest.mark.parametrize("lacking", [{"late": State.NOTHING_AROSE}, {"plan": State.NOT_APPLICABLE}])
+def test_one_fact_of_several_is_enough_whatever_did_not_arise(lacking: Mapping[str, Given]) -> None:
+    """Of a veto on any of several facts one that holds is enough, and one that is hidden is not let off."""
+    when = "{missing: holds, unverified: holds, rejected: holds}"
+    read = sound(
+        X,
+        "100",
+        f"""classes:
+  on: {{quantity: base, rounded: no}}
+  bands: [{{name: A, in: "[50,100]"}}, {{name: B, in: "[0,50)"}}]
+  vetoes: [{{if: {{any: [late > 0, plan = never, few > 3]}}, class: B, when: {when}}}]
+""",
+    )
+    clean: dict[str, Given] = {"points:x": 60, "late": 0, "plan": "on_time", "few": 0, **lacking}
+    found = result(read, {"u1": clean, "u2": clean | {"few": 4}, "u3": clean | {"few": State.MISSING}})
+    assert [card.class_name for card in sorted(found.scorecards, key=lambda card: card.unit.id)] == [*"ABB"]
 
 
 def test_the_milder_way_by_hiding_a_fact_is_refused() -> None:

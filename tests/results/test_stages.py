@@ -13,7 +13,7 @@ from parcore.evidence.evidence import Datum, Evidence, Stage
 from parcore.evidence.units import Unit, UnitBook
 from parcore.i18n import Text
 from parcore.numbers import exact_text
-from parcore.results.result import Result
+from parcore.results.result import Result, Scorecard
 from parcore.results.scoring import score
 from parcore.rules.policies import Quantity
 from parcore.values import EVIDENCE_STATES, State, Value
@@ -127,6 +127,58 @@ def test_points_set_for_one_unit_are_no_other_units() -> None:
     assert (points(result)["x"], points(result, "v")["x"]) == (F(4), F(2))
 
 
+FIRST = f"""
+  - id: g
+    title: g
+    max: 10
+    combine: first
+    criteria:
+      - {{id: x, title: x, max: 8, measure: {{ratio: [done, all_of]}}, scale: proportional,
+          when: {{{ZERO}}}, {SOURCE}}}
+      - {{id: y, title: y, max: 10, measure: {{value: rate}}, scale: proportional,
+          when: {{{ZERO}}}, {SOURCE}}}
+"""
+
+
+@pytest.mark.parametrize("state", [State.NOTHING_AROSE, State.MISSING, State.REJECTED])
+def test_points_set_for_the_first_rule_are_those_of_its_parent(state: State) -> None:
+    """Where somebody set the points of a rule it applies, and its maximum is the parent's, whatever arose."""
+    data = [said("all_of", Value(state), Stage.FINAL), said("done", Value(state), Stage.FINAL)]
+    data += [said("rate", 1, Stage.FINAL), said("points:x", 6, Stage.FINAL, "reason")]
+    card = score(sound(FIRST, "10"), Evidence(data), BOOK, PERIOD).card("u")
+    assert card is not None
+    assert (card.points("g"), card.attainable("g")) == (Value(State.OK, F(6)), Value(State.OK, F(8)))
+
+
+@pytest.mark.parametrize("set_for", ["x", "one"])
+def test_gates_and_ties_read_the_points_that_were_set(set_for: str) -> None:
+    """What reads unrounded points reads those set, not those computed, of a leaf and of a parent."""
+    tie = f"{{by: points, of: {set_for}, rounded: no}}"
+    gate = "{every: criterion, points: '> 2', rounded: no, excluded: passes}"
+    if set_for == "one":
+        gate = gate.replace("criterion", "component").replace("2", "0")
+    read = sound(
+        f"""
+  - id: one
+    title: one
+    max: 4
+    criteria:
+      - {{id: x, title: x, max: 4, measure: {{value: rate}}, scale: proportional, when: {{{ZERO}}}, {SOURCE}}}
+""",
+        "4",
+        f"""classes:
+  on: {{quantity: base, rounded: no}}
+  bands: [{{name: A, in: "[2,4]", require: [{gate}]}}, {{name: B, in: "[0,2)"}}]
+ranking:
+  {{on: {{quantity: base, rounded: no}}, method: sequential, within: [all], ties: [{tie}]}}
+""",
+    )
+    data = [said("rate", 0, Stage.FINAL), said(f"points:{set_for}", 3, Stage.FINAL, "reason")]
+    card = score(read, Evidence(data), BOOK, PERIOD).card("u")
+    assert card is not None
+    assert (card.class_name, card.trace[f"unrounded:{set_for}"]) == ("A", Value(State.OK, F(3)))
+
+
 @pytest.mark.parametrize(
     ("datum", "code"),
     [
@@ -198,3 +250,33 @@ def test_whatever_the_appraiser_finds_the_index_lies_between_the_ends(
         assert value is not None
         assert span is not None
         assert value.state is State.ERROR or span[0] <= value.number <= span[1]
+
+
+@pytest.mark.parametrize("who", ["yes", "no"])
+def test_a_unit_measured_against_peers_waits_for_theirs(who: str) -> None:
+    """While a peer is not appraised what is measured against it is open, and lies between the ends after."""
+    measure = f"{{measure: {{value: rate}}, with: highest, by: quotient, within: all, who: all, self: {who}}}"
+    read = sound(
+        f"""
+  - id: one
+    title: one
+    max: 10
+    measure: {{compared: {measure}}}
+    scale: [{{at_least: 1, points: 10}}, {{otherwise: 2}}]
+    when: {{{ZERO}, nothing_arose: full}}
+    {SOURCE}
+""",
+        "10",
+    )
+    own, stage = said("rate", F(1, 2), Stage.APPRAISED), Stage.APPRAISED
+
+    def card(rate: Fraction | Value, by: Stage) -> Scorecard:
+        found = score(read, Evidence([own, said("rate", rate, by, unit="v")]), BOOK, PERIOD, stage=stage)
+        return next(each for each in found.scorecards if each.unit.id == "u")
+
+    before = card(F(1), Stage.SELF)
+    assert before.provisional is not None
+    assert before.provisional.base == (F(0), F(10))
+    assert card(F(1), stage).points("one").known == 2
+    assert card(F(1), stage).provisional is None
+    assert card(Value(State.MISSING), stage).provisional is None

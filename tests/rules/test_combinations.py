@@ -226,6 +226,18 @@ def test_a_guard_of_which_nothing_arose_does_not_hold() -> None:
     assert read("guard: {unless: late > 0, points: 1}\n" + body).points(late=nothing, few=7) == ok(1)
 
 
+@pytest.mark.parametrize("parts", ["late > 0, done > 3", "done > 3, late > 0"])
+def test_one_part_of_an_any_is_enough_though_nothing_arose_of_another(parts: str) -> None:
+    """A claim that nothing arose of one thing does not undo what a guard finds in another."""
+    found = read(
+        f"guard: {{if: {{any: [{parts}]}}, points: 1}}\nmeasure: {{value: few}}\nscale: {{slope: 1}}\n"
+    )
+    assert found.points(late=State.NOTHING_AROSE, done=9, few=7) == ok(1)
+    assert found.points(late=State.NOTHING_AROSE, done=0, few=7) == ok(7)
+    for state in ALWAYS_POSSIBLE:
+        assert found.points(late=State.NOTHING_AROSE, done=state, few=7) == Value(state)
+
+
 def test_what_settles_a_guard_needs_no_effect() -> None:
     """Nothing arose, of a guard's own field, is no state of the rule: an effect for it is never reached."""
     found = read("guard: {if: late > 0, points: 1}\nmeasure: {value: few}\nscale: {per: 1, cap: 10}\n")

@@ -1,0 +1,84 @@
+"""Units scored by their lists of cases: a list is a statement like any other, and so is each case."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from attrs import evolve
+
+from parcore.diagnostics import Findings
+from parcore.documents.yaml import parse_yaml
+from parcore.editions.document import read_edition
+from parcore.editions.edition import Edition
+from parcore.evidence.evidence import Cell, Evidence, Record, RecordList, Stage
+from parcore.evidence.vocabulary import Vocabulary
+from parcore.i18n import Text
+from parcore.numbers import exact_text
+from parcore.results.result import Result
+from parcore.results.scoring import score
+from parcore.values import State, Value
+from tests.results.editions import BOOK, HEAD, PERIOD, datum
+from tests.rules.reading import VOCABULARY
+from tests.strategies import OPTIONS
+
+F = Fraction
+CASES = Vocabulary("dossiers", Text(), {"plan": VOCABULARY.fields["plan"]})
+WITH_CASES = evolve(VOCABULARY, records={"dossiers": CASES})
+SCORED = """
+  - {{id: x, title: x, max: 10, measure: reported,
+      when: {{missing: zero, unverified: zero, rejected: zero}},
+      source: {{clause: '1', basis: illustrative}}}}
+  - id: s
+    title: s
+    max: {top}
+    method: survey
+    mean_over:
+      records: dossiers
+      measure: {{choice: plan}}
+      table: {{on_time: {top}, late: 1, never: 0}}
+      when: {{missing: zero, unverified: zero, rejected: zero, not_applicable: exclude}}
+      round: {digits}
+    when: {{missing: zero, unverified: zero, rejected: zero, nothing_arose: exclude}}
+    source: {{clause: '1', basis: illustrative}}
+"""
+ABSENT = "absent: [{method: survey, effect: exclude, source: {clause: '9', basis: official}}]\n"
+
+
+def read(top: str, digits: int, more: str = "") -> tuple[Edition, list[str]]:
+    """An edition with a mean over cases, and the codes of what is wrong with it."""
+    findings = Findings()
+    text = HEAD.format(total=exact_text(F(top) + 10), more=more) + SCORED.format(top=top, digits=digits)
+    found = read_edition(parse_yaml(text, "test.yaml", findings), {"test": WITH_CASES}, findings)
+    assert found is not None
+    return found, [each.code for each in findings.errors]
+
+
+def listed(*said: str | State, unit: str = "u1") -> RecordList:
+    """A list of cases, each with what it says."""
+    values = [Value(x) if isinstance(x, State) else Value(State.OK, F(OPTIONS.index(x))) for x in said]
+    cells = (Cell(value, "" if isinstance(x, State) else x) for value, x in zip(values, said, strict=True))
+    records = tuple(Record(str(at), {"plan": cell}) for at, cell in enumerate(cells))
+    return RecordList(unit, PERIOD, "dossiers", records, Stage.FINAL)
+
+
+def scored(edition: Edition, *lists: RecordList) -> Result:
+    """The scores of a unit that hands in lists, and points for the rest."""
+    return score(edition, Evidence([datum("u1", "points:x", 5)], lists), BOOK, PERIOD)
+
+
+def test_a_list_handed_in_is_something_of_its_method() -> None:
+    """A method is left out for everybody only where nobody hands in a list that its leaves read."""
+    edition, codes = read("2", 1, ABSENT)
+    assert not codes
+    handed_in, nothing = scored(edition, listed("on_time", "never")), scored(edition)
+    assert (handed_in.absent, handed_in.scorecards[0].points("s").known) == ((), F(1))
+    assert [each.method.value for each in nothing.absent] == ["survey"]
+
+
+def test_a_case_that_waits_for_its_appraisal_leaves_its_list_open() -> None:
+    """A mean over cases of which one is not appraised yet can still come to anything up to its maximum."""
+    edition, _ = read("2", 1)
+    card = scored(edition, listed("on_time", State.UNVERIFIED)).scorecards[0]
+    assert card.provisional is not None
+    assert ([each.id for each in card.provisional.leaves], card.provisional.base) == (["s"], (F(5), F(7)))
+    assert scored(edition, listed("on_time", State.REJECTED)).scorecards[0].provisional is None
