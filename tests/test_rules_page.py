@@ -67,7 +67,9 @@ def edition_text(rule: str, columns: list[str], rows: list[list[str]]) -> dict[s
     component = completed(yaml.load(rule, yaml.BaseLoader), "rule")
     head = HEAD
     if columns[0] == "group":
-        head = HEAD | {"units": {"kinds": ["page-unit"], "groups": list(dict.fromkeys(row[0] for row in rows))}}
+        head = HEAD | {
+            "units": {"kinds": ["page-unit"], "groups": list(dict.fromkeys(row[0] for row in rows))}
+        }
     return head | {"total": component.get("worth", component["max"]), "components": [component]}
 
 

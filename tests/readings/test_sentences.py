@@ -57,7 +57,7 @@ GOLDEN = {
     '"[88%,90%]"': (
         "Chấm theo tỷ lệ. Từ 88 % đến 90 %: 2 điểm; từ 90 % đến 95 %: 3 điểm;"
         " từ 95 % đến dưới 100 %: 4 điểm; đúng 100 %: 5 điểm; từ 0 % đến dưới 88 %: 0 điểm."
-        " Chỗ văn bản chưa rõ, hiểu là đúng 90 %: 3 điểm"
+        " Văn bản chưa rõ ở trường hợp sau, áp dụng: đúng 90 %: 3 điểm"
         " (cách hiểu của chúng tôi: the higher of the two that hold)."
     ),
     "scale: {towards: 80%}": (
@@ -101,27 +101,42 @@ GOLDEN = {
         "Chấm theo số ngày từ ngày cuối kỳ + 15 ngày đến ngày gửi (số âm là sớm hơn)."
         " Dưới 0 ngày: 2 điểm; đúng 0 ngày: 1 điểm; các trường hợp còn lại: 0 điểm."
     ),
-    "overdue: {count: [late]}": (
+    "online: {value: share_online}": (
         "Chấm theo: (a) tỷ lệ; (b) tỷ lệ hồ sơ trực tuyến; (c) chậm. (a) từ 20 % trở lên và (b) từ 30 %"
         " trở lên và (c) bằng 0: 2 điểm; (a) trên 0 % và (b) từ 15 % đến dưới 30 % và (c) bằng 0: 1 điểm;"
         " (a) bằng 0 % hoặc (b) dưới 15 % hoặc (c) lớn hơn 0: 0 điểm."
     ),
     "worth: 10": (
-        "Tổng trên 20 điểm được quy đổi thành 10 điểm. Phần không đánh giá được loại ra,"
+        "Tổng trên 20 điểm được quy đổi thành 10 điểm. Phần không đánh giá thì loại ra;"
         " điểm của nhóm được quy đổi theo phần còn lại."
     ),
     "records: dossiers": (
         "Chấm riêng từng trường hợp trong “Hồ sơ”. Chấm theo: kết quả."
-        " Trước hạn: 2 điểm; đúng hạn: 1 điểm; chậm: 0 điểm. Với từng trường hợp, chưa thẩm định, thiếu"
+        " Trước hạn: 2 điểm; đúng hạn: 1 điểm; chậm: 0 điểm. Trường hợp nào chưa thẩm định, thiếu"
         " số liệu hoặc không được công nhận: chấm 0 điểm."
         " Điểm là trung bình cộng điểm của các trường hợp, làm tròn đến 1 chữ số thập phân."
     ),
     "index: {name: sipas": (
-        "Chấm theo thứ hạng theo chỉ số sipas."
-        " Từ 1 đến 10: 3 điểm; từ 11 đến 20: 2 điểm; từ 21 trở lên: 1 điểm."
+        "Chấm theo thứ hạng trong bảng xếp hạng chỉ số sipas."
+        " Từ hạng 1 đến hạng 10: 3 điểm; từ hạng 11 đến hạng 20: 2 điểm; từ hạng 21 trở xuống: 1 điểm."
+    ),
+    "measure: {rank: {measure: {ratio": (
+        "Chấm theo thứ hạng xếp theo tỷ lệ đã làm / kế hoạch, từ cao xuống thấp, trong tất cả các đơn vị."
+        " Từ hạng 1 đến hạng 2: 3 điểm; từ hạng 3 trở xuống: 1 điểm."
+    ),
+    "with: highest": (
+        "Chấm theo tỷ lệ phần trăm của tỷ lệ đã làm / kế hoạch so với mức cao nhất của tất cả các đơn vị"
+        " (kể cả chính đơn vị)."
+    ),
+    "at_least: {department: 90%": (
+        "Từ 90 % (department), 80 % (district) trở lên:"
+        " 100 % điểm tối đa (4 điểm (department), 6 điểm (district))"
+    ),
+    "combine: first": (
+        "Xét lần lượt “transfer” và “instead”, chỉ lấy điểm của quy tắc đầu tiên áp dụng được."
     ),
     "combine: highest": "Chỉ lấy điểm cao nhất trong “in-mountains” và “with-relics”.",
-    "weight: 2": "Điểm là tổng có trọng số của 2 × “part-1” và “part-2”.",
+    "weight: 2,": "Điểm là tổng có trọng số của 2 × “part-1” và “part-2”.",
 }
 """What stands in a rule of `docs/rules.md`, and the Vietnamese sentences it must have."""
 
@@ -140,7 +155,8 @@ def test_golden_sentences(words: str, page: list[Edition]) -> None:
 
 def test_english_sentences(page: list[Edition]) -> None:
     """English has its own number format, and one point is no plural."""
-    text = said(page[3], "en")
+    (at,) = [at for at, (rule, _, _) in enumerate(EXAMPLES) if '"(90%,100%]"' in rule]
+    text = said(page[at], "en")
     assert (
         "Over 90 % to 100 %: 2 points; from 70 % to 90 %: 1 point; from 0 % to under 70 %: 0 points." in text
     )
