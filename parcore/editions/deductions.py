@@ -50,6 +50,9 @@ def read_deduction(tree: Tree, context: Context, read_rule: RuleReader) -> Deduc
     ):
         return None
     for group in context.groups:
+        if floor.of(group) > start.of(group):
+            shown, limit = exact_text(floor.of(group)), exact_text(start.of(group))
+            context.findings.add("points-over-maximum", tree["floor"].place, points=shown, max=limit)
         if context.top is not None and start.of(group) != context.top.of(group):
             shown, limit = exact_text(start.of(group)), exact_text(context.top.of(group))
             context.findings.add("deduct-from", tree.place_of("from"), start=shown, max=limit)

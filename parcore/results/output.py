@@ -10,6 +10,7 @@ from typing import Any, Final
 from parcore.diagnostics import Place as At
 from parcore.diagnostics import stop
 from parcore.documents.text import decode
+from parcore.evidence.evidence import Observation
 from parcore.numbers import decimal_text, decimals, exact_text
 from parcore.packages import readable
 from parcore.results.change import Change, Earlier, changes
@@ -46,6 +47,19 @@ def to_dict(result: Result, lang: str, earlier: Earlier | None = None) -> dict[s
         "decision": None if edition.decision is None else edition.decision.number,
         "period": str(result.period),
         "stage": result.stage.value,
+        **_assumed(result),
+        "units": [_unit(result, card, lang) | _change(moved.get(card.unit.id)) for card in result.scorecards],
+        **_beyond_rules(result),
+        "without_evidence": [unit.id for unit in result.without_evidence],
+        "unused_fields": list(result.unused_fields),
+        "rests_on": [evidence_basis(result, lang), *rests_on(edition, lang)],
+        "observations": [_observation(each, lang) for each in result.observations],
+    }
+
+
+def _assumed(result: Result) -> dict[str, Any]:
+    """What was put in the place of evidence."""
+    return {
         "assumed": [
             {
                 "unit": each.given.unit,
@@ -55,7 +69,12 @@ def to_dict(result: Result, lang: str, earlier: Earlier | None = None) -> dict[s
             }
             for each in result.assumed
         ],
-        "units": [_unit(result, card, lang) | _change(moved.get(card.unit.id)) for card in result.scorecards],
+    }
+
+
+def _beyond_rules(result: Result) -> dict[str, Any]:
+    """What was empty, what an appraiser set, which methods were left out."""
+    return {
         "empty": [
             {
                 "unit": each.unit.id,
@@ -80,20 +99,17 @@ def to_dict(result: Result, lang: str, earlier: Earlier | None = None) -> dict[s
             {"method": each.method.value, "basis": each.source.basis.value, "source": str(each.source)}
             for each in result.absent
         ],
-        "without_evidence": [unit.id for unit in result.without_evidence],
-        "unused_fields": list(result.unused_fields),
-        "rests_on": [evidence_basis(result, lang), *rests_on(edition, lang)],
-        "observations": [
-            {
-                "about": each.about,
-                "quantity": each.quantity,
-                "value": number(each.value),
-                "basis": each.source.basis.value,
-                "source": str(each.source),
-                "note": each.note.in_(lang),
-            }
-            for each in result.observations
-        ],
+    }
+
+
+def _observation(each: Observation, lang: str) -> dict[str, Any]:
+    return {
+        "about": each.about,
+        "quantity": each.quantity,
+        "value": number(each.value),
+        "basis": each.source.basis.value,
+        "source": str(each.source),
+        "note": each.note.in_(lang),
     }
 
 

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from attrs import evolve
-
-from parcore.diagnostics import Findings
-from parcore.diagnostics import Place as At
 from parcore.editions.compile import compile_edition
-from parcore.editions.edition import Criterion, Edition, Effect, EffectKind
+from parcore.editions.edition import Edition, Effect, EffectKind
 from parcore.editions.index import BASE
 from parcore.editions.tree import Variant
-from parcore.evidence.evidence import Datum, Evidence, Observation, Stage
+from parcore.evidence.evidence import Evidence, Observation, Stage
 from parcore.evidence.periods import Period
-from parcore.evidence.units import UnitBook
+from parcore.evidence.units import Unit, UnitBook
 from parcore.evidence.vocabulary import INDEX, POINTS
-from parcore.numbers import ZERO, exact_text
+from parcore.numbers import ZERO
 from parcore.readings.exact import Scope, Trace, evaluate
+from parcore.results.admission import admit
 from parcore.results.classes import with_class, with_quotas
 from parcore.results.population import Population, freeze, frozen_scopes
 from parcore.results.provisional import provisional
 from parcore.results.ranking import entry_of, places, tiers
 from parcore.results.result import Empty, PointsSet, Result, Scorecard
 from parcore.results.scope import UnitScope
-from parcore.rules.combinations import Reported, reported_of
+from parcore.rules.combinations import reported_of
 from parcore.rules.policies import Absent, Ranking
 from parcore.rules.program import Program
 from parcore.values import State
@@ -61,20 +58,15 @@ def score(
     members = [unit for unit in known if unit.id in spoken]
     absent = tuple(_absent(edition, evidence, period))
     variant = Variant(_given(edition, evidence, period), _left_out(edition, absent))
-    _admit(edition, evidence, units, period, stage, variant)
+    admit(edition, evidence, units, period, stage, variant)
     unranked = () if edition.ranking is None else edition.ranking.unranked
     population = Population(tuple(members), frozenset(unranked))
     scopes: dict[str, Scope] = {
         unit.id: UnitScope(unit.id, period, evidence, stage, population) for unit in members
     }
-    run = _Run(edition, population, scopes)
     classes = edition.classes_in(period)
-    cards: list[Scorecard] = []
-    for unit in members:
-        group = edition.group_of(unit.group) or ""
-        trace = run.trace(unit.id, group, variant)
-        card = with_class(Scorecard(unit, group, trace), classes)
-        cards.append(evolve(card, provisional=provisional(edition, trace, variant, run.of(unit.id, group))))
+    run = _Run(edition, population, scopes)
+    cards = [with_class(run.card(unit, variant), classes) for unit in members]
     ranks = places(cards, edition.ranking)
     cards = _ordered(with_quotas(cards, classes, edition.ranking), edition.ranking)
     shown = [card for card in cards if not only or card.unit.id in only]
@@ -102,6 +94,13 @@ class _Run:
         self._edition, self._population, self._scopes = edition, population, scopes
         self._ready: dict[object, tuple[Program, Mapping[str, Scope]]] = {}
 
+    def card(self, unit: Unit, variant: Variant) -> Scorecard:
+        """A unit's scorecard, before anything is decided on it."""
+        group = self._edition.group_of(unit.group) or ""
+        trace = self.trace(unit.id, group, variant)
+        open_ = provisional(self._edition, trace, variant, lambda other: self.trace(unit.id, group, other))
+        return Scorecard(unit, group, trace, provisional=open_)
+
     def trace(self, unit: str, group: str, variant: Variant) -> Trace:
         """A unit's trace under a variant."""
         key = (group, variant.given, variant.out, tuple(sorted(variant.held.items())))
@@ -111,10 +110,6 @@ class _Run:
             self._ready[key] = read.program, frozen_scopes(read, self._population, self._scopes, mates)
         program, scopes = self._ready[key]
         return evaluate(program, scopes[unit])
-
-    def of(self, unit: str, group: str) -> Callable[[Variant], Trace]:
-        """A unit's trace by variant."""
-        return lambda variant: self.trace(unit, group, variant)
 
 
 def _given(edition: Edition, evidence: Evidence, period: Period) -> frozenset[str]:
@@ -175,62 +170,6 @@ def _ordered(cards: list[Scorecard], ranking: Ranking | None) -> list[Scorecard]
         return place is None, place or 0, number is None, -(number or ZERO), card.unit.id
 
     return sorted(cards, key=order)
-
-
-def _admit(
-    edition: Edition, evidence: Evidence, units: UnitBook, period: Period, stage: Stage, variant: Variant
-) -> None:
-    """Refuse units that have no place here, and points given off their step or outside their bounds."""
-    findings = Findings()
-    for name in sorted(evidence.units(period)):
-        place = next((d.place for d in evidence if d.unit == name and d.period == period), At(name))
-        unit = units.look_up(name, period.end, place, findings)
-        if unit is None:
-            continue
-        if unit.kind not in edition.kinds:
-            kinds = ", ".join(edition.kinds)
-            findings.add("unit-not-of-edition", place, unit=unit.id, kind=unit.kind, kinds=kinds)
-            continue
-        group = edition.group_of(unit.group)
-        if group is None:
-            groups = ", ".join(edition.groups)
-            findings.add("unit-group-unknown", place, unit=unit.id, group=unit.group, groups=groups)
-            continue
-        for leaf in edition.scored:
-            given = reported_of(leaf.rule)
-            datum = None if given is None else evidence.at(unit.id, period, given.field, stage)
-            if given is not None and datum is not None and datum.value.state is State.OK:
-                _points_given(leaf, given, datum, group, findings)
-        for node in (each for each in edition.criteria if each.id in variant.given):
-            datum = evidence.given(unit.id, period, node.id, stage)
-            if datum is not None:
-                _points_set(node, datum, group, findings)
-    findings.raise_errors()
-
-
-def _points_given(leaf: Criterion, rule: Reported, datum: Datum, group: str, findings: Findings) -> None:
-    number = datum.value.number
-    top = None if leaf.max is None else leaf.max.of(group)
-    if number < rule.low or (top is not None and number > top):
-        high = "…" if top is None else exact_text(top)
-        findings.add(
-            "points-out-of-range", datum.place, criterion=leaf.id, value=datum.text,
-            range=f"{exact_text(rule.low)}–{high}",
-        )  # fmt: skip
-    elif rule.step is not None and (number / rule.step).denominator != 1:
-        findings.add(
-            "points-off-step", datum.place, criterion=leaf.id, value=datum.text, step=exact_text(rule.step)
-        )
-
-
-def _points_set(node: Criterion, datum: Datum, group: str, findings: Findings) -> None:
-    """Points in the place of computed ones: a number that the node can have, and a reason."""
-    if datum.value.state is not State.OK:
-        findings.add("override-state", datum.place, criterion=node.id, state=datum.value.state.word)
-        return
-    if not datum.note and datum.stage is not Stage.SELF:
-        findings.add("override-without-reason", datum.place, criterion=node.id, value=datum.text)
-    _points_given(node, Reported(node.id), datum, group, findings)
 
 
 def _empty(edition: Edition, cards: Iterable[Scorecard], variant: Variant) -> Iterator[Empty]:

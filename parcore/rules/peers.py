@@ -76,8 +76,9 @@ class Statistics:
 
     def node(self, statistic: Statistic, group: str) -> Node:
         """A statistic; where every peer is empty there is none: nothing arose, and it is nobody's lack."""
-        found = self._node(statistic, group)
-        return Match(found, tuple((state, Raise(State.NOTHING_AROSE)) for state in EVIDENCE_STATES))
+        # Peers that nobody handed in are missing, as counting them shows.
+        nobody = Match(self.over(Aggregate.COUNT, self.measure.node(group)), (), Raise(State.NOTHING_AROSE))
+        return Match(self._node(statistic, group), tuple((state, nobody) for state in EVIDENCE_STATES))
 
     def _node(self, statistic: Statistic, group: str) -> Node:
         own = self.measure.node(group)

@@ -29,7 +29,7 @@ ONCE = (
             "rank = 7",
             "rank = 7",
         ),
-        ("measure: {formula: few / 4}, scale: {towards: 3}", "", "few / 4 = 0.5", "few / 4 = 0,5"),
+        ("measure: {formula: few / 4}, scale: {towards: 3}", "", "few / 4 = 50 %", "few / 4 = 50 %"),
         ("measure: {survey: {answers: {done: 100%, late: 0}}}, scale: proportional", NOTHING, "0.75", "0,75"),
         (ONCE, "", "2 − 1", "2 − 1"),
     ],

@@ -210,3 +210,9 @@ def found_part(part: str, known: dict[str, Value]) -> Value:
     assert isinstance(found.rule, Deduction)
     (alone,) = found.rule.parts
     return evaluate(lay_out({"it": alone.rule.node("", None)}), our.Facts(_fields(known)))["it"]
+
+
+def test_a_floor_above_its_start_is_told() -> None:
+    """Though nobody published the maximum, a deduction never pays more than what it starts from."""
+    text = "deduct: {from: 5, floor: 7, parts: [{per: few, points: 1}]}\n"
+    assert "points-over-maximum" in read(text, top="unknown").codes

@@ -163,6 +163,13 @@ def test_peers_that_are_all_empty_are_no_lack_of_the_unit(state: State) -> None:
     assert value_of(measured(f"compared: {{{text}}}"), [one, other, other]) == Value(NOTHING)
 
 
+def test_peers_that_nobody_handed_in_are_missing() -> None:
+    """Without a population there is nothing to compare with, and no reward for it."""
+    node = measured("min_max: {measure: {value: few}, within: all, inverse: no}").node("")
+    own = Facts({("few", 0): Value(State.OK, F(3))})
+    assert evaluate(lay_out({"it": node}), own)["it"] == Value(State.MISSING)
+
+
 def test_a_peers_bad_evidence_is_an_error_to_all() -> None:
     """One part of an empty whole among the peers, and no statistic of them can be trusted."""
     one, bad = (Value(State.OK, F(1)), Value(State.OK, F(2))), (Value(State.OK, F(1)), Value(State.OK, F(0)))

@@ -42,7 +42,7 @@ from parcore.values import State
 
 @frozen
 class Shape:
-    """What is known of a column of a block: states, bounds of numerators that are OK, the denominator."""
+    """What is known of a column: its states, the bounds of numerators that are OK, the denominator."""
 
     states: frozenset[State]
     low: int
