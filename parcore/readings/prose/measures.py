@@ -69,8 +69,8 @@ def _is_share(part: Formula, speaker: Speaker) -> bool:
     match part:
         case Name():
             return _percent(part.name, speaker)
-        case Operation(op="/", args=(over, under)):
-            return bool(list(names_of(under))) or _is_share(over, speaker)
+        case Operation(op="/"):
+            return True
         case Operation():
             return any(_is_share(each, speaker) for each in part.args)
         case _:
