@@ -116,7 +116,10 @@ GOLDEN = {
         " số liệu hoặc không được công nhận: chấm 0 điểm."
         " Điểm là trung bình cộng điểm của các trường hợp, làm tròn đến 1 chữ số thập phân."
     ),
-    "index: {name: sipas": (
+    "index: {name: sipas, of: score}": (
+        "Chấm theo chỉ số sipas (điểm trên 100 điểm có thể đạt). Điểm bằng 0,1 × chỉ số, tối đa 10 điểm."
+    ),
+    "index: {name: sipas, of: rank}": (
         "Chấm theo thứ hạng trong bảng xếp hạng chỉ số sipas."
         " Từ hạng 1 đến hạng 10: 3 điểm; từ hạng 11 đến hạng 20: 2 điểm; từ hạng 21 trở xuống: 1 điểm."
     ),

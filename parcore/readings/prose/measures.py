@@ -90,6 +90,8 @@ def noun_of(measure: Measure, speaker: Speaker) -> str:
             return speaker.say("prose-noun-difference")
         case MinMax():
             return speaker.say("prose-noun-standing")
+        case IndexOf(quantity=IndexQuantity.SCORE):
+            return speaker.say("prose-noun-index")
         case _:
             return speaker.say(f"prose-noun-{kind_of(measure, speaker).value}")
 
