@@ -34,21 +34,23 @@ REGISTRY = Registry()
 
 GOLDEN = {
     "table: {on_time: 1, late: 0.5, not_issued: 0}": (
-        "Chấm theo: ban hành kế hoạch. Đúng hạn: 1 điểm; chậm: 0,5 điểm; không: 0 điểm."
+        "Chấm theo: ban hành kế hoạch. Đúng hạn: 1 điểm; chậm: 0,5 điểm; không ban hành: 0 điểm."
     ),
     "none: exclude": (
         "Chấm theo: chỉ tiêu. Đạt: 1 điểm; không đạt: 0 điểm;"
-        " không giao: không đánh giá, không tính vào điểm tối đa."
+        " không được giao: không đánh giá, không tính vào điểm tối đa."
     ),
     "good: 75%": (
-        "Chấm theo: mức. Xuất sắc: 100 % điểm tối đa (6 điểm); tốt: 75 % điểm tối đa (4,5 điểm);"
-        " đạt: 50 % điểm tối đa (3 điểm)."
+        "Chấm theo: mức hoàn thành. Xuất sắc: 100 % điểm tối đa (6 điểm); tốt: 75 % điểm tối đa (4,5 điểm);"
+        " hoàn thành: 50 % điểm tối đa (3 điểm)."
     ),
     '"(90%,…)"': (
-        "Chấm theo tỷ lệ đã làm / kế hoạch. Trên 90 %: 2 điểm; từ 70 % đến 90 %: 1 điểm; dưới 70 %: 0 điểm."
+        "Chấm theo tỷ lệ số việc đã làm / số việc theo kế hoạch. Trên 90 %: 2 điểm; từ 70 % đến 90 %: 1"
+        " điểm; dưới 70 %: 0 điểm."
     ),
     "guard: {if: prolonged > 0": (
-        "Trước hết: nếu kéo dài lớn hơn 0 thì 0 điểm. Chấm theo tỷ lệ đã làm / kế hoạch."
+        "Trước hết: nếu số việc kéo dài lớn hơn 0 thì 0 điểm. Chấm theo tỷ lệ số việc đã làm / số việc"
+        " theo kế hoạch."
         " Đúng 100 %: 2 điểm; từ 90 % đến dưới 100 %: 1 điểm; các trường hợp còn lại: 0 điểm."
         " Không phát sinh: chấm điểm tối đa;"
         " chưa thẩm định, thiếu số liệu hoặc không được công nhận: chấm 0 điểm."
@@ -60,7 +62,7 @@ GOLDEN = {
         " (cách hiểu của chúng tôi: the higher of the two that hold)."
     ),
     "scale: {towards: 80%}": (
-        "Chấm theo tỷ lệ đã làm / kế hoạch."
+        "Chấm theo tỷ lệ số việc đã làm / số việc theo kế hoạch."
         " Từ 80 % trở lên: điểm tối đa (4 điểm); dưới 80 %: điểm tối đa × tỷ lệ / 80 %."
     ),
     "scale: {slope: 45, offset: 5}": "Chấm theo tỷ lệ. Điểm bằng 45 × tỷ lệ + 5.",
@@ -75,12 +77,12 @@ GOLDEN = {
         " (tính theo tỷ lệ), tối đa 40 điểm."
     ),
     "{per: done, points: 1.5}": (
-        "Tính từ 6 điểm, trừ đi: a) đã làm: mỗi trường hợp trừ 1,5 điểm;"
-        " b) chậm: mỗi trường hợp trừ 0,75 điểm. Điểm còn lại không dưới 0 điểm."
+        "Tính từ 6 điểm, trừ đi: a) số việc đã làm: mỗi trường hợp trừ 1,5 điểm;"
+        " b) số việc chậm: mỗi trường hợp trừ 0,75 điểm. Điểm còn lại không dưới 0 điểm."
     ),
     "once: [[money, delay]]": (
-        "b) chậm: mỗi trường hợp trừ 0,5 điểm, trừ tối đa 2 điểm;"
-        " c) kéo dài: mỗi trường hợp trừ 1 điểm. Trong các khoản a và b chỉ trừ khoản lớn nhất."
+        "b) số việc chậm: mỗi trường hợp trừ 0,5 điểm, trừ tối đa 2 điểm;"
+        " c) số việc kéo dài: mỗi trường hợp trừ 1 điểm. Trong các khoản a và b chỉ trừ khoản lớn nhất."
         " Khoản không phát sinh thì không trừ. Điểm còn lại không dưới 0 điểm."
     ),
     "unless: checked = 50": (
@@ -92,7 +94,8 @@ GOLDEN = {
         " đại biểu hội đồng hài lòng 100 %, đại biểu hội đồng không hài lòng 0 %; nhóm leaders (trọng số 1)"
     ),
     "with: rate_of_totals": (
-        "Chấm theo chênh lệch giữa tỷ lệ đã làm / kế hoạch và tỷ lệ tính trên tổng số của tất cả các"
+        "Chấm theo chênh lệch giữa tỷ lệ số việc đã làm / số việc theo kế hoạch và tỷ lệ tính trên tổng"
+        " số của tất cả các"
         " đơn vị được xếp hạng (kể cả chính đơn vị). Đến 0 điểm phần trăm: 3 điểm; trên mức đó,"
         " cứ thêm 0,5 điểm phần trăm được cộng 0,25 điểm (tính theo tỷ lệ), tối đa 5 điểm."
     ),
@@ -101,7 +104,8 @@ GOLDEN = {
         " Dưới 0 ngày: 2 điểm; đúng 0 ngày: 1 điểm; các trường hợp còn lại: 0 điểm."
     ),
     "online: {value: share_online}": (
-        "Chấm theo: (a) tỷ lệ; (b) tỷ lệ hồ sơ trực tuyến; (c) chậm. (a) từ 20 % trở lên và (b) từ 30 %"
+        "Chấm theo: (a) tỷ lệ; (b) tỷ lệ hồ sơ trực tuyến; (c) số việc chậm. (a) từ 20 % trở lên và (b)"
+        " từ 30 %"
         " trở lên và (c) bằng 0: 2 điểm; (a) trên 0 % và (b) từ 15 % đến dưới 30 % và (c) bằng 0: 1 điểm;"
         " (a) bằng 0 % hoặc (b) dưới 15 % hoặc (c) lớn hơn 0: 0 điểm."
     ),
@@ -123,11 +127,13 @@ GOLDEN = {
         " Từ hạng 1 đến hạng 10: 3 điểm; từ hạng 11 đến hạng 20: 2 điểm; từ hạng 21 trở xuống: 1 điểm."
     ),
     "measure: {rank: {measure: {ratio": (
-        "Chấm theo thứ hạng xếp theo tỷ lệ đã làm / kế hoạch, từ cao xuống thấp, trong tất cả các đơn vị."
+        "Chấm theo thứ hạng xếp theo tỷ lệ số việc đã làm / số việc theo kế hoạch, từ cao xuống thấp,"
+        " trong tất cả các đơn vị."
         " Từ hạng 1 đến hạng 2: 3 điểm; từ hạng 3 trở xuống: 1 điểm."
     ),
     "with: highest": (
-        "Chấm theo tỷ lệ phần trăm của tỷ lệ đã làm / kế hoạch so với mức cao nhất của tất cả các đơn vị"
+        "Chấm theo tỷ lệ phần trăm của tỷ lệ số việc đã làm / số việc theo kế hoạch so với mức cao nhất"
+        " của tất cả các đơn vị"
         " (kể cả chính đơn vị)."
     ),
     "at_least: {department: 90%": (
