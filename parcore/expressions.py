@@ -60,7 +60,7 @@ class Linear:
         single = len(self.terms) == 1 and not self.constant and self.terms[0][1] == 1
         return self.terms[0][0] if single else None
 
-    def plus(self, other: Linear, factor: int = 1) -> Linear:
+    def plus(self, other: Linear, factor: Fraction | int = 1) -> Linear:
         """This sum and another, times a factor; names that cancel out are gone."""
         terms = dict(self.terms)
         for name, each in other.terms:

@@ -41,12 +41,16 @@ class MeanOver:
         """None of the unit's own: what it reads are fields of its records."""
         return ()
 
-    def node(self, group: str, top: Fraction | None) -> Node:
-        """Cases that are left out count in nothing; where all are, or there is none, nothing arose."""
+    def body(self, group: str, top: Fraction | None) -> Node:
+        """The points of one case, in its own scope."""
         most = None if top is None else Figure(top)
         effects = tuple((s, effect_node(self.when.get(s), most, group)) for s in EVIDENCE_STATES)
-        body = Match(self.rule.node(group, top), effects)
-        mean: Node = Over(Aggregate.MEAN, Records(self.records), body, frozenset({State.EXCLUDED}))
+        return Match(self.rule.node(group, top), effects)
+
+    def node(self, group: str, top: Fraction | None) -> Node:
+        """Cases that are left out count in nothing; where all are, or there is none, nothing arose."""
+        body, left_out = self.body(group, top), frozenset({State.EXCLUDED})
+        mean: Node = Over(Aggregate.MEAN, Records(self.records), body, left_out)
         mean = Match(mean, ((State.EXCLUDED, Raise(State.NOTHING_AROSE)),))
         return mean if self.digits is None else Round(mean, self.digits)
 

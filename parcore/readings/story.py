@@ -6,12 +6,14 @@ says them as the annex does (`parcore.readings.prose`).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from attrs import frozen
 
 from parcore.editions.edition import Criterion, EffectKind
+from parcore.editions.records import MeanOver
 from parcore.evidence.evidence import Datum, Method
 from parcore.evidence.vocabulary import POINTS, FieldKind, Vocabulary
 from parcore.numbers import ZERO
@@ -22,7 +24,7 @@ from parcore.readings.prose.rules import named_by_letters
 from parcore.readings.prose.words import Kind, Speaker
 from parcore.rules.combinations import ChoiceTable, ConditionTable, Guarded, Reported, Rule, Scored
 from parcore.rules.deductions import Deduction
-from parcore.rules.graph import Node
+from parcore.rules.graph import Node, Records
 from parcore.rules.measures import ChoiceOf, Measure
 from parcore.rules.program import lay_out
 from parcore.rules.scales import Steps
@@ -114,8 +116,27 @@ class Teller:
                 yield from self._conditions(rule)
             case Deduction():
                 yield from self._deduction(rule)
+            case MeanOver():
+                yield from self._mean_over(rule)
             case Reported():
                 yield self._say("tell-reported")
+
+    def _mean_over(self, rule: MeanOver) -> Iterator[str]:
+        """How many cases have how many points; what they give together is told with the points."""
+        state, cases = self.scope.members(Records(rule.records))
+        if state is not State.OK:
+            yield self._say("tell-no-cases", state=self._state(state))
+            return
+        program = lay_out({"it": rule.body(self.group, self._top)})
+        counted = Counter(evaluate(program, each)["it"] for each in cases)
+        shown = (
+            f"{self._number(Fraction(count))} × {self._case(value)}"
+            for value, count in sorted(counted.items(), key=lambda each: (each[0].state, -each[0].number))
+        )
+        yield self._say("tell-cases", count=self._number(Fraction(len(cases))), cases="; ".join(shown) or "—")
+
+    def _case(self, value: Value) -> str:
+        return self._state(value.state) if value.known is None else self.speaker.points(value.number)
 
     def _guarded(self, rule: Guarded) -> Iterator[str]:
         for guard in rule.guards:
@@ -136,6 +157,8 @@ class Teller:
         if value.known is None:
             return
         x = value.number
+        if x not in rule.measure.range(self.group).interval:
+            return
         pieces = rule.scale.at(self.group, ZERO if self._top is None else self._top)
         piece = next((each for each in pieces if x in each.interval), None)
         if piece is None:

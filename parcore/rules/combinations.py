@@ -113,8 +113,8 @@ class Scored:
         return tuple(Piece(part, p.slope, p.intercept) for p, part in cut if part is not None)
 
     def node(self, group: str, top: Fraction | None) -> Node:
-        """The pieces over the measure."""
-        return Piecewise(self.measure.node(group), self.scale.at(group, ZERO if top is None else top))
+        """The pieces over the measure; what it cannot give is bad evidence, never points outside the rule."""
+        return Piecewise(self.measure.node(group), self.pieces(group, ZERO if top is None else top))
 
     def states(self) -> frozenset[State]:
         """The measure's."""

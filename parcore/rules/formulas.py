@@ -17,7 +17,7 @@ from parcore.arithmetic import Formula, Name, Number, Operation, formula_text, n
 from parcore.documents.reading import text_of
 from parcore.documents.tree import Tree
 from parcore.evidence.vocabulary import FieldKind, Vocabulary
-from parcore.expressions import ExpressionError
+from parcore.expressions import ExpressionError, Linear
 from parcore.intervals import EVERYTHING, Interval, Range, exactly
 from parcore.numbers import ONE, ZERO
 from parcore.rules.figures import NOTHING, Context, Figure
@@ -85,7 +85,36 @@ class Computed:
                         _with_zero(one) if self._may_be_nothing(each) else one
                         for each, one in zip(part.args, parts, strict=True)
                     ]
-                return _reach(part.op, parts)
+                found = _reach(part.op, parts)
+                return found if part.op != "/" else self._share(part, group).meet(found) or found
+
+    def _share(self, part: Operation, group: str) -> Interval:
+        """What invariants hold a quotient of two sums to: never below 0, never over 1."""
+        one, two = (self._linear(each, group) for each in part.args)
+        if one is None or two is None:
+            return EVERYTHING
+        never = self.vocabulary.never_negative
+        low, high = ZERO if never(one) else None, ONE if never(two.plus(one, -1)) else None
+        return Interval(low, True, high, True)
+
+    def _linear(self, part: Formula, group: str) -> Linear | None:
+        """A part of the formula as a sum of fields, where it is one."""
+        match part:
+            case Number():
+                return Linear((), part.value)
+            case Name():
+                figure = self.figures.get(part.name)
+                return Linear(((part.name, ONE),)) if figure is None else Linear((), figure.of(group))
+            case Operation(op="+" | "-" | "*"):
+                one, two = (self._linear(each, group) for each in part.args)
+                if one is None or two is None:
+                    return None
+                if part.op != "*":
+                    return one.plus(two, 1 if part.op == "+" else -1)
+                known, sum_ = (one, two) if not one.terms else (two, one)
+                return None if known.terms else Linear().plus(sum_, known.constant)
+            case _:
+                return None
 
     def _reads(self, part: Formula) -> bool:
         return any(name not in self.figures for name in names_of(part))

@@ -17,8 +17,21 @@ from parcore.evidence.vocabulary import FieldKind, Vocabulary
 from parcore.expressions import Linear
 from parcore.intervals import Interval, Range
 from parcore.numbers import ONE, ZERO
-from parcore.rules.figures import Context, Figure, sum_node
-from parcore.rules.graph import Cmp, Div, Division, Mul, Node, Pick, Raise, const, total
+from parcore.rules.figures import NOTHING, Context, Figure, sum_node
+from parcore.rules.graph import (
+    Agg,
+    Aggregate,
+    Cmp,
+    Div,
+    Division,
+    Match,
+    Mul,
+    Node,
+    Pick,
+    Raise,
+    const,
+    total,
+)
 from parcore.values import State
 
 _KEYS: Final = frozenset({"answers", "satisfied", "groups", "at_least"})
@@ -35,7 +48,10 @@ class Respondents:
 
 @frozen
 class Survey:
-    """The groups' rates, weighted; MISSING where a group has fewer answers than `least`."""
+    """The groups' rates, weighted; nothing arose where nobody answered in any group.
+
+    MISSING where some group alone has no answers, or fewer than `least`.
+    """
 
     vocabulary: Vocabulary
     groups: tuple[Respondents, ...]
@@ -52,8 +68,10 @@ class Survey:
         weights = [each.weight.of(group) for each in self.groups]
         if len(rates) == 1:
             return rates[0]
-        parts = [Mul(const(weight), rate) for weight, rate in zip(weights, rates, strict=True)]
-        return Div(total(*parts), const(sum(weights, ZERO)), Division.STRICT)
+        anyone = Agg(Aggregate.SUM, tuple(rates), NOTHING)
+        asked = [Match(rate, ((State.NOTHING_AROSE, Raise(State.MISSING)),)) for rate in rates]
+        parts = [Mul(const(weight), rate) for weight, rate in zip(weights, asked, strict=True)]
+        return Match(anyone, (), Div(total(*parts), const(sum(weights, ZERO)), Division.STRICT))
 
     def _rate(self, one: Respondents, group: str) -> Node:
         worth = Linear(tuple((name, figure.of(group)) for name, figure in one.answers))

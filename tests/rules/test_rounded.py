@@ -67,9 +67,10 @@ def test_the_range_of_a_rounded_measure_holds_what_it_gives(
 
 @given(st.sampled_from([0, 1, 2, 3, 7]), st.sampled_from([1, 2, 3, 8]), st.integers(0, 4))
 def test_a_measure_is_rounded_half_up_and_keeps_its_states(done: int, all_of: int, digits: int) -> None:
-    """`round` beside a measure rounds its number, half up, and moves no state."""
+    """`round` beside a measure rounds its number, half up, and moves no state; over its range it is bad."""
     found = read(f"measure: {{ratio: [done, all_of], round: {digits}}}\nscale: {{slope: 1}}\n")
-    assert found.points(done=done, all_of=all_of) == Value(State.OK, round_to(F(done, all_of), digits))
+    right = Value(State.OK, round_to(F(done, all_of), digits)) if done <= all_of else Value(State.ERROR)
+    assert found.points(done=done, all_of=all_of) == right
     assert [found.points(done=0, all_of=each).state for each in EVIDENCE_STATES] == [*EVIDENCE_STATES]
 
 

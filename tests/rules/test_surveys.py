@@ -53,7 +53,10 @@ def plain_rate(answers: dict[str, Answer], worth: dict[str, Fraction], least: in
 
 
 def plain(rates: list[tuple[int, Value]]) -> Value:
-    """The groups' rates, weighted."""
+    """The groups' rates, weighted; a group of which nothing arose beside another was not asked."""
+    if all(rate.state is NOTHING for _, rate in rates):
+        return Value(NOTHING)
+    rates = [(w, Value(State.MISSING) if rate.state is NOTHING else rate) for w, rate in rates]
     state = max(rate.state for _, rate in rates)
     if state is not State.OK:
         return Value(state)
