@@ -62,6 +62,17 @@ def completed(rule: dict[str, Any], id_: str, *, falls_through: bool = False) ->
     return node
 
 
+def edition_text(rule: str, columns: list[str], rows: list[list[str]]) -> dict[str, Any]:
+    """The edition of one rule; a column `group` names its unit groups."""
+    component = completed(yaml.load(rule, yaml.BaseLoader), "rule")
+    head = HEAD
+    if columns[0] == "group":
+        head = HEAD | {
+            "units": {"kinds": ["page-unit"], "groups": list(dict.fromkeys(row[0] for row in rows))}
+        }
+    return head | {"total": component.get("worth", component["max"]), "components": [component]}
+
+
 def test_every_rule_of_the_page_has_its_table() -> None:
     """No example stands on the page without stated points."""
     assert len(EXAMPLES) == len(re.findall(r"^```yaml\nmax: ", PAGE, re.MULTILINE))
@@ -73,11 +84,13 @@ def test_a_rule_pays_what_its_table_says(
     rule: str, columns: list[str], rows: list[list[str]], tmp_path: Path
 ) -> None:
     """Each row of evidence, scored under the rule as it stands on the page, gives the points beside it."""
-    component = completed(yaml.load(rule, yaml.BaseLoader), "rule")
-    edition_text = HEAD | {"total": component.get("worth", component["max"]), "components": [component]}
-    members = "".join(f"  - {{id: u{at}, kind: page-unit, name: U{at}}}\n" for at in range(len(rows)))
-    table = ["unit,period," + ",".join(columns[:-1])]
-    table += [f"u{at},2024," + ",".join(row[:-1]) for at, row in enumerate(rows)]
+    grouped = columns[0] == "group"
+    members = "".join(
+        f"  - {{id: u{at}, kind: page-unit, name: U{at}{f', group: {row[0]}' if grouped else ''}}}\n"
+        for at, row in enumerate(rows)
+    )
+    table = ["unit,period," + ",".join(columns[grouped:-1])]
+    table += [f"u{at},2024," + ",".join(row[grouped:-1]) for at, row in enumerate(rows)]
     evidence_text: dict[str, object] = {"evidence": "page", "tables": ["table.csv"]}
     if columns[0] == "dossiers":
         cases = [(at, each) for at, row in enumerate(rows) for each in row[0].split() if each != "none"]
@@ -88,7 +101,9 @@ def test_a_rule_pays_what_its_table_says(
     files = {
         "vocabulary.yaml": VOCABULARY,
         "units.yaml": "units: page\nmembers:\n" + members,
-        "edition.yaml": yaml.safe_dump(edition_text, allow_unicode=True, sort_keys=False),
+        "edition.yaml": yaml.safe_dump(
+            edition_text(rule, columns, rows), allow_unicode=True, sort_keys=False
+        ),
         "table.csv": "\n".join(table) + "\n",
         "evidence.yaml": yaml.safe_dump(evidence_text, allow_unicode=True, sort_keys=False),
     }

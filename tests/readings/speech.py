@@ -28,7 +28,7 @@ from parcore.rules.scales import Straight
 from parcore.rules.surveys import Respondents
 from parcore.sources import Source
 from tests import test_policies_page as policies_page
-from tests.test_rules_page import EXAMPLES, HEAD, VOCABULARY, completed
+from tests.test_rules_page import EXAMPLES, VOCABULARY, edition_text
 
 Rebuild = Callable[[Any], Any]
 Part = tuple[Rebuild, Any]
@@ -147,9 +147,8 @@ def policy_editions(folder: Path) -> list[Edition]:
 def page_editions(folder: Path) -> list[Edition]:
     """Each rule of the page `docs/rules.md` as an edition of its own."""
     found = []
-    for at, (rule, _, _) in enumerate(EXAMPLES):
-        component = completed(yaml.load(rule, yaml.BaseLoader), "rule")
-        text = HEAD | {"total": component.get("worth", component["max"]), "components": [component]}
+    for at, example in enumerate(EXAMPLES):
+        text = edition_text(*example)
         own = folder / str(at)
         own.mkdir()
         (own / "vocabulary.yaml").write_text(VOCABULARY, "utf-8")

@@ -12,12 +12,12 @@ from tests import test_policies_page as policies_page
 REGISTRY = Registry()
 
 POLICIES = {
-    "conversion: {to: 100}": ("Điểm đạt được trên điểm có thể đạt được quy đổi về thang 100 điểm.",),
+    "conversion: {to: 100}": ("Lấy điểm đạt được chia cho điểm có thể đạt rồi quy đổi về thang 100 điểm.",),
     "initiatives": ("Tổng điểm sau khi cộng và trừ không dưới 0 điểm và không quá 102 điểm.",),
     "figures: {most: 30}": (
         (
-            "Nếu (a) trên 30 ngày, với (a) số ngày từ ngày cuối kỳ + 15 ngày đến ngày nộp hồ sơ tự chấm"
-            " (số âm là sớm hơn), thì xếp loại không cao hơn not_done;"
+            "Nếu (a) trên 30 ngày, trong đó (a) là số ngày từ ngày cuối kỳ + 15 ngày đến ngày nộp hồ sơ"
+            " tự chấm (số âm là sớm hơn), thì xếp loại not_done;"
             " chưa thẩm định, thiếu số liệu hoặc không được công nhận: coi như có."
         ),
     ),
@@ -46,7 +46,7 @@ POLICIES = {
             " chưa thẩm định, thiếu số liệu hoặc không được công nhận: đơn vị không được xếp loại."
         ),
     ),
-    "quota:": (
+    "at_least: 2, within": (
         (
             "Hạn mức loại excellent: 20 % số đơn vị xếp loại excellent hoặc good, trong tất cả các đơn vị,"
             " làm tròn xuống, ít nhất 2 đơn vị; lấy các đơn vị xếp hạng cao nhất, bằng nhau ở ranh giới thì"
@@ -74,7 +74,8 @@ def test_golden_policies(words: str, policies: list[Edition]) -> None:
 
 def test_a_penalty_is_taken_off(policies: list[Edition]) -> None:
     """The items of bonus and penalty stand under their caps, and a penalty's points are taken off."""
-    bonus, penalty = describe(policies[1], "vi").adjustments
+    (at,) = [at for at, (policy, _, _) in enumerate(policies_page.EXAMPLES) if "initiatives" in policy]
+    bonus, penalty = describe(policies[at], "vi").adjustments
     assert (bonus.title, bonus.max, penalty.title, penalty.max) == (
         "Điểm cộng", "tối đa 3 điểm", "Điểm trừ", "tối đa 3 điểm",
     )  # fmt: skip
@@ -88,7 +89,7 @@ def test_a_penalty_is_taken_off(policies: list[Edition]) -> None:
 def test_policies_are_said() -> None:
     """Rounding, classes and ranking stand under the criteria, each with what it reads."""
     assert describe(REGISTRY.edition("example@2025"), "vi").policies == (
-        "Làm tròn (nửa đơn vị làm tròn lên): chỉ số đến 2 chữ số thập phân.",
+        "Làm tròn (chữ số bỏ đi từ 5 trở lên thì làm tròn lên): chỉ số đến 2 chữ số thập phân.",
         (
             "Xếp loại theo chỉ số (điểm trên 100 điểm có thể đạt), đã làm tròn:"
             " A: từ 90 đến 100; B: từ 80 đến dưới 90; C: từ 65 đến dưới 80; D: từ 0 đến dưới 65."

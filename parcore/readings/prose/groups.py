@@ -10,7 +10,8 @@ from parcore.editions.edition import Edition
 from parcore.i18n import say
 from parcore.readings.prose.words import Speaker, sentence
 
-_NUMBER: Final = re.compile(r"(\d+(?:[.,]\d+)*(?: %)?)")
+_UNIT: Final = r"%|điểm(?: phần trăm)?|(?:percentage )?points?|ngày|days?"
+_NUMBER: Final = re.compile(rf"(\d+(?:[.,]\d+)*(?: (?:{_UNIT}))?)")
 
 
 def by_group(

@@ -13,7 +13,7 @@ from parcore.expressions import Linear
 from parcore.readings.prose.words import Kind, Speaker
 from parcore.rules.formulas import Computed
 from parcore.rules.graph import Peers
-from parcore.rules.indices import IndexOf
+from parcore.rules.indices import IndexOf, IndexQuantity
 from parcore.rules.measures import ChoiceOf, Days, Growth, Measure, Ratio, Rounded, Sum
 from parcore.rules.peers import By, Compared, MinMax, RankOf, Statistics
 from parcore.rules.surveys import Respondents, Survey
@@ -23,7 +23,7 @@ _SIGNS: Final = {"*": "×", "-": "−", "+": "+", "/": "/"}
 
 
 def kind_of(measure: Measure, speaker: Speaker) -> Kind:
-    """How the numbers of a measure are written: a share in per cent, days, or as they are."""
+    """How the numbers of a measure are written: a share in per cent, days, places, or as they are."""
     match measure:
         case Days():
             return Kind.DAYS
@@ -38,6 +38,8 @@ def kind_of(measure: Measure, speaker: Speaker) -> Kind:
             return Kind.GAP if own is Kind.SHARE else own
         case Compared():
             return Kind.SHARE
+        case RankOf() | IndexOf(quantity=IndexQuantity.RANK):
+            return Kind.PLACE
         case Sum():
             return kind_of_sum(measure.sum, speaker)
         case Computed():
@@ -88,8 +90,8 @@ def noun_of(measure: Measure, speaker: Speaker) -> str:
             return speaker.say("prose-noun-difference")
         case MinMax():
             return speaker.say("prose-noun-standing")
-        case RankOf():
-            return speaker.say("prose-noun-place")
+        case IndexOf(quantity=IndexQuantity.SCORE):
+            return speaker.say("prose-noun-index")
         case _:
             return speaker.say(f"prose-noun-{kind_of(measure, speaker).value}")
 
@@ -214,7 +216,9 @@ def _operand(part: Formula, op: str, at: int, measure: Computed, speaker: Speake
 
 
 def _relative(measure: Compared | MinMax | RankOf, speaker: Speaker) -> str:
-    own, circle = measure_text(measure.of.measure, speaker), _circle(measure.of, speaker)
+    own = measure_text(measure.of.measure, speaker)
+    compared = isinstance(measure, Compared)
+    circle = _circle(measure.of, speaker, said=compared)
     if isinstance(measure, RankOf):
         word = "prose-rank-lowest" if measure.lowest_first else "prose-rank-highest"
         return speaker.say(word, measure=own, circle=circle)
@@ -229,11 +233,14 @@ def _relative(measure: Compared | MinMax | RankOf, speaker: Speaker) -> str:
     return speaker.say(f"prose-by-{measure.by.value}", measure=own, statistic=statistic)
 
 
-def _circle(of: Statistics, speaker: Speaker) -> str:
+def _circle(of: Statistics, speaker: Speaker, *, said: bool) -> str:
+    """The peers; `said`: whether the unit is one of them, which of a place goes without saying."""
     peers: Peers = of.peers
     circle = speaker.say(f"prose-within-{peers.within.value}")
     if peers.ranked_only:
         circle = speaker.say("prose-ranked", circle=circle)
+    if not said:
+        return circle
     return speaker.say("prose-with-self" if peers.with_self else "prose-without-self", circle=circle)
 
 

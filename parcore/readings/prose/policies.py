@@ -103,14 +103,14 @@ def _classes(laid: _Laid) -> Iterator[str]:
         bands = laid.by_group(partial(_bands, classes.bands, titles))
         yield _years(classes, laid) + laid.say("prose-classes", on=_reads(classes.on, laid), bands=bands)
         for limit in classes.vetoes:
-            yield _limit(limit, titles, laid)
+            yield _limit(limit, classes, titles, laid)
         for band in classes.bands:
             for gate in band.gates:
                 yield _gate(gate, titles[band.name], laid)
         if any(band.gates for band in classes.bands):
             yield laid.say("prose-gate-failed")
         for limit in classes.caps:
-            yield _limit(limit, titles, laid)
+            yield _limit(limit, classes, titles, laid)
         for quota in classes.quotas:
             yield _quota(quota, titles, laid)
 
@@ -153,17 +153,20 @@ def _gate(gate: Gate, name: str, laid: _Laid) -> str:
     return laid.by_group(tell)
 
 
-def _limit(limit: Limit, titles: dict[str, str], laid: _Laid) -> str:
+def _limit(limit: Limit, classes: Classes, titles: dict[str, str], laid: _Laid) -> str:
     def tell(speaker: Speaker) -> str:
         fact = limit.fact
         named = named_by_letters(fact.measures)
         measures = "; ".join(
-            f"{named.names[name]} {measure_text(each, speaker)}" for name, each in fact.measures.items()
+            speaker.say("prose-is", left=named.names[name], right=measure_text(each, speaker))
+            for name, each in fact.measures.items()
         )
         condition = condition_text(fact.condition, speaker, named)
         if measures:
             condition = speaker.say("prose-with-measures", measures=measures, condition=condition)
-        said = speaker.say("prose-limit", condition=condition, name=titles[limit.at_most])
+        lowest = classes.ordered(speaker.group)[-1].name == limit.at_most
+        word = "prose-limit-lowest" if lowest else "prose-limit"
+        said = speaker.say(word, condition=condition, name=titles[limit.at_most])
         return said + speaker.whose(limit.source) + "".join(f"; {each}" for each in _verdicts(limit, speaker))
 
     return laid.by_group(tell)

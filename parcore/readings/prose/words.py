@@ -37,6 +37,8 @@ class Kind(Enum):
     DAYS = "days"
     GAP = "gap"
     """A difference of two shares: percentage points."""
+    PLACE = "place"
+    """A place in a ranking: 1 is the best, so that more is lower."""
 
 
 @frozen
@@ -86,19 +88,21 @@ class Speaker:
     def interval(self, interval: Interval, kind: Kind = Kind.NUMBER) -> str:
         """An interval with its edges in words: "trên 90 % đến 100 %"."""
         low, high = interval.low, interval.high
+
+        def where(word: str, edge: Fraction) -> str:
+            text = self.amount(edge, kind)
+            return self.say(f"where-{word}{'-place' if kind is Kind.PLACE else ''}", low=text, high=text)
+
         if low is None:
             if high is None:
                 return self.say("where-otherwise")
-            word = "where-at-most" if interval.high_in else "where-under"
-            return self.say(word, high=self.amount(high, kind))
+            return where("at-most" if interval.high_in else "under", high)
         if high is None:
-            word = "where-at-least" if interval.low_in else "where-over"
-            return self.say(word, low=self.amount(low, kind))
+            return where("at-least" if interval.low_in else "over", low)
         if low == high:
-            return self.say("where-exactly", low=self.amount(low, kind))
-        start = self.say("where-from" if interval.low_in else "where-over", low=self.amount(low, kind))
-        end = self.say("where-to" if interval.high_in else "where-to-under", high=self.amount(high, kind))
-        return f"{start} {end}"
+            return where("exactly", low)
+        start = where("from" if interval.low_in else "over", low)
+        return f"{start} {where('to' if interval.high_in else 'to-under', high)}"
 
     def pays(self, award: Award, top: Fraction | None = None, noun: str = "") -> str:
         """What a step, row or state pays; a share of the maximum with its points where it is known."""
