@@ -52,7 +52,10 @@ def same(shown: str, printed: str) -> bool:
     return re.fullmatch(pattern, trimmed) is not None
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/add-an-index.md", "docs/files.md"])
+PAGES = ("README.md", "docs/add-an-index.md", "docs/files.md", "docs/huong-dan.md")
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_pages_show_what_the_program_prints(name: str, tmp_path: Path) -> None:
     """Files that a page spells out are written, its commands are run, and they print what it shows."""
     page = (ROOT / name).read_text("utf-8")
