@@ -326,7 +326,7 @@ def _quota(tree: Mapping, classes: Classes, context: Context) -> Quota | None:
         of=tuple(each for each in of if each is not None),
         rounding=choice_of(tree["round"], Rounding, findings) or Rounding.DOWN,
         within=choice_of(tree["within"], Within, findings) or Within.ALL,
-        ties=choice_of(tree["ties"], Border, findings) or Border.OPEN,
+        ties=choice_of(tree["ties"], Border, findings) or Border.AUTHORITY,
         otherwise=otherwise,
         at_least=least,
         at_most=int(most) if most else None,

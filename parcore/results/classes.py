@@ -149,7 +149,7 @@ def _limited_to(
         if not tied or len(tied) <= left:
             left -= len(tied)
             continue
-        if left and quota.ties is Border.OPEN:
+        if left and quota.ties is Border.AUTHORITY:
             yield from (_opened(card, quota, classes, said) for card in tied)
         elif not (left and quota.ties is Border.ALL):
             yield from (_dropped(card, quota, classes, said) for card in tied)

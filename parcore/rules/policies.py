@@ -159,7 +159,7 @@ class Limit:
 class Border(Enum):
     """A tie at the border of a quota: the authority decides, all are kept, or none is."""
 
-    OPEN = "open"
+    AUTHORITY = "authority"
     ALL = "all"
     NONE = "none"
 

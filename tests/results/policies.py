@@ -136,7 +136,7 @@ def plans() -> st.SearchStrategy[Plan]:
         st.sampled_from([0, 1]),
         st.sampled_from([None, 1, 2]),
         st.sampled_from(["all", "group"]),
-        st.sampled_from(["open", "all", "none"]),
+        st.sampled_from(["authority", "all", "none"]),
     )
     gate = st.tuples(
         st.sampled_from(['points: "> 0"', "at_least: 50%", 'points: ">= 20"']), st.booleans(), st.booleans()
