@@ -19,7 +19,17 @@ from parcore.evidence.vocabulary import FieldKind
 from parcore.numbers import HUNDRED, exact_text
 from parcore.rules.figures import Context, Figure
 from parcore.rules.graph import Within
-from parcore.rules.policies import Absent, Against, Classes, Quantity, Ranking, TieBreak, Ties, Tolerance
+from parcore.rules.policies import (
+    Absent,
+    Against,
+    Classes,
+    Level,
+    Quantity,
+    Ranking,
+    TieBreak,
+    Ties,
+    Tolerance,
+)
 
 AUTHORITY: Final = "authority"
 _BREAKING: Final = (FieldKind.COUNT, FieldKind.NUMBER, FieldKind.DATE)
@@ -30,7 +40,7 @@ def with_policies(edition: Edition, tree: Mapping, context: Context) -> Edition:
     edition = evolve(
         edition,
         conversion=_conversion(tree.get("conversion"), edition, context),
-        adjustments=_adjustments(tree.get("adjustments"), context),
+        adjustments=_adjustments(tree.get("adjustments"), edition.rounding.digits.get(Level.INDEX), context),
         absent=_absent(tree.get("absent"), edition, context),
     )
     ranking = _ranking(tree.get("ranking"), edition, context)
@@ -86,7 +96,8 @@ def _attainable(node: Criterion) -> bool:
     return all(_attainable(child) for child in node.children)
 
 
-def _adjustments(tree: Tree | None, context: Context) -> Adjustments | None:
+def _adjustments(tree: Tree | None, digits: int | None, context: Context) -> Adjustments | None:
+    """Bonus and penalty; `digits` are the decimals of the index, which must not round it over its limit."""
     if not isinstance(tree, Mapping):
         return None
     blocks = {word: _block(tree.get(word), word, context) for word in ("bonus", "penalty")}
@@ -99,6 +110,10 @@ def _adjustments(tree: Tree | None, context: Context) -> Adjustments | None:
         if low.of(group) > high.of(group):
             one, two = exact_text(low.of(group)), exact_text(high.of(group))
             context.findings.add("limits-reversed", tree.place_of("at_least"), low=one, high=two)
+        if digits is not None and (high.of(group) * 10**digits).denominator != 1:
+            context.findings.add(
+                "limit-finer", tree.place_of("at_most"), limit=exact_text(high.of(group)), digits=digits
+            )
     return Adjustments(low, high, blocks["bonus"], blocks["penalty"])
 
 

@@ -5,7 +5,7 @@ Places are given as people say them: +3 is three places up, and "giảm 15 bậc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -18,10 +18,11 @@ from parcore.rules.policies import Quantity
 
 @frozen
 class Earlier:
-    """What is compared of an earlier result: rates (else points) as it rounded them, and places."""
+    """What is compared of an earlier result, as it rounded them: totals, rates, points; and places."""
 
     edition: str
     period: str
+    totals: Mapping[str, Fraction]
     rates: Mapping[str, Fraction]
     points: Mapping[str, Fraction]
     places: Mapping[str, int]
@@ -38,31 +39,39 @@ class Earlier:
         return cls(
             edition=str(data["edition"]),
             period=str(data["period"]),
-            rates={u["unit"]: parse_exact(u["rate"]) for u in units if u["rate"] is not None},
-            points={u["unit"]: parse_exact(u["points"]) for u in units if u["points"] is not None},
+            totals=_numbers(units, "total"),
+            rates=_numbers(units, "rate"),
+            points=_numbers(units, "points"),
             places={unit: int(found[0]) for unit, found in places.items() if found},
         )
 
     @classmethod
     def of(cls, result: Result) -> Earlier:
         """From a result of this run."""
-        rates, points, places = {}, {}, {}
+        numbers: dict[Quantity, dict[str, Fraction]] = {each: {} for each in Quantity}
         for card in result.scorecards:
-            rate = card.index(Quantity.RATE, rounded=True)
-            base = card.index(Quantity.BASE, rounded=True)
-            if rate is not None and rate.known is not None:
-                rates[card.unit.id] = rate.known
-            if base is not None and base.known is not None:
-                points[card.unit.id] = base.known
-            place = result.place(card.unit.id)
-            if place is not None:
-                places[card.unit.id] = place.place
-        return cls(result.edition.key, str(result.period), rates, points, places)
+            for quantity, known in numbers.items():
+                value = card.index(quantity, rounded=True)
+                if value is not None and value.known is not None:
+                    known[card.unit.id] = value.known
+        found = {card.unit.id: result.place(card.unit.id) for card in result.scorecards}
+        places = {unit: place.place for unit, place in found.items() if place is not None}
+        return cls(
+            result.edition.key, str(result.period), numbers[Quantity.TOTAL], numbers[Quantity.RATE],
+            numbers[Quantity.BASE], places,
+        )  # fmt: skip
+
+
+def _numbers(units: Iterable[Mapping[str, Any]], key: str) -> dict[str, Fraction]:
+    return {u["unit"]: parse_exact(u[key]) for u in units if u.get(key) is not None}
 
 
 @frozen
 class Change:
-    """A unit's change: of its rate (of its points where rates are not known), and of places up."""
+    """A unit's change of its index, and of places up.
+
+    The index is the total where the edition converts or adjusts, else the rate, else the points.
+    """
 
     points: Fraction | None
     places: int | None
@@ -73,9 +82,12 @@ def changes(result: Result, earlier: Earlier | None) -> dict[str, Change]:
     if earlier is None:
         return {}
     now = Earlier.of(result)
+    adjusted = result.edition.adjustments is not None or result.edition.conversion is not None
     found: dict[str, Change] = {}
     for unit in (card.unit.id for card in result.scorecards):
-        pairs = ((now.rates, earlier.rates), (now.points, earlier.points))
+        pairs = [(now.rates, earlier.rates), (now.points, earlier.points)]
+        if adjusted:
+            pairs = [(now.totals, earlier.totals)]
         points = next((a[unit] - b[unit] for a, b in pairs if unit in a and unit in b), None)
         both = unit in now.places and unit in earlier.places
         places = earlier.places[unit] - now.places[unit] if both else None
