@@ -161,7 +161,8 @@ class Parent:
 @st.composite
 def leaves(draw: st.DrawFn, name: str, parent: Parent) -> tuple[str, int]:
     """A leaf with effects that an author may declare, and its maximum."""
-    body, arising = draw(st.sampled_from(LEAVES))
+    mild = [each for each in LEAVES if "withhold" not in each[0]]
+    body, arising = draw(st.sampled_from(mild if parent.strict is False else LEAVES))
     top = draw(st.sampled_from(parent.tops))
     always = ["zero"] if parent.strict is False else ["zero", "withhold"]
     effects = {each: draw(st.sampled_from(always)) for each in ALWAYS}
