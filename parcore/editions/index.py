@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Final
 
 from parcore.editions.edition import Block, Edition
-from parcore.editions.tree import Tree, rounded, sum_of
+from parcore.editions.tree import Tree, rounded
 from parcore.numbers import HUNDRED
 from parcore.rules.graph import (
     Agg,
@@ -38,7 +38,7 @@ ROUNDED: Final = ":rounded"
 def index_roots(edition: Edition, tree: Tree) -> None:
     """Add the roots of the index; those of the tree are there."""
     roots = tree.roots
-    base = sum_of(tree.points_of(edition.components))
+    base = tree.sum_within(edition.components, edition.total)
     # An index of which nothing is left is withheld, not zero.
     base = Match(base, ((State.EXCLUDED, Raise(State.WITHHELD)),))
     roots[BASE] = base

@@ -16,7 +16,7 @@ from parcore.editions.edition import Adjustments, Block, Criterion, Edition
 from parcore.editions.sums import UNREAD
 from parcore.evidence.evidence import Method
 from parcore.evidence.vocabulary import FieldKind
-from parcore.numbers import HUNDRED, exact_text
+from parcore.numbers import HUNDRED, exact_text, round_to
 from parcore.rules.figures import Context, Figure
 from parcore.rules.graph import Within
 from parcore.rules.policies import (
@@ -66,8 +66,11 @@ def _reach(classes: Classes, edition: Edition, context: Context) -> None:
         top = tops[classes.on.quantity]
         if top is None or top is UNREAD or not classes.bands:
             continue
-        if not any(top.of(group) in band.intervals[group] for band in classes.bands):
-            context.findings.add("bands-short", classes.place, number=exact_text(top.of(group)))
+        most, digits = top.of(group), edition.rounding.digits.get(Level.INDEX)
+        if classes.on.rounded and digits is not None:
+            most = round_to(most, digits, edition.rounding.mode)
+        if not any(most in band.intervals[group] for band in classes.bands):
+            context.findings.add("bands-short", classes.place, number=exact_text(most))
 
 
 def _conversion(tree: Tree | None, edition: Edition, context: Context) -> Figure | None:

@@ -153,7 +153,7 @@ class Tree:
         return value if weight == ONE else Mul(const(weight), value)
 
     def _sum(self, node: Criterion) -> tuple[Node, Node | None]:
-        got = sum_of(self.points_of(node.children))
+        got = self.sum_within(node.children, node.max)
         attainable = self.attainable_of(node.children, node.max)
         if attainable is None or not (node.scaled_from or any(map(may_rescale, node.children))):
             return got, attainable
@@ -164,6 +164,17 @@ class Tree:
         empty = (Cmp("=", attainable, const(0)), Raise(State.EXCLUDED))
         points = Div(Mul(got, base), attainable, Division.STRICT)
         return Match(got, (), Pick((empty,), points)), Pick((empty,), base)
+
+    def sum_within(self, children: Sequence[Criterion], whole: Figure | None) -> Node:
+        """The sum of children; ERROR where those of unknown maxima have more than the known ones leave."""
+        got = sum_of(self.points_of(children))
+        unknown = [child for child in children if child.max is None]
+        if whole is None or not unknown:
+            return got
+        known = (child.weight_of(self.group) * child.max.of(self.group) for child in children if child.max)
+        taken, rest = sum_of(self.points_of(unknown)), const(whole.of(self.group) - sum(known, ZERO))
+        held = Pick(((Cmp(">", taken, rest), Raise(State.ERROR)),), got)
+        return Match(taken, tuple((state, got) for state in State if state is not State.OK), held)
 
     def _worth(self, node: Criterion) -> Fraction:
         """What each point of the children's maxima is worth in the group."""

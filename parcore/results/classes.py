@@ -140,7 +140,8 @@ def _limited_to(
     quota: Quota, members: list[tuple[Scorecard, Entry]], classes: Classes, ranking: Ranking
 ) -> Iterator[Scorecard]:
     """The cards of one circle that a quota moves."""
-    among = sum(card.class_name in quota.of for card, _ in members)
+    # A class left open between two of them is one of them.
+    among = sum(set(card.class_open or (card.class_name,)) <= set(quota.of) for card, _ in members)
     candidates = {card.unit.id: card for card, _ in members if card.class_name == quota.name}
     left = granted(quota, among)
     said = f"{min(left, len(candidates))}/{len(candidates)}"

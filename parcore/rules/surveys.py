@@ -16,7 +16,7 @@ from parcore.documents.tree import Listing, Mapping, Tree
 from parcore.evidence.vocabulary import FieldKind, Vocabulary
 from parcore.expressions import Linear
 from parcore.intervals import Interval, Range
-from parcore.numbers import ONE, ZERO
+from parcore.numbers import ONE, ZERO, exact_text
 from parcore.rules.figures import NOTHING, Context, Figure, sum_node
 from parcore.rules.graph import (
     Agg,
@@ -97,13 +97,22 @@ class Survey:
         rates = [f"{_worth(each)} / ({' + '.join(name for name, _ in each.answers)})" for each in self.groups]
         if len(rates) == 1:
             return rates[0]
-        weights = [str(Linear((), each.weight.common)) for each in self.groups]
+        weights = [_said(each.weight) for each in self.groups]
         parts = " + ".join(f"{w} * {rate}" for w, rate in zip(weights, rates, strict=True))
         return f"({parts}) / ({' + '.join(weights)})"
 
 
 def _worth(one: Respondents) -> str:
+    if any(figure.differs for _, figure in one.answers):
+        return f"({' + '.join(f'{_said(figure)} * {name}' for name, figure in one.answers)})"
     return f"({Linear(tuple((name, figure.common) for name, figure in one.answers))})"
+
+
+def _said(figure: Figure) -> str:
+    """A number, or the number of each unit group: `{ward: 1, town: 0.5}`."""
+    if not figure.differs:
+        return exact_text(figure.common)
+    return f"{{{', '.join(f'{group}: {exact_text(n)}' for group, n in figure.by_group.items())}}}"
 
 
 def read_survey(tree: Tree, context: Context) -> Survey | None:

@@ -181,6 +181,20 @@ def test_what_is_excluded_deep_under_an_unknown_maximum_leaves_the_total() -> No
     assert card(read, done=0, all_of=0, points_rest=30, rate=1).total_attainable == ok(98)
 
 
+@pytest.mark.parametrize(("b", "d", "wrong"), [(4, 2, False), (4, 3, True), (0, 7, True)])
+def test_parts_of_unknown_maxima_have_no_more_than_is_left(b: int, d: int, *, wrong: bool) -> None:
+    """What a known whole and its known parts leave is the most of the unknown ones: beyond it is an error."""
+    leaf = "title: t, measure: reported, source: {clause: '1', basis: illustrative}"
+    when = "when: {missing: zero, unverified: zero, rejected: zero}"
+    parts = "".join(
+        f"      - {{id: {name}, max: {top}, {leaf}, {when}}}\n"
+        for name, top in (("a", "4"), ("b", "unknown"), ("d", "unknown"))
+    )
+    text = f"  - id: g\n    title: g\n    max: 10\n    criteria:\n{parts}"
+    found = card(sound(text, "10"), points_a=1, points_b=b, points_d=d)
+    assert found.points("g") == (Value(State.ERROR) if wrong else Value(State.OK, F(1 + b + d)))
+
+
 def test_nothing_is_rated_where_nobody_published_a_maximum() -> None:
     """Where total and parts are unknown there are points and no rate, and no attainable maximum."""
     read = sound(f"  - {leaf('rest', 'unknown', REPORTED)}\n", "unknown")

@@ -340,6 +340,26 @@ def test_what_leaves_its_class_by_a_quota_meets_the_gates_below() -> None:
     assert found.scorecards[1].moves[-1].criteria == ("x",)
 
 
+def test_a_class_left_open_counts_in_the_next_quota() -> None:
+    """Units open between two classes are in them: the share of the next quota is of them too."""
+    quota = "share: 50%, round: down, within: all, ties: open"
+    read = sound(
+        X,
+        "100",
+        f"""classes:
+  on: {{quantity: total, rounded: no}}
+  bands: [{{name: A, in: "[90,100]"}}, {{name: B, in: "[70,90)"}}, {{name: C, in: "[0,70)"}}]
+  quota:
+    - {{class: A, of: [A, B], otherwise: B, {quota}}}
+    - {{class: B, of: [A, B, C], otherwise: C, {quota}}}
+{RANKING}""",
+    )
+    points = {"u1": 100, "u2": 95, "u3": 95, "u4": 75, "u5": 74}
+    found = result(read, {name: {"points:x": x} for name, x in points.items()})
+    classes = {card.unit.id: card.class_name for card in found.scorecards}
+    assert classes == {"u1": "A", "u2": None, "u3": None, "u4": "B", "u5": "B"}
+
+
 def test_units_outside_the_ranking_are_outside_quotas() -> None:
     """An unranked unit keeps the class of its number and counts for nobody's quota."""
     text = QUOTA.replace("missing: holds", "missing: withhold").replace(

@@ -105,3 +105,13 @@ def test_figures_of_a_survey_differ_by_unit_group() -> None:
     assert found.points("small", **given) == Value(State.OK, F(3, 16))
     assert found.points("big", **{**given, "men_no": 0}) == Value(State.MISSING)
     assert measure_of(found).range("small").interval.high == F(1, 2)
+
+
+def test_the_formula_of_a_survey_says_the_numbers_of_each_group() -> None:
+    """Where an answer's worth or a weight differs by unit group, the formula shows the number of each."""
+    found = survey(
+        "{answers: {yes: {p: 100%, q: 80%}, no: 0%}, groups: {men: {p: 2, q: 3}, women: 1}}", ("p", "q")
+    )
+    text = measure_of(found).text()
+    assert "{p: 1, q: 0.8} * men_yes" in text
+    assert text.endswith("/ ({p: 2, q: 3} + 1)")
