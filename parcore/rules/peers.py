@@ -111,10 +111,13 @@ class Compared:
         return self.of.measure.fields
 
     def node(self, group: str) -> Node:
-        """The unit's number less the statistic (rounded where it says so), or over it."""
+        """The unit's number less the statistic, or over it; where it says so both are rounded, alike.
+
+        Rounded alone, a mean could stand above every number that it is the mean of.
+        """
         own, mark = self.of.measure.node(group), self.of.node(self.statistic, group)
         if self.digits is not None:
-            mark = Round(mark, self.digits)
+            own, mark = Round(own, self.digits), Round(mark, self.digits)
         if self.by is By.DIFFERENCE:
             return total(own, Mul(const(-1), mark))
         return Div(own, mark, Division.BASE)
@@ -125,11 +128,11 @@ class Compared:
         if self.by is By.DIFFERENCE:
             if own.low is None or own.high is None:
                 return Range(EVERYTHING)
-            least, most = self._mark(own.low), self._mark(own.high)
-            return Range(Interval(own.low - most, True, own.high - least, True))
+            spread = self._mark(own.high) - self._mark(own.low)
+            return Range(Interval(-spread, True, spread, True))
         if own.low is None or own.low < 0:
             return Range()
-        best = self.statistic is Statistic.HIGHEST and self.of.peers.with_self and self.digits is None
+        best = self.statistic is Statistic.HIGHEST and self.of.peers.with_self
         sure = best and not self.of.peers.ranked_only
         return Range(Interval(ZERO, True, ONE, True) if sure else at_least(ZERO))
 

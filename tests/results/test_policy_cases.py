@@ -257,7 +257,8 @@ QUOTA = f"""classes:
   on: {ON}
   bands: [{{name: top, in: "[90,100]"}}, {{name: good, in: "[50,90)"}}, {{name: low, in: "[0,50)"}}]
   caps: [{{if: plan = late, at_most: good, when: {{missing: holds, unverified: withhold, rejected: holds}}}}]
-  quota: [{{class: top, share: 50%, of: [top, good], round: down, within: all, ties: authority, otherwise: good}}]
+  quota: [{{class: top, share: 50%, of: [top, good], round: down, within: all, ties: authority,
+    otherwise: good}}]
 {RANKING}"""
 
 

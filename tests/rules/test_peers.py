@@ -111,6 +111,8 @@ def test_a_comparison_is_with_the_statistic_of_those_that_have_one(
     if mark is not None and rounds:
         mark = round_to(mark, digits)
     own, value = ratio(population[0]), value_of(measure, population)
+    if own.state is State.OK and rounds:
+        own = Value(State.OK, round_to(own.number, digits))
     if own.state is not State.OK:
         assert value == own
     elif mark is None or (by == "quotient" and not mark):
@@ -184,8 +186,16 @@ def test_the_circle_of_peers_is_as_said() -> None:
     assert domains(found.node("")) == {Peers(Within.REGION, ranked_only=True, with_self=False)}
 
 
-def test_a_range_of_a_comparison_knows_that_a_rounded_mark_moves() -> None:
-    """A mean of 0.6 rounded to whole numbers is 1: a share can be that much under it."""
+def test_a_range_of_a_comparison_knows_that_rounding_moves() -> None:
+    """Rounded to whole numbers 0.6 is 1, as a unit's own number and as a mean: they are at most 1 apart."""
     text = "measure: {formula: 'few / 20'}, with: mean_of_rates, by: difference, within: all, who: all"
     measure = measured(f"compared: {{{text}, self: no, round: 0}}")
-    assert (measure.range("").interval.low, measure.range("").interval.high) == (F(-1), F(3, 5))
+    assert (measure.range("").interval.low, measure.range("").interval.high) == (F(-1), F(1))
+
+
+@given(st.integers(1, 5), st.integers(0, 3))
+def test_equal_units_are_at_their_mean(count: int, digits: int) -> None:
+    """Where all have the same rate, nobody is below the mean of the rates, however it is rounded."""
+    text = "measure: {ratio: [done, all_of]}, with: mean_of_rates, by: difference, within: all, who: all"
+    measure = measured(f"compared: {{{text}, self: yes, round: {digits}}}")
+    assert value_of(measure, [(Value(State.OK, F(2)), Value(State.OK, F(3)))] * count) == Value(State.OK, F(0))
