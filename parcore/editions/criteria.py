@@ -13,7 +13,7 @@ from parcore.editions.sums import UNREAD, check_maxima
 from parcore.editions.tree import may_rescale
 from parcore.evidence.evidence import Method
 from parcore.rules.figures import Context, Figure
-from parcore.values import State
+from parcore.values import ALWAYS_POSSIBLE, State
 
 UNKNOWN = "unknown"
 _GROUP_WORDS = ("combine", "worth")
@@ -79,6 +79,8 @@ def _with_children(node: Criterion, tree: Mapping, context: Context) -> Criterio
     check_maxima(node.children, node.max, node.id, tree.place_of("max"), context, node.combine)
     if first:
         _check_first(node, context)
+    if node.combine is Combine.LOWEST:
+        _check_lowest(node, context)
     for child in node.children:
         if child.weight is not None and node.combine is not Combine.SUM:
             context.findings.add("weight-without-sum", child.place, criterion=child.id)
@@ -91,6 +93,16 @@ def _check_first(node: Criterion, context: Context) -> None:
     for child in node.children:
         if child.children:
             context.findings.add("first-of-leaves", child.place, criterion=child.id)
+
+
+def _check_lowest(node: Criterion, context: Context) -> None:
+    """Of parts of which the worst counts none may be left out by hiding it, on whatever ground."""
+    for child in node.children:
+        for state in ALWAYS_POSSIBLE:
+            effects = [leaf.when.get(state) for leaf in child.leaves]
+            if effects and all(each is not None and each.kind is EffectKind.EXCLUDE for each in effects):
+                word, effect = state.word, EffectKind.EXCLUDE.value
+                context.findings.add("hiding-pays", child.place, state=word, effect=effect)
 
 
 def _worth(node: Criterion, tree: Tree, context: Context) -> Criterion:

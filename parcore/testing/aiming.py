@@ -11,7 +11,20 @@ from parcore.evidence.periods import Period
 from parcore.evidence.vocabulary import FieldKind, FieldSpec
 from parcore.numbers import decimals
 from parcore.readings.exact import Scope, evaluate
-from parcore.rules.graph import Agg, Aggregate, Const, Div, Domain, Field, Match, Mul, Node, Pick, Round, Symbol
+from parcore.rules.graph import (
+    Agg,
+    Aggregate,
+    Const,
+    Div,
+    Domain,
+    Field,
+    Match,
+    Mul,
+    Node,
+    Pick,
+    Round,
+    Symbol,
+)
 from parcore.rules.program import lay_out
 from parcore.testing.reading import Key
 from parcore.values import State, Value

@@ -14,7 +14,7 @@ from parcore.testing.documents import Document, Plain, vocabulary_of
 from parcore.testing.fields import NAME, vocabularies
 from parcore.testing.policies import policies
 from parcore.testing.setting import Setting, written
-from parcore.testing.trees import Grove, total_of
+from parcore.testing.trees import Grove, grain, total_of
 
 GROUPS: Final = ("north", "south")
 KIND: Final = "drawn-unit"
@@ -47,14 +47,15 @@ def _edition(
         "source": {"title": "drawn", "basis": "illustrative"},
         "components": [part.data for part in parts],
     }
-    rounding = _rounding(at)
+    rounding = _rounding(at, grain(grove.tops))
     known = all("unknown" not in str(part.data) for part in parts)
     return data | ({"rounding": rounding} if rounding else {}) | policies(at, parts, total, known)
 
 
-def _rounding(at: Setting) -> Plain:
+def _rounding(at: Setting, least: int) -> Plain:
+    """Rounding at some levels, to decimals that all maxima have."""
     levels = [level for level in ("index", "leaf", "component", "criterion") if at.chance(3)]
-    found: Plain = {level: at.one_of("2", "1") for level in levels}
+    found: Plain = {level: str(at.one_of(least, least + 1)) for level in levels}
     return found | ({"mode": at.one_of("half_up", "down", "up")} if at.chance(3) else {})
 
 

@@ -1,4 +1,4 @@
-"""Leaves: a rule of every kind, behind guards perhaps, and an effect for exactly the states that can arise."""
+"""Leaves: a rule of every kind, behind guards perhaps, and an effect for each state that can arise."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from attrs import evolve
 from hypothesis import strategies as st
 
 from parcore.editions.criteria import read_criterion
-from parcore.numbers import ONE, ZERO, exact_text
+from parcore.numbers import ONE, ZERO, decimals
 from parcore.rules.measures import ChoiceOf
 from parcore.testing.documents import Plain, Unsound, tree_of
 from parcore.testing.measures import as_read, measures
@@ -28,10 +28,10 @@ def leaves(at: Setting, name: str, top: Any, *, kind: str = "") -> Plain:
     if at.chance(4):
         rule |= _guards(at)
     data: Plain = {"id": name, "title": name, "max": top, **rule, "source": dict(SOURCE)}
-    return data | {"when": effects(at, _arising(at, data, name))}
+    return data | {"when": effects(at, _arising(at, data))}
 
 
-def _arising(at: Setting, data: Plain, name: str) -> frozenset[State]:
+def _arising(at: Setting, data: Plain) -> frozenset[State]:
     """The states that can arise at a leaf, as the engine's reader finds them."""
     context = at.context()
     read = read_criterion(tree_of(data | {"when": {}}), context).rule  # type: ignore[union-attr]
@@ -51,8 +51,8 @@ def _reported_states(at: Setting) -> frozenset[State]:
 def effects(at: Setting, arising: frozenset[State]) -> Plain:
     """An effect for each state: for those that hide evidence only such that hiding never pays."""
     strict = at.chance(6)
-    milds = ["full"] if at.penalty else ["zero"]
-    if at.top is not None and at.chance(8):
+    milds: list[Any] = ["full"] if at.penalty else ["zero"]
+    if at.top is not None and not at.worst and at.chance(8):
         milds.append({"effect": "zero" if at.penalty else "exclude", **INTERPRETED})
     when: Plain = {}
     for word in _ALWAYS:
@@ -62,8 +62,13 @@ def effects(at: Setting, arising: frozenset[State]) -> Plain:
         when["missing"] = at.one_of("withhold", "error")
     free: list[Any] = ["zero", "withhold", "error"]
     if at.top is not None:
-        free = ["exclude", "full", "zero", {"effect": "substitute", "points": at.pays(F(1, 2)), **INTERPRETED}]
-        free += ["rescale", "rescale"] if at.in_group else []
+        free = [
+            "exclude",
+            "full",
+            "zero",
+            {"effect": "substitute", "points": at.pays(F(1, 2)), **INTERPRETED},
+        ]
+        free = ["rescale"] * 3 + free if at.in_group else free
         free += ["withhold"] if at.chance(6) else []
     for state in sorted(arising):
         if state not in ALWAYS_POSSIBLE:
@@ -98,7 +103,7 @@ def _choice(at: Setting) -> Plain:
     best = at.draw(st.integers(0, len(options) - 1))
     pays[best] = at.pays(ONE)
     if at.top is not None and at.chance(2):
-        word = at.one_of("exclude", "withhold", *(["rescale", "rescale"] if at.in_group else []))
+        word = at.one_of(*(["rescale"] * 3 if at.in_group else []), "exclude", "withhold")
         pays[best - 1] = word
     return {"measure": data, "table": dict(zip(options, pays, strict=True))}
 
@@ -120,12 +125,16 @@ def _conditions(at: Setting) -> Plain:
          {"when": {"not": {"any": [high, more]}}, "points": other}],
         [{"when": {"all": [low, less]}, "points": other}, {"when": {"any": [high, more]}, "points": most}],
     )  # fmt: skip
-    found: Plain = {"measures": {"x": one, "y": two}, "table": rows, **({"figures": figures} if figures else {})}
+    found: Plain = {
+        "measures": {"x": one, "y": two},
+        "table": rows,
+        **({"figures": figures} if figures else {}),
+    }
     if not at.chance(3):
         return found
     ours = {"case": low, "points": least, **INTERPRETED}
-    return found | {"table": [{"when": [high, more], "points": most}, {"when": [high, less], "points": least}],
-                    "interpret": [ours]}  # fmt: skip
+    rows = [{"when": [high, more], "points": most}, {"when": [high, less], "points": least}]
+    return found | {"table": rows, "interpret": [ours]}
 
 
 _PLAIN: Final = ("value", "count", "ratio", "share", "days", "survey", "formula", "growth", "index", "rank")
@@ -136,7 +145,7 @@ def _reported(at: Setting) -> Plain:
         return _scored(at)
     least, step = at.one_of(None, ZERO), at.one_of(None, F(1, 4), F(1, 2))
     options = {"min": least, "step": step}
-    given = {word: exact_text(each) for word, each in options.items() if each is not None}
+    given = {word: number_text(each) for word, each in options.items() if each is not None}
     return {"measure": {"reported": given} if given else "reported"}
 
 
@@ -147,7 +156,9 @@ def _deduct(at: Setting) -> Plain:
     parts: list[Plain] = [_counted(at)]
     inner = evolve(at, top=None, in_group=False, part=True)
     while at.chance(2) and len(parts) < 4:
-        parts.append(_counted(at) if at.chance(2) else RULES[at.one_of("scored", "choice", "conditions")](inner))
+        parts.append(
+            _counted(at) if at.chance(2) else RULES[at.one_of("scored", "choice", "conditions")](inner)
+        )
     found: Plain = {"from": written(at.top), "floor": at.one_of("0", written(_half(at.top))), "parts": parts}
     if len(parts) > 1 and at.chance(2):
         for n, part in enumerate(parts[:2]):
@@ -175,9 +186,10 @@ def _mean_over(at: Setting) -> Plain:
     if at.chance(4):
         rule |= _guards(inner)
     data: Plain = {"records": next(iter(at.vocabulary.records)), **rule}
-    data |= {"round": at.one_of("1", "2")} if at.chance(2) else {}
+    least = max(decimals(top) or 0 for top in at.top.values())
+    data |= {"round": str(at.one_of(least, least + 1))} if at.chance(2) else {}
     probe = {"id": "drawn", "title": "drawn", "max": written(at.top), "source": dict(SOURCE), **rule}
-    return {"mean_over": data | {"when": effects(inner, _arising(inner, probe, "drawn"))}}
+    return {"mean_over": data | {"when": effects(inner, _arising(inner, probe))}}
 
 
 RULES: Final[dict[str, Callable[[Setting], Plain]]] = {
@@ -189,7 +201,17 @@ RULES: Final[dict[str, Callable[[Setting], Plain]]] = {
     "deduct": _deduct,
     "mean_over": _mean_over,
 }
-_KINDS: Final = ("scored", "scored", "scored", "choice", "conditions", "peers", "reported", "deduct", "mean_over")
+_KINDS: Final = (
+    "scored",
+    "scored",
+    "scored",
+    "choice",
+    "conditions",
+    "peers",
+    "reported",
+    "deduct",
+    "mean_over",
+)
 
 
 # Guards
@@ -207,4 +229,3 @@ def _guard(at: Setting) -> Plain:
     word = at.one_of("if", "unless")
     pays = [at.pays(ZERO), at.pays(at.share())] + (["withhold"] if at.top is not None else [])
     return {word: condition, "points": at.one_of(*pays)}
-

@@ -52,7 +52,10 @@ def _reads(at: Setting, known: bool) -> Plain:
 
 
 def _adjustments(at: Setting, total: Amount) -> Plain:
-    found: Plain = {"at_least": "0", "at_most": written(times(total, dict.fromkeys(total, at.one_of(F(1), F(3)))))}
+    found: Plain = {
+        "at_least": "0",
+        "at_most": written(times(total, dict.fromkeys(total, at.one_of(F(1), F(3))))),
+    }
     blocks = at.one_of(("bonus", "penalty"), ("bonus",), ("penalty",))
     for word in blocks:
         inner = evolve(at, penalty=word == "penalty", in_group=False)
@@ -110,7 +113,11 @@ def _bands(at: Setting, size: Amount, known: bool) -> list[Plain]:
 
 
 def _gate(at: Setting, known: bool) -> Plain:
-    asked = at.one_of({"points": "> 0"}, {"at_least": "50%"}, {"at_least": "100%"}) if known else {"points": "> 0"}
+    asked = (
+        at.one_of({"points": "> 0"}, {"at_least": "50%"}, {"at_least": "100%"})
+        if known
+        else {"points": "> 0"}
+    )
     every = at.one_of("leaf", "criterion", "component")
     ends = {"rounded": at.one_of("no", "yes"), "excluded": at.one_of("passes", "fails")}
     return {"every": every, **asked, **ends}
@@ -127,7 +134,12 @@ def _limit(at: Setting, word: str, names: list[str], n: int) -> Plain:
         possible |= measure.states()
     else:
         name = ("plan", "late", "rate", "target")[n]
-        conditions = {"plan": "plan = never", "late": "late > 3", "rate": "rate < 50%", "target": "target = not_met"}
+        conditions = {
+            "plan": "plan = never",
+            "late": "late > 3",
+            "rate": "rate < 50%",
+            "target": "target = not_met",
+        }
         fact = {"if": conditions[name]}
         possible |= at.vocabulary.fields[name].states
     verdict = at.one_of("holds", "withhold")
@@ -165,11 +177,11 @@ def _ranking(at: Setting, ids: list[str], known: bool) -> Plain:
     if at.chance(2):
         breaks.append({"by": "points", "of": at.one_of(*ids), "rounded": at.one_of("yes", "no")})
     if at.chance(3):
-        breaks.append({"by": "value", "of": at.one_of("people", "sent"), "best": at.one_of("highest", "lowest")})
+        breaks.append(
+            {"by": "value", "of": at.one_of("people", "sent"), "best": at.one_of("highest", "lowest")}
+        )
     if at.chance(3):
         breaks.append("authority")
     if at.chance(4):
         found["tolerance"] = {"of": at.one_of("0.5", "1"), "against": at.one_of("leader", "neighbour")}
     return found | ({"ties": breaks} if breaks else {})
-
-

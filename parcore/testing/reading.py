@@ -14,7 +14,21 @@ from parcore.editions.edition import Edition
 from parcore.evidence.vocabulary import FieldKind, FieldSpec, Vocabulary, given_field
 from parcore.numbers import HALF, ZERO
 from parcore.rules.combinations import reported_of
-from parcore.rules.graph import Cmp, Const, Div, Field, Mul, Node, Over, Piecewise, Records, Round, Symbol, const, total
+from parcore.rules.graph import (
+    Cmp,
+    Const,
+    Div,
+    Field,
+    Mul,
+    Node,
+    Over,
+    Piecewise,
+    Records,
+    Round,
+    Symbol,
+    const,
+    total,
+)
 from parcore.rules.program import Program
 from parcore.testing.setting import F
 
@@ -24,7 +38,7 @@ Key = tuple[str, int]
 
 @frozen
 class Turn:
-    """A part of a rule and a number at which the rule turns there: an edge, a tie of rounding, 0 of a whole."""
+    """A part of a rule and a number at which the rule turns there: an edge, a tie, an empty whole."""
 
     node: Node
     at: F

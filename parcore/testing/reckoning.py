@@ -5,7 +5,7 @@ Written from the meaning of the words, without the graph.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 from attrs import frozen
@@ -49,11 +49,12 @@ def combined(node: Criterion, card: Scorecard) -> tuple[Value, Value | None]:
         at = next((n for n, state in enumerate(raws[:-1]) if state not in FALLS), len(raws) - 1)
         return parts[at].points, parts[at].attainable
     if node.combine is not Combine.SUM:
+        own = None if node.max is None else node.max.of(card.group)
         pick = max if node.combine is Combine.HIGHEST else min
         known = [part.attainable for part in parts if part.attainable is not None and not part.is_out]
         top = pick((each.number for each in known), default=None)
-        return joined(parts, lambda numbers: pick(numbers)), _or_out(top)
-    got, attainable = total(parts), _attainable(parts, node, card.group)
+        return _capped(joined(parts, pick), own), _capped(_or_out(top), own)
+    got, attainable = total(parts), _attainable(parts)
     if attainable is None or not (node.scaled_from or any(map(may_leave, node.children))):
         return got, attainable
     if all(part.is_out for part in parts):
@@ -63,14 +64,14 @@ def combined(node: Criterion, card: Scorecard) -> tuple[Value, Value | None]:
     return share, Value(State.OK, base)
 
 
-def joined(parts: Sequence[Part], of: object) -> Value:
+def joined(parts: Sequence[Part], of: Callable[[list[Fraction]], Fraction]) -> Value:
     """A number of the parts that count; the largest of their states where any has none."""
     counted = [part.points for part in parts if not part.is_out]
     if not counted:
         return Value(max(part.points.state for part in parts))
     worst = max(each.state for each in counted)
     numbers = [each.number for each in counted]
-    return Value(worst) if worst else Value(State.OK, of(numbers))  # type: ignore[operator]
+    return Value(worst) if worst else Value(State.OK, of(numbers))
 
 
 def total(parts: Sequence[Part]) -> Value:
@@ -79,10 +80,12 @@ def total(parts: Sequence[Part]) -> Value:
     if not counted:
         return Value(max((part.points.state for part in parts), default=State.EXCLUDED))
     worst = max(part.points.state for part in counted)
-    return Value(worst) if worst else Value(State.OK, sum((p.weight * p.points.number for p in counted), ZERO))
+    return (
+        Value(worst) if worst else Value(State.OK, sum((p.weight * p.points.number for p in counted), ZERO))
+    )
 
 
-def _attainable(parts: Sequence[Part], node: Criterion, group: str) -> Value | None:
+def _attainable(parts: Sequence[Part]) -> Value | None:
     if all(part.attainable is not None for part in parts):
         counted = [part for part in parts if not part.is_out and part.attainable is not None]
         numbers = [part.weight * part.attainable.number for part in counted if part.attainable is not None]
@@ -92,6 +95,10 @@ def _attainable(parts: Sequence[Part], node: Criterion, group: str) -> Value | N
 
 def _or_out(top: Fraction | None) -> Value:
     return Value(State.EXCLUDED) if top is None else Value(State.OK, top)
+
+
+def _capped(value: Value, top: Fraction | None) -> Value:
+    return Value(State.OK, min(value.number, top)) if value.state is State.OK and top is not None else value
 
 
 def _kept(part: Part) -> Fraction:

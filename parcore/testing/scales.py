@@ -12,7 +12,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from parcore.intervals import Interval, Range
-from parcore.numbers import ONE, ZERO, exact_text
+from parcore.numbers import ONE, ZERO
 from parcore.rules.measures import Measure
 from parcore.testing.documents import Plain
 from parcore.testing.setting import Amount, F, Setting, interval_text, number_text, percent, times, written
@@ -109,9 +109,7 @@ def _cases(at: Setting, range_: Range) -> Plain:
     turns = _turns(at, range_)
     closed = [at.chance(2) for _ in turns]
     shares = _shares(at, len(turns) + 1)
-    by_group = {
-        group: _parts(range_, [turn[group] for turn in turns], closed) for group in at.groups
-    }
+    by_group = {group: _parts(range_, [turn[group] for turn in turns], closed) for group in at.groups}
     unsettled = at.one_of(None, None, "overlap", "gap") if len(by_group) == 1 else None
     if unsettled is not None and shares[0] != shares[1]:
         return _settled(at, next(iter(by_group.values())), shares, unsettled)
@@ -126,12 +124,14 @@ def _cases(at: Setting, range_: Range) -> Plain:
 
 
 def _settled(at: Setting, parts: list[Interval], shares: list[Fraction], word: str) -> Plain:
-    """The first two cases both have the number where they meet, or neither, and an interpretation says what."""
+    """The first two cases both have the number where they meet, or neither; an interpretation settles it."""
     turn, both = parts[0].high, word == "overlap"
     low = Interval(parts[0].low, parts[0].low_in, turn, both)
     high = Interval(turn, both, parts[1].high, parts[1].high_in)
-    cases = [{"in": interval_text(each), "points": at.pays(share)} for each, share in
-             zip([low, high, *parts[2:]], shares, strict=True)]
+    cases = [
+        {"in": interval_text(each), "points": at.pays(share)}
+        for each, share in zip([low, high, *parts[2:]], shares, strict=True)
+    ]
     ours = {"case": f"={number_text(turn or ZERO)}", "points": at.pays(shares[0]), "basis": "interpretation"}
     return {"cases": cases, "interpret": [ours | {"note": "the lower of the two"}]}
 
@@ -169,7 +169,7 @@ def _through(at: Setting, range_: Range) -> Plain:
     turns = turns if len(turns) > 1 else [turns[0] - 1, *turns]
     # The first may lie outside the range: another has all.
     shares = [at.share(), *_shares(at, len(turns) - 1)]
-    return {"scale": {"through": [[exact_text(x), at.pays(y)] for x, y in zip(turns, shares, strict=True)]}}
+    return {"scale": {"through": [[number_text(x), at.pays(y)] for x, y in zip(turns, shares, strict=True)]}}
 
 
 def _towards(at: Setting, range_: Range) -> Plain:
@@ -186,15 +186,15 @@ def _increments(at: Setting, range_: Range) -> Plain:
     base = at.one_of(ZERO, F(1, 2))
     add = (ONE - base) / (2 * count)
     amounts = [written({g: part * top for g, top in at.top.items()}) for part in (base, add, 2 * add)]
-    found: Plain = {"base": amounts[0], "from": exact_text(start), "cap": written(at.top)}
+    found: Plain = {"base": amounts[0], "from": number_text(start), "cap": written(at.top)}
     found["steps"] = at.one_of("pro_rata", "whole")
     if at.chance(2):
         to = start + each * count
         return {"scale": found | {"segments": [
-            {"to": exact_text(to), "each": exact_text(each), "add": amounts[1]},
-            {"each": exact_text(each), "add": amounts[1]},
+            {"to": number_text(to), "each": number_text(each), "add": amounts[1]},
+            {"each": number_text(each), "add": amounts[1]},
         ]}}  # fmt: skip
-    return {"scale": found | {"each": exact_text(each), "add": at.one_of(*amounts[1:])}}
+    return {"scale": found | {"each": number_text(each), "add": at.one_of(*amounts[1:])}}
 
 
 def _always(_: Setting, range_: Range) -> bool:
@@ -227,4 +227,3 @@ KINDS: Final[Mapping[str, tuple[Fits, Callable[[Setting, Range], Plain]]]] = {
     "increments": (lambda at, r: _topped(at) and _always(at, r), _increments),
 }
 """Each kind of scale: where it fits, and how it is drawn."""
-

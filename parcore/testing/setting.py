@@ -34,6 +34,7 @@ class Setting:
     in_group: bool = False
     falls_through: bool = False
     penalty: bool = False
+    worst: bool = False
     of_cases: bool = False
     part: bool = False
 
@@ -54,7 +55,7 @@ class Setting:
     def pays(self, share: Fraction) -> Any:
         """Points that are a share of the maximum, written as points or as the share."""
         if self.top is None:
-            return exact_text(share * 2)
+            return number_text(share * 2)
         if self.chance(2):
             return percent(share)
         return written({group: share * top for group, top in self.top.items()})
@@ -82,22 +83,22 @@ class Setting:
         return evolve(self, vocabulary=cases, of_cases=True, in_group=False, falls_through=False)
 
 
-def written(amount: Amount) -> Any:
-    """A number as a document writes it: once, or for each group."""
-    if len(set(amount.values())) == 1:
-        return exact_text(next(iter(amount.values())))
-    return {group: exact_text(each) for group, each in amount.items()}
-
-
-def percent(share: Fraction) -> str:
-    """A share in per cent."""
-    return f"{exact_text(share * 100)}%"
-
-
 def number_text(number: Fraction) -> str:
     """A number that has one reading in any format: three decimals could be thousands."""
     text = exact_text(number)
     return f"{text}0" if len(text.partition(".")[2]) == 3 else text
+
+
+def written(amount: Amount) -> Any:
+    """A number as a document writes it: once, or for each group."""
+    if len(set(amount.values())) == 1:
+        return number_text(next(iter(amount.values())))
+    return {group: number_text(each) for group, each in amount.items()}
+
+
+def percent(share: Fraction) -> str:
+    """A share in per cent."""
+    return f"{number_text(share * 100)}%"
 
 
 def interval_text(interval: Interval) -> str:

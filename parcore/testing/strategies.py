@@ -14,11 +14,12 @@ from parcore.evidence.periods import Period
 from parcore.evidence.units import Unit, UnitBook
 from parcore.results.result import Result
 from parcore.results.scoring import score
+from parcore.testing.completions import completions
 from parcore.testing.documents import Document
 from parcore.testing.editions import documents, editions
 from parcore.testing.evidence import PERIOD, evidence_for, unit_lists
 
-__all__ = ["Case", "cases", "documents", "editions", "evidence_for", "unit_lists"]
+__all__ = ["Case", "cases", "completed", "completions", "documents", "editions", "evidence_for", "unit_lists"]
 
 
 @frozen(repr=False, eq=False)
@@ -63,6 +64,18 @@ def cases(
         document = draw(documents(depth=depth, components=components))
         edition = document.read()
     members = draw(unit_lists(edition, units))
-    evidence = draw(evidence_for(edition, members))
     stage = draw(st.sampled_from([Stage.FINAL, Stage.FINAL, Stage.APPRAISED, Stage.SELF]))
+    evidence = draw(evidence_for(edition, members, stage=stage))
     return Case(edition, evidence, members, PERIOD, stage, document)
+
+
+@st.composite
+def completed(
+    draw: st.DrawFn, *, depth: int = 2, components: int = 3, units: int = 4
+) -> tuple[Case, dict[str, Evidence]]:
+    """A case, and for each unit its evidence with what is open settled somehow."""
+    case = draw(cases(depth=depth, components=components, units=units))
+    settled = {
+        unit.id: draw(completions(case.edition, case.evidence, unit, case.stage)) for unit in case.units
+    }
+    return case, settled

@@ -71,7 +71,7 @@ def written_points(data: Plain, leaf: Criterion, card: Scorecard, x: Fraction) -
         return parse_number(str(of[group] if isinstance(of, dict) else of), NumberFormat.PLAIN)
 
     def points(of: Any) -> Value:
-        if of in _STATES:
+        if isinstance(of, str) and of in _STATES:
             return Value(_STATES[of])
         if of == "proportional":
             return Value(State.OK, x * top)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
-from parcore.numbers import ONE, ZERO
+from parcore.numbers import ONE, ZERO, decimals
 from parcore.testing.documents import Plain
 from parcore.testing.leaves import leaves
 from parcore.testing.setting import Amount, F, Setting, plus, times, written
@@ -31,6 +30,7 @@ class Grove:
 
     at: Setting
     prefix: str = "c"
+    tops: list[Amount] = field(factory=list)
     _names: Iterator[int] = field(factory=lambda: iter(range(1, 10_000)))
 
     def name(self) -> str:
@@ -50,7 +50,7 @@ class Grove:
         data = leaves(evolve(at, top=top), self.name(), written(top), kind=kind)
         if at.chance(4):
             data["method"] = at.one_of(*METHODS)
-        return Grown(self._rounded(data), top)
+        return self._grown(data, top)
 
     def unknown(self) -> Grown:
         """A leaf whose points are given under a maximum that nobody published."""
@@ -60,8 +60,12 @@ class Grove:
         data.pop("guard", None)
         return Grown(data | ({"remainder": "yes"} if at.chance(2) else {}), None)
 
-    def _rounded(self, data: Plain) -> Plain:
-        return data | ({"round": self.at.one_of("2", "1")} if self.at.chance(8) else {})
+    def _grown(self, data: Plain, top: Amount) -> Grown:
+        """A node, rounded perhaps: never so that its maximum is rounded too."""
+        self.tops.append(top)
+        digits = self.at.one_of("2", "1", "0")
+        rounds = grain([top]) <= int(digits) and self.at.chance(8)
+        return Grown(data | ({"round": digits} if rounds else {}), top)
 
     def sum(self, depth: int) -> Grown:
         """A group that adds up: weights, a worth of its own, a part that is not known."""
@@ -79,11 +83,11 @@ class Grove:
         plain = not any(_rescales(part.data) for part in parts)
         if plain and at.chance(6):
             total = plus(total, dict.fromkeys(at.groups, F(3)))
-            return Grown(data | {"max": written(total), **_children([*parts, self.unknown()])}, total)
+            return self._grown(data | {"max": written(total), **_children([*parts, self.unknown()])}, total)
         if at.chance(4):
             worth = at.amount(lambda: at.one_of(F(5), F(3)))
-            return Grown(self._rounded(data | {"worth": written(worth), **_children(parts)}), worth)
-        return Grown(self._rounded(data | _children(parts)), total)
+            return self._grown(data | {"worth": written(worth), **_children(parts)}, worth)
+        return self._grown(data | _children(parts), total)
 
     def one_of_parts(self, combine: str, depth: int) -> Grown:
         """A group of which one part counts: the best, the worst, or the first that applies."""
@@ -92,13 +96,13 @@ class Grove:
         top = at.amount(lambda: at.one_of(*TOPS))
         for n in range(count):
             # One part has the maximum of the group; in the worst of all no other has less.
-            more = ONE if n == 0 or combine == "lowest" else at.one_of(ONE, F(1, 2))
+            more = ONE if n == 0 else at.one_of(ONE, F(2 if combine == "lowest" else F(1, 2)))
             own = {group: more * each for group, each in top.items()}
             falls = combine == "first" and n < count - 1
-            inner = evolve(self, at=evolve(at, falls_through=falls))
+            inner = evolve(self, at=evolve(at, falls_through=falls, worst=combine == "lowest"))
             parts.append(inner.leaf(inner.at, own))
         data: Plain = {"id": name, "title": name, "max": written(top), "combine": combine}
-        return Grown(self._rounded(data | _children(parts)), top)
+        return self._grown(data | _children(parts), top)
 
 
 def _children(parts: list[Grown]) -> Plain:
@@ -118,8 +122,6 @@ def total_of(parts: list[Grown], groups: tuple[str, ...]) -> Amount:
     return found
 
 
-def least_of(top: Amount) -> Fraction:
-    """The smallest maximum of any group."""
-    return min(top.values())
-
-
+def grain(tops: Iterable[Amount]) -> int:
+    """The decimals that hold some maxima."""
+    return max(decimals(each) or 0 for top in tops for each in top.values())
