@@ -79,8 +79,8 @@ def _with_children(node: Criterion, tree: Mapping, context: Context) -> Criterio
     check_maxima(node.children, node.max, node.id, tree.place_of("max"), context, node.combine)
     if first:
         _check_first(node, context)
-    if node.combine is Combine.LOWEST:
-        _check_lowest(node, context)
+    if node.combine is Combine.LOWEST or any(map(may_rescale, node.children)):
+        _check_left_out(node, context)
     for child in node.children:
         if child.weight is not None and node.combine is not Combine.SUM:
             context.findings.add("weight-without-sum", child.place, criterion=child.id)
@@ -95,8 +95,11 @@ def _check_first(node: Criterion, context: Context) -> None:
             context.findings.add("first-of-leaves", child.place, criterion=child.id)
 
 
-def _check_lowest(node: Criterion, context: Context) -> None:
-    """Of parts of which the worst counts none may be left out by hiding it, on whatever ground."""
+def _check_left_out(node: Criterion, context: Context) -> None:
+    """No part may be left out by hiding it, on whatever ground, where that raises the points of the group.
+
+    So it is where the worst part counts; and where a group is rescaled, to what its other parts got.
+    """
     for child in node.children:
         for state in ALWAYS_POSSIBLE:
             effects = [leaf.when.get(state) for leaf in child.leaves]

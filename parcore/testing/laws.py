@@ -23,6 +23,7 @@ from parcore.results.scope import UnitScope
 from parcore.rules.combinations import reported_of
 from parcore.rules.program import lay_out
 from parcore.testing.bench import Bench, bench_of
+from parcore.testing.members import made_of, means_are_reckoned, peers_are_reckoned
 from parcore.testing.reckoning import combined, digits_of, index_of, rounded
 from parcore.testing.strategies import Case
 from parcore.testing.texts import pays_as_written
@@ -231,6 +232,24 @@ def attainable_follows_exclusions(case: Case) -> int:
     return made
 
 
+def effects_are_as_said(case: Case) -> int:
+    """An empty leaf has what `when` says of its state; vacuous where every leaf has a number."""
+    bench, made = bench_of(case), 0
+    absent = {each.method for each in bench.result.absent}
+    for card in bench.result.scorecards:
+        for leaf in case.edition.scored:
+            effect = leaf.when.get(card.raw(leaf.id).state)
+            computed = f"computed:{leaf.id}" in card.trace.program.roots
+            if effect is None or computed or leaf.method in absent:
+                continue
+            made += 1
+            top = Fraction(0) if leaf.max is None else leaf.max.of(card.group)
+            got, wanted = card.trace[f"unrounded:{leaf.id}"], made_of(effect, top, card.group)
+            if got != wanted:
+                bench.fail(card, leaf.id, f"the effect of {card.raw(leaf.id).state.word}", got, wanted)
+    return made
+
+
 def parents_combine_children(case: Case) -> int:
     """A group's points and maximum are what its words make of its parts'; the index likewise."""
     bench, made = bench_of(case), 0
@@ -308,6 +327,9 @@ LAWS: Final[Mapping[str, Law]] = {
         no_index_by_silence,
         attainable_follows_exclusions,
         parents_combine_children,
+        peers_are_reckoned,
+        means_are_reckoned,
+        effects_are_as_said,
         pays_as_written,
         reads_the_same_twice,
     )

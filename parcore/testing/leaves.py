@@ -52,7 +52,7 @@ def effects(at: Setting, arising: frozenset[State]) -> Plain:
     """An effect for each state: for those that hide evidence only such that hiding never pays."""
     strict = at.chance(6)
     milds: list[Any] = ["full"] if at.penalty else ["zero"]
-    if at.top is not None and not at.worst and at.chance(8):
+    if at.top is not None and not at.stays and at.chance(8):
         milds.append({"effect": "zero" if at.penalty else "exclude", **INTERPRETED})
     when: Plain = {}
     for word in _ALWAYS:

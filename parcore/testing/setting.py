@@ -25,7 +25,10 @@ SHARES: Final = (ZERO, F(1, 4), F(1, 2), F(3, 4))
 
 @frozen
 class Setting:
-    """Where a rule stands: its edition's groups and fields, its maximum, its place in the tree."""
+    """Where a rule stands: its edition's groups and fields, its maximum, its place in the tree.
+
+    `stays`: hiding its evidence may not leave it out; `part`: it is a part of a deduction.
+    """
 
     draw: st.DrawFn
     vocabulary: Vocabulary
@@ -34,7 +37,7 @@ class Setting:
     in_group: bool = False
     falls_through: bool = False
     penalty: bool = False
-    worst: bool = False
+    stays: bool = False
     of_cases: bool = False
     part: bool = False
 

@@ -69,7 +69,8 @@ class Grove:
 
     def sum(self, depth: int) -> Grown:
         """A group that adds up: weights, a worth of its own, a part that is not known."""
-        at = evolve(self.at, in_group=True)
+        rescales = self.at.chance(2)
+        at = evolve(self.at, in_group=rescales, stays=self.at.stays or rescales)
         name, inner = self.name(), evolve(self, at=at)
         parts = [inner.node(depth - 1) for _ in range(at.one_of(2, 1, 3))]
         total: Amount = dict.fromkeys(at.groups, ZERO)
@@ -99,7 +100,7 @@ class Grove:
             more = ONE if n == 0 else at.one_of(ONE, F(2 if combine == "lowest" else F(1, 2)))
             own = {group: more * each for group, each in top.items()}
             falls = combine == "first" and n < count - 1
-            inner = evolve(self, at=evolve(at, falls_through=falls, worst=combine == "lowest"))
+            inner = evolve(self, at=evolve(at, falls_through=falls, stays=at.stays or combine == "lowest"))
             parts.append(inner.leaf(inner.at, own))
         data: Plain = {"id": name, "title": name, "max": written(top), "combine": combine}
         return self._grown(data | _children(parts), top)
