@@ -8,35 +8,57 @@ from hypothesis import strategies as st
 from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Datum, Evidence, Stage
 from parcore.evidence.units import Unit
-from parcore.evidence.vocabulary import Vocabulary
+from parcore.evidence.vocabulary import POINTS, Vocabulary
 from parcore.rules.combinations import reported_of
 from parcore.testing.aiming import Numbers
 from parcore.testing.evidence import PERIOD, Desk, Statement, datum_of, states_of
 from parcore.testing.reading import Key, reads_of
-from parcore.values import State
+from parcore.values import State, Value
 
 
-@st.composite
-def completions(draw: st.DrawFn, edition: Edition, evidence: Evidence, unit: Unit, stage: Stage) -> Evidence:
+def opened(edition: Edition, evidence: Evidence) -> st.SearchStrategy[Evidence]:
+    """The evidence with some of it not appraised yet."""
+
+    @st.composite
+    def evidence_opened(draw: st.DrawFn) -> Evidence:
+        given = {rule.field for leaf in edition.scored if (rule := reported_of(leaf.rule)) is not None}
+        known = [d for d in evidence if not d.field.startswith(POINTS) or d.field in given]
+        chosen = draw(st.lists(st.sampled_from(known), max_size=4)) if known else []
+        state = State.UNVERIFIED
+        return evidence.with_(evolve(each, value=Value(state), text=state.word) for each in chosen)
+
+    return evidence_opened()
+
+
+def completions(
+    edition: Edition, evidence: Evidence, unit: Unit, stage: Stage
+) -> st.SearchStrategy[Evidence]:
     """The evidence with what waits for appraisal of one unit settled: by any number, or any state."""
-    desk = Desk(draw, edition, reads_of(edition), PERIOD, stage)
-    fields = desk.reads.fields
-    held = {key: evidence.at(unit.id, PERIOD.back(key[1]), key[0], stage) for key in fields}
-    known = {key: d.value.number for key, d in held.items() if d is not None and d.value.state is State.OK}
-    open_ = [key for key, d in held.items() if d is not None and d.value.state is State.UNVERIFIED]
-    numbers = desk.numbers(desk.reads, edition.vocabulary)
-    settled = {key: Statement(numbers[key]) for key in open_}
-    for key in _broken(edition.vocabulary, {**known, **{key: numbers[key] for key in open_}}):
-        if key in settled:
-            settled[key] = Statement(state=State.MISSING)
-    for key in desk.some(open_):
-        states = (*states_of(fields[key]), State.MISSING, State.REJECTED)
-        settled[key] = Statement(state=draw(st.sampled_from(states)))
-    changes = [
-        datum_of(unit.id, PERIOD.back(key[1]), key[0], said, fields[key], stage)
-        for key, said in settled.items()
-    ]
-    return evidence.with_([*changes, *_given(desk, evidence, unit)])
+
+    @st.composite
+    def completion(draw: st.DrawFn) -> Evidence:
+        desk = Desk(draw, edition, reads_of(edition), PERIOD, stage)
+        fields = desk.reads.fields
+        held = {key: evidence.at(unit.id, PERIOD.back(key[1]), key[0], stage) for key in fields}
+        known = {
+            key: d.value.number for key, d in held.items() if d is not None and d.value.state is State.OK
+        }
+        open_ = [key for key, d in held.items() if d is not None and d.value.state is State.UNVERIFIED]
+        numbers = desk.numbers(desk.reads, edition.vocabulary)
+        settled = {key: Statement(numbers[key]) for key in open_}
+        for key in _broken(edition.vocabulary, {**known, **{key: numbers[key] for key in open_}}):
+            if key in settled:
+                settled[key] = Statement(state=State.MISSING)
+        for key in desk.some(open_):
+            states = (*states_of(fields[key]), State.MISSING, State.REJECTED)
+            settled[key] = Statement(state=draw(st.sampled_from(states)))
+        changes = [
+            datum_of(unit.id, PERIOD.back(key[1]), key[0], said, fields[key], stage)
+            for key, said in settled.items()
+        ]
+        return evidence.with_([*changes, *_given(desk, evidence, unit)])
+
+    return completion()
 
 
 def _broken(vocabulary: Vocabulary, numbers: Numbers) -> set[Key]:

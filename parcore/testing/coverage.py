@@ -1,19 +1,20 @@
 """What drawn cases reach, counted: every word of the rule language that the engine knows.
 
-`python -m parcore.testing.coverage 300` draws so many cases and prints the table that the documents show.
+`python -m parcore.testing.coverage 300` draws so many cases and prints the tables that the documents show.
 """
 
 from __future__ import annotations
 
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from attrs import frozen
 from hypothesis import HealthCheck, Phase, given, settings
 
 from parcore.editions.edition import Combine, EffectKind
-from parcore.evidence.evidence import Stage
+from parcore.evidence.evidence import Evidence, Stage
 from parcore.evidence.vocabulary import FieldKind
 from parcore.readings.exact import Trace
 from parcore.rules.figures import AwardKind
@@ -21,9 +22,10 @@ from parcore.rules.graph import NODES
 from parcore.rules.measuring import MEASURES
 from parcore.rules.policies import Against, Border, Every, Level, Quantity, Ties, Verdict
 from parcore.testing.bench import bench_of
+from parcore.testing.laws import LAWS, provisional_contains
 from parcore.testing.reading import reads_of
 from parcore.testing.scales import KINDS
-from parcore.testing.strategies import Case, cases
+from parcore.testing.strategies import Case, cases, completed
 from parcore.values import EVIDENCE_STATES, State
 
 Counts = Counter[tuple[str, str]]
@@ -198,11 +200,32 @@ def missing(found: Counts) -> list[str]:
     return [f"{kind}: {word}" for kind, words in EXPECTED.items() for word in words if not found[kind, word]]
 
 
-def drawn(number: int) -> Counts:
-    """What so many cases reach; the same each time."""
-    found: Counts = Counter()
+@frozen
+class Judged:
+    """How often a law was asked, how often it had nothing to say, and the comparisons it made."""
 
-    @settings(
+    run: int = 0
+    vacuous: int = 0
+    made: int = 0
+
+    def and_(self, made: int) -> Judged:
+        """One case more."""
+        return Judged(self.run + 1, self.vacuous + (not made), self.made + made)
+
+
+def laws_table(judged: Mapping[str, Judged]) -> str:
+    """The laws with what they say and how much they did, as a table of the documents."""
+    lines = ["| law | says | cases | vacuous | comparisons |", "|---|---|---|---|---|"]
+    told = {**LAWS, provisional_contains.__name__: provisional_contains}
+    for name, law in told.items():
+        says = (law.__doc__ or "").partition("\n")[0].rstrip(".").replace("|", "/")
+        each = judged[name]
+        lines.append(f"| `{name}` | {says} | {each.run} | {each.vacuous} | {each.made} |")
+    return "\n".join(lines) + "\n"
+
+
+def _seeded(number: int) -> settings:
+    return settings(
         max_examples=number,
         derandomize=True,
         database=None,
@@ -210,6 +233,13 @@ def drawn(number: int) -> Counts:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
+
+
+def drawn(number: int) -> Counts:
+    """What so many cases reach; the same each time."""
+    found: Counts = Counter()
+
+    @_seeded(number)
     @given(cases())
     def draw(case: Case) -> None:
         count(case, found)
@@ -218,5 +248,23 @@ def drawn(number: int) -> Counts:
     return found
 
 
+def judged(number: int) -> dict[str, Judged]:
+    """What the laws say of so many cases; the same each time."""
+    found: dict[str, Judged] = defaultdict(Judged)
+
+    @_seeded(number)
+    @given(completed())
+    def judge(drawn_: tuple[Case, dict[str, Evidence]]) -> None:
+        case, settled = drawn_
+        for name, law in LAWS.items():
+            found[name] = found[name].and_(law(case))
+        made = provisional_contains(case, settled)
+        found[provisional_contains.__name__] = found[provisional_contains.__name__].and_(made)
+
+    judge()
+    return found
+
+
 if __name__ == "__main__":
-    sys.stdout.write(table(drawn(int(sys.argv[1]) if len(sys.argv) > 1 else 300)))
+    NUMBER = int(sys.argv[1]) if len(sys.argv) > 1 else 300
+    sys.stdout.write(f"{table(drawn(NUMBER))}\n{laws_table(judged(NUMBER))}")

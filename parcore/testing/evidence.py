@@ -39,36 +39,43 @@ class Statement:
 Statements = dict[Key, Statement]
 
 
-@st.composite
-def unit_lists(draw: st.DrawFn, edition: Edition, most: int = 4) -> tuple[Unit, ...]:
+def unit_lists(edition: Edition, most: int = 4) -> st.SearchStrategy[tuple[Unit, ...]]:
     """Units of an edition's kind, in its groups and in two regions."""
-    groups = edition.groups if edition.groups != ("",) else ("north", "south")
-    found = []
-    for n in range(1, draw(st.integers(1, most)) + 1):
-        group, region = draw(st.sampled_from(groups)), draw(st.sampled_from(["east", "west"]))
-        found.append(Unit(f"u{n}", edition.kinds[0], Text(f"u{n}"), group=group, region=region))
-    return tuple(found)
+
+    @st.composite
+    def units(draw: st.DrawFn) -> tuple[Unit, ...]:
+        groups = edition.groups if edition.groups != ("",) else ("north", "south")
+        found = []
+        for n in range(1, draw(st.integers(1, most)) + 1):
+            group, region = draw(st.sampled_from(groups)), draw(st.sampled_from(["east", "west"]))
+            found.append(Unit(f"u{n}", edition.kinds[0], Text(f"u{n}"), group=group, region=region))
+        return tuple(found)
+
+    return units()
 
 
-@st.composite
 def evidence_for(
-    draw: st.DrawFn, edition: Edition, units: Sequence[Unit] | None = None, *, stage: Stage = Stage.FINAL
-) -> Evidence:
+    edition: Edition, units: Sequence[Unit] | None = None, *, stage: Stage = Stage.FINAL
+) -> st.SearchStrategy[Evidence]:
     """Evidence that an edition's rules admit at a stage, on their edges as often as between them."""
-    if units is None:
-        units = draw(unit_lists(edition))
-    desk = Desk(draw, edition, reads_of(edition), PERIOD, stage)
-    data, lists, silent = list[Datum](), list[RecordList](), desk.silent()
-    for unit in units:
-        numbers = desk.numbers(desk.reads, edition.vocabulary)
-        data += desk.staged(unit.id, desk.said(desk.reads, numbers, silent))
-        data += desk.points(unit)
-        for kind, inner in desk.reads.records.items():
-            lists += desk.cases(unit.id, kind, inner, edition.vocabulary.records[kind])
-    if all(each.period != PERIOD for each in data) and not lists:
-        key = next(iter(desk.reads.fields), (POINTS + next(edition.leaves).id, 0))
-        data.append(Datum(units[0].id, PERIOD, key[0], Value(State.MISSING), "missing", stage))
-    return Evidence(data, lists)
+
+    @st.composite
+    def evidence(draw: st.DrawFn) -> Evidence:
+        members = draw(unit_lists(edition)) if units is None else units
+        desk = Desk(draw, edition, reads_of(edition), PERIOD, stage)
+        data, lists, silent = list[Datum](), list[RecordList](), desk.silent()
+        for unit in members:
+            numbers = desk.numbers(desk.reads, edition.vocabulary)
+            data += desk.staged(unit.id, desk.said(desk.reads, numbers, silent))
+            data += desk.points(unit)
+            for kind, inner in desk.reads.records.items():
+                lists += desk.cases(unit.id, kind, inner, edition.vocabulary.records[kind])
+        if all(each.period != PERIOD for each in data) and not lists:
+            key = next(iter(desk.reads.fields), (POINTS + next(edition.leaves).id, 0))
+            data.append(Datum(members[0].id, PERIOD, key[0], Value(State.MISSING), "missing", stage))
+        return Evidence(data, lists)
+
+    return evidence()
 
 
 @frozen

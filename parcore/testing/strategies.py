@@ -14,7 +14,7 @@ from parcore.evidence.periods import Period
 from parcore.evidence.units import Unit, UnitBook
 from parcore.results.result import Result
 from parcore.results.scoring import score
-from parcore.testing.completions import completions
+from parcore.testing.completions import completions, opened
 from parcore.testing.documents import Document
 from parcore.testing.editions import documents, editions
 from parcore.testing.evidence import PERIOD, evidence_for, unit_lists
@@ -54,19 +54,22 @@ class Case:
         return "\n".join([head, f"scored for {self.period} at {self.stage.value}", *units, *said, *lists])
 
 
-@st.composite
 def cases(
-    draw: st.DrawFn, edition: Edition | None = None, *, depth: int = 2, components: int = 3, units: int = 4
-) -> Case:
+    edition: Edition | None = None, *, depth: int = 2, components: int = 3, units: int = 4
+) -> st.SearchStrategy[Case]:
     """Whole cases: of one edition, where it is given, else of drawn ones."""
-    document = None
-    if edition is None:
-        document = draw(documents(depth=depth, components=components))
-        edition = document.read()
-    members = draw(unit_lists(edition, units))
-    stage = draw(st.sampled_from([Stage.FINAL, Stage.FINAL, Stage.APPRAISED, Stage.SELF]))
-    evidence = draw(evidence_for(edition, members, stage=stage))
-    return Case(edition, evidence, members, PERIOD, stage, document)
+
+    @st.composite
+    def case(draw: st.DrawFn) -> Case:
+        document = None if edition else draw(documents(depth=depth, components=components))
+        read = edition if document is None else document.read()
+        assert read is not None
+        members = draw(unit_lists(read, units))
+        stage = draw(st.sampled_from([Stage.FINAL, Stage.FINAL, Stage.APPRAISED, Stage.SELF]))
+        evidence = draw(evidence_for(read, members, stage=stage))
+        return Case(read, evidence, members, PERIOD, stage, document)
+
+    return case()
 
 
 @st.composite
@@ -75,6 +78,7 @@ def completed(
 ) -> tuple[Case, dict[str, Evidence]]:
     """A case, and for each unit its evidence with what is open settled somehow."""
     case = draw(cases(depth=depth, components=components, units=units))
+    case = case.with_evidence(draw(opened(case.edition, case.evidence)))
     settled = {
         unit.id: draw(completions(case.edition, case.evidence, unit, case.stage)) for unit in case.units
     }
