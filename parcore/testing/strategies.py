@@ -5,6 +5,8 @@ Everything is drawn on purpose: a rule is built so that it is valid, and evidenc
 
 from __future__ import annotations
 
+from typing import Any
+
 from attrs import evolve, frozen
 from hypothesis import strategies as st
 
@@ -51,7 +53,11 @@ class Case:
             + "; ".join(", ".join(f"{n} = {c.text}" for n, c in r.cells.items()) for r in each.records)
             for each in self.evidence.lists()
         ]
-        return "\n".join([head, f"scored for {self.period} at {self.stage.value}", *units, *said, *lists])
+        return "\n".join(["", head, f"scored for {self.period} at {self.stage.value}", *units, *said, *lists])
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        # Hypothesis would else show every field of the edition.
+        printer.text(repr(self))
 
 
 def cases(
