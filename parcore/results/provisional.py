@@ -16,7 +16,8 @@ from parcore.editions.edition import Combine, Criterion, Edition
 from parcore.editions.index import BASE, RATE, ROUNDED, TOTAL
 from parcore.editions.tree import Variant
 from parcore.readings.exact import Trace
-from parcore.values import State
+from parcore.rules.graph import Field, Symbol
+from parcore.values import EVIDENCE_STATES, State
 
 Evaluate = Callable[[Variant], Trace]
 """Scores the unit again under a variant of its edition."""
@@ -59,7 +60,26 @@ def provisional(edition: Edition, trace: Trace, variant: Variant, again: Evaluat
 
 def _is_open(leaf: Criterion, trace: Trace, variant: Variant) -> bool:
     """Whether a leaf waits for its appraisal, and no points were given for it meanwhile."""
-    return trace[f"raw:{leaf.id}"].state is State.UNVERIFIED and leaf.id not in variant.given
+    state = trace[f"raw:{leaf.id}"].state
+    if leaf.id in variant.given or state not in EVIDENCE_STATES:
+        return False
+    # Another empty state may stand before it only until it is appraised: over a whole of 0 nothing arose.
+    return state is State.UNVERIFIED or _waits(trace, trace.program.roots[f"raw:{leaf.id}"])
+
+
+def _waits(trace: Trace, root: int) -> bool:
+    """Whether anything stated that a node reads is not appraised yet."""
+    waiting, seen = [root], set[int]()
+    while waiting:
+        at = waiting.pop()
+        if at in seen:
+            continue
+        seen.add(at)
+        stated = isinstance(trace.program.nodes[at], Field | Symbol)
+        if stated and trace.values[at].state is State.UNVERIFIED:
+            return True
+        waiting += trace.program.inputs[at]
+    return False
 
 
 def _held(node: Criterion, open_: set[str]) -> list[str]:

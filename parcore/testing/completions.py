@@ -23,7 +23,8 @@ def opened(edition: Edition, evidence: Evidence) -> st.SearchStrategy[Evidence]:
     def evidence_opened(draw: st.DrawFn) -> Evidence:
         given = {rule.field for leaf in edition.scored if (rule := reported_of(leaf.rule)) is not None}
         known = [d for d in evidence if not d.field.startswith(POINTS) or d.field in given]
-        chosen = draw(st.lists(st.sampled_from(known), max_size=4)) if known else []
+        most = 4 if known else 0
+        chosen = [known[n] for n in draw(st.lists(st.integers(0, max(len(known) - 1, 0)), max_size=most))]
         state = State.UNVERIFIED
         return evidence.with_(evolve(each, value=Value(state), text=state.word) for each in chosen)
 
@@ -37,7 +38,7 @@ def completions(
 
     @st.composite
     def completion(draw: st.DrawFn) -> Evidence:
-        desk = Desk(draw, edition, reads_of(edition), PERIOD, stage)
+        desk = draw(st.just(Desk(draw, edition, reads_of(edition), PERIOD, stage)))
         fields = desk.reads.fields
         held = {key: evidence.at(unit.id, PERIOD.back(key[1]), key[0], stage) for key in fields}
         known = {

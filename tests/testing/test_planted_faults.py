@@ -10,7 +10,6 @@ from attrs import evolve
 from hypothesis import HealthCheck, Phase, given, settings
 
 from parcore.editions import index as indexing
-from parcore.editions import records as averaging
 from parcore.editions import tree as growing
 from parcore.editions.edition import Combine, Criterion, Effect, EffectKind
 from parcore.evidence.evidence import Evidence
@@ -21,7 +20,7 @@ from parcore.results import population as freezing
 from parcore.results import scope as scoping
 from parcore.rules import peers as comparing
 from parcore.rules import scales as scaling
-from parcore.rules.graph import Agg, Aggregate, Match, Node, const
+from parcore.rules.graph import Agg, Aggregate, Match, Node, Over, Records, const
 from parcore.testing.laws import LAWS, provisional_contains
 from parcore.testing.strategies import Case, completed
 from parcore.values import EVIDENCE_STATES, State, Value
@@ -92,13 +91,11 @@ def empty_peers_as_zero(patch: pytest.MonkeyPatch) -> None:
 
 def excluded_cases_count(patch: pytest.MonkeyPatch) -> None:
     """A mean over cases counts those that are excluded as zero."""
-    right = growing.effect_node
 
-    def wrong(effect: Effect | None, top: Any, group: str) -> Node:
-        out = effect is not None and effect.kind is EffectKind.EXCLUDE
-        return const(0) if out else right(effect, top, group)
+    def wrong(op: Aggregate, domain: Records, body: Node, skip: frozenset[State]) -> Node:
+        return Over(op, domain, Match(body, ((State.EXCLUDED, const(0)),)), skip)
 
-    patch.setattr(averaging, "effect_node", wrong)
+    patch.setattr("parcore.editions.records.Over", wrong)
 
 
 def self_among_peers(patch: pytest.MonkeyPatch) -> None:
@@ -206,7 +203,7 @@ def test_some_law_finds_a_planted_fault(plant: Plant, monkeypatch: pytest.Monkey
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(completed())
+    @given(completed(depth=1, components=2, units=3))
     def hold(drawn: tuple[Case, dict[str, Evidence]]) -> None:
         case, settled = drawn
         try:
