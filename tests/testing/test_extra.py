@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -36,3 +37,16 @@ def test_the_engine_runs_without_the_extra() -> None:
     """Loading the engine and its command line loads no hypothesis."""
     code = "import parcore, parcore.cli, sys; sys.exit('hypothesis' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_example_of_the_page_runs(tmp_path: Path) -> None:
+    """The lines with which the page tries an edition are a test that passes as they stand."""
+    page = (ROOT.parent / "docs" / "testing.md").read_text("utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    fewer = (
+        "from hypothesis import settings\nsettings.register_profile('few', max_examples=3, deadline=None)\n"
+    )
+    text = f"{fewer}settings.load_profile('few')\n{code}\ntest_the_laws_hold()\n"
+    (tmp_path / "page.py").write_text(text, "utf-8")
+    done = subprocess.run([sys.executable, "page.py"], cwd=tmp_path, check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
