@@ -98,6 +98,8 @@ def _with_children(node: Criterion, tree: Mapping, context: Context) -> Criterio
     check_maxima(node.children, node.max, node.id, tree.place_of("max"), context, node.combine)
     if first:
         _check_first(node, context)
+    if node.combine is Combine.LOWEST or any(map(may_rescale, node.children)):
+        _check_left_out(node, context)
     for child in node.children:
         if child.weight is not None and node.combine is not Combine.SUM:
             context.findings.add("weight-without-sum", child.place, criterion=child.id)
@@ -136,6 +138,19 @@ def _check_first_penalty(node: Criterion, context: Context) -> None:
                 said = {"max": exact_text(own), "most": exact_text(most)}
                 context.findings.add("penalty-order", child.place, criterion=child.id, **said)
                 break
+
+
+def _check_left_out(node: Criterion, context: Context) -> None:
+    """No part may be left out by hiding it, on whatever ground, where that raises the points of the group.
+
+    So it is where the worst part counts; and where a group is rescaled, to what its other parts got.
+    """
+    for child in node.children:
+        for state in ALWAYS_POSSIBLE:
+            effects = [leaf.when.get(state) for leaf in child.leaves]
+            if effects and all(each is not None and each.kind is EffectKind.EXCLUDE for each in effects):
+                word, effect = state.word, EffectKind.EXCLUDE.value
+                context.findings.add("hiding-pays", child.place, state=word, effect=effect)
 
 
 def _worth(node: Criterion, tree: Tree, context: Context) -> Criterion:

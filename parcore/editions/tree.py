@@ -132,6 +132,11 @@ class Tree:
                 points = Agg(op, self.points_of(node.children), OUT)
                 known = self._attainables(node.children)
                 attainable = None if None in known else Agg(op, tuple(n for n in known if n), OUT)
+                if node.combine is Combine.LOWEST and node.max is not None:
+                    # Where the part with the least maximum is out, the rest may have more than the group.
+                    top = const(node.max.of(self.group))
+                    points = Agg(op, (points, top))
+                    attainable = None if attainable is None else Agg(op, (attainable, top))
         self.roots[f"points:{node.id}"] = points
         if attainable is not None:
             self.roots[f"attainable:{node.id}"] = attainable

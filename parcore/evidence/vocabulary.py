@@ -186,7 +186,8 @@ def given_field(name: str) -> FieldSpec | None:
         case "class":
             return FieldSpec(name, FieldKind.CHOICE, states=states)
         case _:
-            return FieldSpec(name, FieldKind.NUMBER, unit="points", states=states)
+            never_negative = Range(at_least(ZERO))
+            return FieldSpec(name, FieldKind.NUMBER, unit="points", range=never_negative, states=states)
 
 
 def read_vocabulary(tree: Tree, findings: Findings) -> Vocabulary | None:

@@ -17,7 +17,7 @@ from parcore.editions.edition import Combine, Criterion, Edition
 from parcore.editions.index import BASE, RATE, ROUNDED, TOTAL
 from parcore.editions.tree import GIVEN, Variant
 from parcore.readings.exact import Trace
-from parcore.rules.graph import Field
+from parcore.rules.graph import Field, Symbol
 from parcore.values import EVIDENCE_STATES, State
 
 Evaluate = Callable[[Variant], Trace]
@@ -73,8 +73,9 @@ def _is_open(leaf: Criterion, trace: Trace, waiting: frozenset[str]) -> bool:
     """Whether a leaf waits for an appraisal: of its own evidence, of one of its cases, or of a peer's."""
     program, root = trace.program, trace.program.roots[f"raw:{leaf.id}"]
     state = trace.values[root].state
-    if state in EVIDENCE_STATES and state is not State.NOTHING_AROSE:
-        return state is State.UNVERIFIED  # its own evidence decides, whatever its peers have
+    # Another empty state may stand before it only until it is appraised: over a whole of 0 nothing arose.
+    own = state in EVIDENCE_STATES
+    others = state is State.NOTHING_AROSE or not own  # else its own evidence decides, whatever its peers have
     seen, left = set[int](), [root]
     while left:
         at = left.pop()
@@ -83,13 +84,15 @@ def _is_open(leaf: Criterion, trace: Trace, waiting: frozenset[str]) -> bool:
         seen.add(at)
         left += program.inputs[at]
         node, members = program.nodes[at], trace.members.get(at)
-        if isinstance(node, Field) and node.name in waiting:
+        if own and isinstance(node, Field | Symbol) and trace.values[at].state is State.UNVERIFIED:
+            return True
+        if others and isinstance(node, Field) and node.name in waiting:
             return True
         if members is not None and any(
             value.state is State.UNVERIFIED for each in members.traces for value in each.values
         ):
             return True
-    return False
+    return state is State.UNVERIFIED
 
 
 def _held(node: Criterion, open_: set[str]) -> list[str]:

@@ -187,7 +187,7 @@ def test_the_circle_of_peers_is_as_said() -> None:
 
 
 def test_a_range_of_a_comparison_knows_that_rounding_moves() -> None:
-    """Rounded to whole numbers 0.6 is 1, as a unit's own number and as a mean: they are at most 1 apart."""
+    """Rounded to whole numbers 0.6 is 1, as a unit's own number and as a mean: at most 1 apart."""
     text = "measure: {formula: 'few / 20'}, with: mean_of_rates, by: difference, within: all, who: all"
     measure = measured(f"compared: {{{text}, self: no, round: 0}}")
     assert (measure.range("").interval.low, measure.range("").interval.high) == (F(-1), F(1))
@@ -198,4 +198,6 @@ def test_equal_units_are_at_their_mean(count: int, digits: int) -> None:
     """Where all have the same rate, nobody is below the mean of the rates, however it is rounded."""
     text = "measure: {ratio: [done, all_of]}, with: mean_of_rates, by: difference, within: all, who: all"
     measure = measured(f"compared: {{{text}, self: yes, round: {digits}}}")
-    assert value_of(measure, [(Value(State.OK, F(2)), Value(State.OK, F(3)))] * count) == Value(State.OK, F(0))
+    assert value_of(measure, [(Value(State.OK, F(2)), Value(State.OK, F(3)))] * count) == Value(
+        State.OK, F(0)
+    )
