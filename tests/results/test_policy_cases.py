@@ -343,7 +343,7 @@ def test_what_leaves_its_class_by_a_quota_meets_the_gates_below() -> None:
 
 def test_a_class_left_open_counts_in_the_next_quota() -> None:
     """Units open between two classes are in them: the share of the next quota is of them too."""
-    quota = "share: 50%, round: down, within: all, ties: open"
+    quota = "share: 50%, round: down, within: all, ties: authority"
     read = sound(
         X,
         "100",
