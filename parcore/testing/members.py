@@ -69,6 +69,7 @@ def _against(bench: Bench, card: Scorecard, measure: Compared | MinMax | RankOf)
             mark = _mark(bench, card, measure, circle, known)
             if mark is None or (measure.by is By.QUOTIENT and mark <= 0):
                 return None
+            own = own if measure.digits is None else round_to(own, measure.digits)
             return own - mark if measure.by is By.DIFFERENCE else own / mark
 
 

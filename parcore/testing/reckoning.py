@@ -45,7 +45,10 @@ def combined(node: Criterion, card: Scorecard) -> tuple[Value, Value | None]:
     """A group's points before its rounding and its attainable maximum, of those of its parts."""
     parts = [part_of(child, card) for child in node.children]
     if node.combine is Combine.FIRST:
-        raws = [card.raw(child.id).state for child in node.children]
+        # Points that somebody set for a part say that it applies.
+        set_ = [card.is_set(child.id) for child in node.children]
+        states = [card.raw(child.id).state for child in node.children]
+        raws = [State.OK if given else state for given, state in zip(set_, states, strict=True)]
         at = next((n for n, state in enumerate(raws[:-1]) if state not in FALLS), len(raws) - 1)
         return parts[at].points, parts[at].attainable
     if node.combine is not Combine.SUM:
