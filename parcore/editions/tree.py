@@ -132,11 +132,6 @@ class Tree:
                 points = Agg(op, self.points_of(node.children), OUT)
                 known = self._attainables(node.children)
                 attainable = None if None in known else Agg(op, tuple(n for n in known if n), OUT)
-                if node.combine is Combine.LOWEST and node.max is not None:
-                    # Where the part with the least maximum is out, the rest may have more than the group.
-                    top = const(node.max.of(self.group))
-                    points = Agg(op, (points, top))
-                    attainable = None if attainable is None else Agg(op, (attainable, top))
         self.roots[f"points:{node.id}"] = points
         if attainable is not None:
             self.roots[f"attainable:{node.id}"] = attainable
@@ -199,14 +194,17 @@ class Tree:
     def _first(self, children: Sequence[Criterion]) -> tuple[Node, Node | None]:
         """The first child that applies: its points, and its maximum.
 
-        What is hidden might not have applied: then the largest maximum that could is attainable.
+        What is hidden might not have applied: then the largest maximum that could is attainable. What
+        nobody is assessed on gives way.
         """
-        if not self._own(children):
+        had = self._own(children)
+        if not had:
             return _OUT, _OUT
-        *earlier, last = children = self._own(children)
+        rules = [each for each in had if each.id not in self.variant.out] or [*had]
+        *earlier, last = rules
         points: Node = self.roots[f"points:{last.id}"]
         attainable = self.roots.get(f"attainable:{last.id}")
-        tops = [ZERO if child.max is None else child.max.of(self.group) for child in children]
+        tops = [ZERO if child.max is None else child.max.of(self.group) for child in rules]
         for at, child in reversed([*enumerate(earlier)]):
             raw, own = self._settled(child), self.roots[f"points:{child.id}"]
             top = self.roots.get(f"attainable:{child.id}")

@@ -37,7 +37,7 @@ from parcore.rules.graph import (
     Table,
 )
 from parcore.rules.program import Program
-from parcore.values import State, Value
+from parcore.values import ALWAYS_POSSIBLE, State, Value
 
 
 class Scope(Protocol):
@@ -107,6 +107,8 @@ def _div(node: Div, args: Operands) -> Value:
     if a.state or b.state:
         if node.division is Division.SHARE and a.state is State.NOTHING_AROSE and b.state is OK:
             return _ERROR
+        if node.division is Division.SHARE and a.state is State.NOT_APPLICABLE and b.state in ALWAYS_POSSIBLE:
+            return b
         return Value(max(a.state, b.state))
     return Value(OK, a.number / b.number) if b.number > 0 else _ERROR
 

@@ -59,7 +59,9 @@ class Division(Enum):
 
     `SHARE` (a part of a whole): with a = 0 or an empty a the result is NOTHING_AROSE, so that no
     empty state of a part pays more than another; any other number beside an empty whole is bad
-    evidence (ERROR), and so is a part of which nothing arose beside a whole that is not empty.
+    evidence (ERROR), and so is a part of which nothing arose beside a whole that is not empty. Beside
+    a whole that is hidden (unverified, missing, rejected) a part that does not apply decides nothing:
+    the whole's state does, so that hiding an empty whole is not taken for what does not apply.
     `BASE` (relative to a base, as growth is): an empty base gives NOTHING_AROSE whatever a number a
     is. `STRICT` (the engine's own quotients, over what is never empty): an empty b is ERROR. Under
     all three, other states join first; then b < 0 is ERROR.

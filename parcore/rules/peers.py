@@ -119,8 +119,8 @@ class Compared:
         if self.digits is not None:
             own, mark = Round(own, self.digits), Round(mark, self.digits)
         if self.by is By.DIFFERENCE:
-            return _where_known(own, total(own, Mul(const(-1), mark)))
-        return _where_known(own, Div(own, mark, Division.BASE))
+            return total(own, Mul(const(-1), mark))
+        return Div(own, mark, Division.BASE)
 
     def range(self, group: str) -> Range:
         """A difference of two of the measure's numbers; a quotient from 0 where these are never negative."""
@@ -166,7 +166,8 @@ class MinMax:
         own = self.of.measure.node(group)
         low, high = (self.of.node(each, group) for each in (Statistic.LOWEST, Statistic.HIGHEST))
         way = (high, own) if self.inverse else (own, low)
-        return _where_known(own, Div(_less(*way), _less(high, low), Division.BASE))
+        # Relative to a base: what a unit hides stays hidden, though all its peers be equal.
+        return Div(_less(*way), _less(high, low), Division.BASE)
 
     def range(self, group: str) -> Range:
         """From 0 to 1: the unit itself is among those compared."""
@@ -213,11 +214,6 @@ class RankOf:
 
 
 Relative = Compared | MinMax | RankOf
-
-
-def _where_known(own: Node, against: Node) -> Node:
-    """What a unit hides is hidden, whatever its peers be: their states count where it has a number."""
-    return Match(own, (), against)
 
 
 def _less(a: Node, b: Node) -> Node:

@@ -256,7 +256,7 @@ def parents_combine_children(case: Case) -> int:
     bench, made = bench_of(case), 0
     for card in bench.result.scorecards:
         for node in (each for each in case.edition.criteria if each.children):
-            points, attainable = combined(node, card)
+            points, attainable = combined(node, card, bench.variant(card).out)
             given = f"computed:{node.id}"
             got = card.trace[given if given in card.trace.program.roots else f"points:{node.id}"]
             wanted = rounded(points, digits_of(case.edition, node), case.edition)

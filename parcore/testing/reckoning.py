@@ -14,7 +14,7 @@ from parcore.editions.edition import Combine, Criterion, Edition, EffectKind
 from parcore.numbers import ONE, ZERO, round_to
 from parcore.results.result import Scorecard
 from parcore.rules.policies import Level
-from parcore.values import State, Value
+from parcore.values import ALWAYS_POSSIBLE, State, Value
 
 OUT = (State.EXCLUDED, State.RESCALED)
 FALLS = (State.NOTHING_AROSE, State.NOT_APPLICABLE)
@@ -41,22 +41,21 @@ def part_of(node: Criterion, card: Scorecard) -> Part:
     return Part(node.weight_of(card.group), card.points(node.id), card.attainable(node.id), top)
 
 
-def combined(node: Criterion, card: Scorecard) -> tuple[Value, Value | None]:
-    """A group's points before its rounding and its attainable maximum, of those of its parts."""
+def combined(
+    node: Criterion, card: Scorecard, out: frozenset[str] = frozenset()
+) -> tuple[Value, Value | None]:
+    """A group's points before its rounding and its attainable maximum, of those of its parts.
+
+    `out` are the leaves that nobody was assessed on.
+    """
     parts = [part_of(child, card) for child in node.children]
     if node.combine is Combine.FIRST:
-        # Points that somebody set for a part say that it applies.
-        set_ = [card.is_set(child.id) for child in node.children]
-        states = [card.raw(child.id).state for child in node.children]
-        raws = [State.OK if given else state for given, state in zip(set_, states, strict=True)]
-        at = next((n for n, state in enumerate(raws[:-1]) if state not in FALLS), len(raws) - 1)
-        return parts[at].points, parts[at].attainable
+        return _first_that_applies(node, card, out)
     if node.combine is not Combine.SUM:
-        own = None if node.max is None else node.max.of(card.group)
         pick = max if node.combine is Combine.HIGHEST else min
         known = [part.attainable for part in parts if part.attainable is not None and not part.is_out]
         top = pick((each.number for each in known), default=None)
-        return _capped(joined(parts, pick), own), _capped(_or_out(top), own)
+        return joined(parts, pick), _or_out(top)
     got, attainable = total(parts), _attainable(parts)
     if attainable is None or not (node.scaled_from or any(map(may_leave, node.children))):
         return got, attainable
@@ -65,6 +64,24 @@ def combined(node: Criterion, card: Scorecard) -> tuple[Value, Value | None]:
     base = _scale(node, card.group) * sum((part.weight * _kept(part) for part in parts), ZERO)
     share = Value(State.OK, got.number * base / attainable.number) if got.state is State.OK else got
     return share, Value(State.OK, base)
+
+
+def _first_that_applies(node: Criterion, card: Scorecard, out: frozenset[str]) -> tuple[Value, Value | None]:
+    """The first of the rules that applies; where it is hidden, under the largest maximum that might be."""
+    *earlier, last = [child for child in node.children if child.id not in out] or list(node.children)
+    for n, child in enumerate(earlier):
+        part, state = part_of(child, card), card.raw(child.id).state
+        if card.is_set(child.id):
+            return part.points, part.attainable
+        if state in FALLS:
+            continue
+        known = part.attainable is not None and part.attainable.state is State.OK
+        if state in ALWAYS_POSSIBLE and known:
+            tops = [part_of(each, card).top or ZERO for each in (*earlier[n:], last)]
+            return part.points, Value(State.OK, max(tops))
+        return part.points, part.attainable
+    part = part_of(last, card)
+    return part.points, part.attainable
 
 
 def joined(parts: Sequence[Part], of: Callable[[list[Fraction]], Fraction]) -> Value:
@@ -98,10 +115,6 @@ def _attainable(parts: Sequence[Part]) -> Value | None:
 
 def _or_out(top: Fraction | None) -> Value:
     return Value(State.EXCLUDED) if top is None else Value(State.OK, top)
-
-
-def _capped(value: Value, top: Fraction | None) -> Value:
-    return Value(State.OK, min(value.number, top)) if value.state is State.OK and top is not None else value
 
 
 def _kept(part: Part) -> Fraction:

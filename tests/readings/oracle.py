@@ -225,6 +225,9 @@ def _quotient(division: Division, a: Value, b: Value) -> Value:
         return Value(State.ERROR)
     if division is Division.SHARE and a.state is State.NOTHING_AROSE and b.state is State.OK:
         return Value(State.ERROR)
+    hidden = (State.UNVERIFIED, State.MISSING, State.REJECTED)
+    if division is Division.SHARE and a.state is State.NOT_APPLICABLE and b.state in hidden:
+        return Value(b.state)
     worst = _worst(a, b)
     if worst:
         return Value(worst)

@@ -124,6 +124,12 @@ SHARE = [
     (0, MISSING, MISSING),
     (3, State.REJECTED, State.REJECTED),
     (MISSING, State.REJECTED, State.REJECTED),
+    (State.NOT_APPLICABLE, 3, State.NOT_APPLICABLE),
+    (State.NOT_APPLICABLE, State.NOT_APPLICABLE, State.NOT_APPLICABLE),
+    # What a unit may hide is never taken for what does not apply: the whole might be 0.
+    (State.NOT_APPLICABLE, MISSING, MISSING),
+    (State.NOT_APPLICABLE, State.UNVERIFIED, State.UNVERIFIED),
+    (State.NOT_APPLICABLE, State.REJECTED, State.REJECTED),
     (EXCLUDED, 0, EXCLUDED),
     (ERROR, 0, ERROR),
     (3, -1, ERROR),

@@ -19,7 +19,7 @@ from parcore.results.output import csv_rows, to_dict
 from parcore.results.result import Place, Result, Step
 from parcore.results.scoring import score
 from parcore.rules.policies import Quantity, Reads
-from parcore.values import State
+from parcore.values import State, Value
 from tests.results.editions import PERIOD, Given, datum, edition, result, sound, unit
 from tests.rules.reading import VOCABULARY
 
@@ -229,6 +229,29 @@ def test_one_statement_of_a_survey_counts_for_all(said: Given) -> None:
     found = result(read, {"u1": {"points:x": 60}, "u2": {"points:x": 30, "rate": said}})
     assert found.absent == ()
     assert attainable(found) == [100, 100]
+
+
+SURVEY_FIRST = f"""  - id: g
+    title: g
+    max: 100
+    combine: first
+    criteria:
+      - {{id: s, title: s, max: 100, method: survey, measure: {{value: rate}}, scale: proportional,
+         when: {{missing: withhold, unverified: withhold, rejected: zero}}, {SOURCE}}}
+      - {{id: t, title: t, max: 80, method: assessed, measure: reported, when: {{{WHEN}}}, {SOURCE}}}
+"""
+
+
+def test_a_survey_not_run_gives_way_to_the_next_rule() -> None:
+    """Of rules of which the first counts, one that nobody is assessed on is as if it were not written."""
+    read = sound(SURVEY_FIRST, "100", ABSENT)
+    without = result(read, {"u1": {"points:t": 70}}).scorecards[0]
+    assert (without.points("g").known, without.attainable("g")) == (70, Value(State.OK, F(80)))
+    run = result(read, {"u1": {"points:t": 70}, "u2": {"rate": F(1, 2)}})
+    assert run.absent == ()
+    silent = run.card("u1")
+    assert silent is not None
+    assert silent.points("g").state is State.WITHHELD
 
 
 def test_a_survey_of_another_year_does_not_count() -> None:

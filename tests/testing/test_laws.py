@@ -26,11 +26,12 @@ SAYS = {
 patient = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
-def fairly(law: str, made: list[int]) -> None:
-    """Fail where a law had nothing to compare in most of its cases."""
+def idle(law: str, made: list[int]) -> str:
+    """What to say of a law that had nothing to compare in most of its cases, else nothing."""
     full = sum(map(bool, made))
-    told = f"{law}: {len(made)} cases, {len(made) - full} vacuous, {sum(made)} comparisons"
-    assert full * SAYS.get(law, 3) >= len(made), told
+    if full * SAYS.get(law, 3) >= len(made):
+        return ""
+    return f"{law}: {len(made)} cases, {len(made) - full} vacuous, {sum(made)} comparisons"
 
 
 def test_every_law_holds() -> None:
@@ -45,8 +46,7 @@ def test_every_law_holds() -> None:
             made[name].append(law(case))
 
     hold()
-    for law, each in made.items():
-        fairly(law, each)
+    assert not [told for law, each in made.items() if (told := idle(law, each))]
 
 
 def test_a_provisional_index_contains_every_completion() -> None:
@@ -61,7 +61,7 @@ def test_a_provisional_index_contains_every_completion() -> None:
         made.append(provisional_contains(case, settled))
 
     hold()
-    fairly("provisional_contains", made)
+    assert not idle("provisional_contains", made)
 
 
 SHIPPED = ("example@2024", "example@2025", "one-stop@2018", "par-index-province@2022", "ca-mau-2013@2013")

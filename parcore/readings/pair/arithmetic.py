@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import reduce
 from itertools import product
 from math import gcd, lcm
 from typing import Final
@@ -15,7 +16,7 @@ from parcore.readings.pair.backend import C, M
 from parcore.readings.pair.guard import Mask, Whole
 from parcore.readings.pair.pairs import ALWAYS_OK, OK, Args, Bounds, Pair, Pairs, beside, joins, times
 from parcore.rules.graph import Div, Division, Mul, Piece, Piecewise, Round
-from parcore.values import State
+from parcore.values import ALWAYS_POSSIBLE, State
 
 _EMPTY: Final = State.NOTHING_AROSE
 _ERROR: Final = State.ERROR
@@ -82,6 +83,11 @@ def _quotient_state(
     if division is Division.SHARE and _EMPTY in a.states and OK in b.states:
         bad = guard.both(pairs.is_state(a, _EMPTY), pairs.is_ok(b))
         state, states = guard.choose(bad, error, state), states | {_ERROR}
+    hidden = b.states & frozenset(ALWAYS_POSSIBLE)
+    if division is Division.SHARE and State.NOT_APPLICABLE in a.states and hidden:
+        held = [pairs.is_state(b, each) for each in sorted(hidden)]
+        beside_it = guard.both(pairs.is_state(a, State.NOT_APPLICABLE), reduce(guard.either, held))
+        state, states = guard.choose(beside_it, b.state, state), states | hidden
     zero = guard.both(pairs.is_ok(b), guard.equal(b.n, guard.zero)) if OK in b.states else False
     nothing = guard.either(pairs.is_state(b, _EMPTY), zero)
     if nothing is False:
@@ -144,6 +150,7 @@ class _Line:
 
     @classmethod
     def of(cls, piece: Piece, bounds: Bounds) -> _Line:
+        """A piece within the bounds of what it is laid on."""
         low, high = piece.interval.low, piece.interval.high
         return cls(
             piece.slope,

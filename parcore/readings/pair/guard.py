@@ -46,6 +46,7 @@ class Guard(Generic[C, M]):
         self.one = self.const(1)
 
     def const(self, value: int) -> Whole[C]:
+        """A constant of every row."""
         return Whole(value, value)
 
     def state(self, source: Source, low: int, high: int) -> Whole[C]:
@@ -74,6 +75,7 @@ class Guard(Generic[C, M]):
         return Whole(low, high, self._as(a, wide=self._room(low, high)))
 
     def add(self, a: Whole[C], b: Whole[C]) -> Whole[C]:
+        """a + b."""
         if _is(a, 0) or _is(b, 0):
             return b if _is(a, 0) else a
         return self._computed(self._backend.add, a, b, a.low + b.low, a.high + b.high)
@@ -100,6 +102,7 @@ class Guard(Generic[C, M]):
         return self._computed(divide, a, b, min(corners), max(corners))
 
     def larger(self, a: Whole[C], b: Whole[C]) -> Whole[C]:
+        """The larger of the two, row by row."""
         if a is b or a.low >= b.high:
             return a
         if b.low >= a.high:
@@ -107,6 +110,7 @@ class Guard(Generic[C, M]):
         return self._computed(self._backend.larger, a, b, max(a.low, b.low), max(a.high, b.high))
 
     def less(self, a: Whole[C], b: Whole[C]) -> Mask[M]:
+        """Where a < b."""
         if a is b or a.low >= b.high:
             return False
         if a.high < b.low:
@@ -115,6 +119,7 @@ class Guard(Generic[C, M]):
         return self._backend.less(self._as(a, wide=wide), self._as(b, wide=wide))
 
     def equal(self, a: Whole[C], b: Whole[C]) -> Mask[M]:
+        """Where a = b."""
         if a is b or (a.constant and b.constant):
             return a.low == b.low
         if a.high < b.low or b.high < a.low:
@@ -123,6 +128,7 @@ class Guard(Generic[C, M]):
         return self._backend.equal(self._as(a, wide=wide), self._as(b, wide=wide))
 
     def both(self, a: Mask[M], b: Mask[M]) -> Mask[M]:
+        """Where both hold."""
         if isinstance(a, bool):
             return b if a else False
         if isinstance(b, bool):
@@ -130,6 +136,7 @@ class Guard(Generic[C, M]):
         return a if a is b else self._backend.both(a, b)
 
     def either(self, a: Mask[M], b: Mask[M]) -> Mask[M]:
+        """Where one of them holds, or both."""
         if isinstance(a, bool):
             return True if a else b
         if isinstance(b, bool):
@@ -137,6 +144,7 @@ class Guard(Generic[C, M]):
         return a if a is b else self._backend.either(a, b)
 
     def contrary(self, a: Mask[M]) -> Mask[M]:
+        """Where it does not hold."""
         return not a if isinstance(a, bool) else self._backend.contrary(a)
 
     def choose(self, condition: Mask[M], a: Whole[C], b: Whole[C]) -> Whole[C]:

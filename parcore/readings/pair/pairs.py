@@ -149,11 +149,13 @@ class Pairs(Generic[C, M]):
     # States and conditions
 
     def is_state(self, a: Pair[C, M], state: State) -> Mask[M]:
+        """Where a pair has this state."""
         if len(a.states) == 1 or state not in a.states:
             return state in a.states
         return self.guard.equal(a.state, self.guard.const(state))
 
     def is_ok(self, a: Pair[C, M]) -> Mask[M]:
+        """Where a pair is a number."""
         return self.ok(a.state, a.states)
 
     def ok(self, state: Whole[C], states: frozenset[State]) -> Mask[M]:
