@@ -20,7 +20,7 @@ from parcore.results import population as freezing
 from parcore.results import scope as scoping
 from parcore.rules import peers as comparing
 from parcore.rules import scales as scaling
-from parcore.rules.graph import Agg, Aggregate, Div, Match, Node, Over, Records, const
+from parcore.rules.graph import Agg, Aggregate, Div, Division, Match, Node, Over, Records, const
 from parcore.testing.laws import LAWS, provisional_contains
 from parcore.testing.strategies import Case, completed
 from parcore.values import EVIDENCE_STATES, State, Value
@@ -115,7 +115,10 @@ def missing_is_full(patch: pytest.MonkeyPatch) -> None:
 
 def hidden_behind_peers(patch: pytest.MonkeyPatch) -> None:
     """Where all peers are equal, of what a unit hides nothing arose."""
-    patch.setattr(comparing, "Div", lambda a, b, *_: Div(a, b))
+    right = comparing.MinMax.node
+    patch.setattr(
+        comparing.MinMax, "node", lambda *of: evolve(cast("Div", right(*of)), division=Division.SHARE)
+    )
 
 
 def lowest_pays_the_best(patch: pytest.MonkeyPatch) -> None:
