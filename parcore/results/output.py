@@ -106,10 +106,11 @@ def _observation(each: Observation, lang: str) -> dict[str, Any]:
     return {
         "about": each.about,
         "quantity": each.quantity,
-        "value": number(each.value),
+        "value": number(each.value) or each.text,
         "basis": each.source.basis.value,
         "source": str(each.source),
         "note": each.note.in_(lang),
+        "explained": each.explained.in_(lang),
     }
 
 
