@@ -91,6 +91,8 @@ def one(about: str, quantity: str, text: str, **more: tuple[str, ...]) -> Compar
         ("region:south", "highest", "42,86", Verdict.SAME),
         ("all", "lowest", "42,9", Verdict.SAME),
         ("all", "ranked_units", "3", Verdict.SAME),
+        ("all", "max:y", "4,0", Verdict.SAME),
+        ("all", "max:y", "4,5", Verdict.UNLIKE),
         ("band:A", "count", "1", Verdict.SAME),
         ("band:B", "count", "1", Verdict.UNLIKE),
     ],
@@ -113,6 +115,8 @@ def test_a_printed_figure_stands_to_the_computed_one(
         ("u1", "rank_in_group", "1"),
         ("region:west", "mean", "80"),
         ("all", "mean:points:z", "80"),
+        ("all", "max:z", "2"),
+        ("region:north", "max:y", "4"),
         ("all", "above", "2"),
     ],
 )
@@ -149,6 +153,18 @@ def test_a_mean_rate_follows_from_a_printed_mean_of_points() -> None:
     assert [(each.figure, each.verdict, each.printed) for each in found] == [
         (F(90), Verdict.SAME, True),
         (F(90), Verdict.UNLIKE, True),
+    ]
+
+
+def test_a_printed_maximum_of_a_group_needs_no_unit() -> None:
+    """A group's maximum is the edition's, though nobody is scored; where groups differ all have none."""
+    grouped, _ = grouped_edition()
+    abouts = ("group:ward", "group:office", "group:none", "all")
+    held = [seen(about, "max:one", "6") for about in abouts] + [seen("group:ward", "max:two", "3")]
+    found = compared(evolve(scored(grouped, {}, UnitBook([])), observations=tuple(held)))
+    assert [(each.observation.about, each.figure, each.verdict) for each in found] == [
+        ("group:ward", F(6), Verdict.SAME),
+        ("group:office", F(4), Verdict.UNLIKE),
     ]
 
 
