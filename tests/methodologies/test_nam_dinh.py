@@ -19,7 +19,7 @@ from parcore.numbers import HUNDRED, round_to
 from parcore.registry import Registry
 from parcore.results.published import Verdict, compared
 from parcore.results.result import Result, Scorecard
-from parcore.rules.policies import Quantity
+from parcore.rules.policies import Quantity, RoundingPlan
 from parcore.sources import Basis
 from parcore.testing.laws import LAWS
 from parcore.testing.strategies import Case, cases
@@ -154,6 +154,14 @@ def test_maxima_are_those_printed_and_the_others_are_unknown() -> None:
             id_: number(2018, group, f"max:{id_}") for id_ in COMPONENTS[:4]
         }
     assert edition.total is None
+
+
+def test_what_no_source_says_stands_in_no_edition() -> None:
+    """Nothing is rounded, classed or converted in 2018; nothing is ranked, added or taken off in either."""
+    edition = EDITIONS["2018"]
+    assert (edition.rounding, edition.classes, edition.conversion) == (RoundingPlan(), (), None)
+    for each in EDITIONS.values():
+        assert (each.ranking, each.adjustments, each.absent) == (None, None, ())
 
 
 def test_the_decision_is_dated_after_the_year_that_it_scores() -> None:
