@@ -18,11 +18,12 @@ from parcore.documents.yaml import read_yaml
 from parcore.editions.document import read_edition
 from parcore.editions.edition import Edition
 from parcore.evidence.invariants import check_invariants
+from parcore.evidence.layouts import read_layout
 from parcore.evidence.periods import Period
-from parcore.evidence.readers import EvidenceReader, read_observations
+from parcore.evidence.readers import read_observations
 from parcore.evidence.sections import Defaults
 from parcore.evidence.units import Unit, UnitBook, read_units
-from parcore.evidence.vocabulary import POINTS, Vocabulary, read_vocabulary
+from parcore.evidence.vocabulary import POINTS, Vocabulary, given_field, read_vocabulary
 from parcore.packages import KINDS, Document, beginning, documents_in, kind_of
 from parcore.registry import Registry, added_measures
 
@@ -95,9 +96,32 @@ def _tree(registry: Registry, document: Document, tree: Tree, findings: Findings
             read_vocabulary(tree, findings)
         case "units":
             UnitBook().add(*read_units(tree, findings), findings)
+        case "layout":
+            if read_layout(tree, findings) is not None and isinstance(tree, Mapping):
+                _codes(registry, document, tree, findings)
         case _:
             findings.add("document-kind", Place(document.shown), known=", ".join(KINDS))
     return None
+
+
+def _codes(registry: Registry, layout: Document, tree: Mapping, findings: Findings) -> None:
+    """What the codes of a layout stand for is known: units, fields, criteria whose points are given."""
+    vocabulary = vocabulary_of(registry, layout)
+    if vocabulary is None:
+        _without_vocabulary(registry, layout, findings)
+        return
+    units, fields = tree.get("units"), tree.get("fields")
+    for each in units.entries.values() if isinstance(units, Mapping) else ():
+        if text_of(each) not in registry.units.units:
+            report_unknown(text_of(each), list(registry.units.units), each.place, findings, "unit-unknown")
+    criteria = _criteria(registry, layout.name, vocabulary)
+    for each in fields.entries.values() if isinstance(fields, Mapping) else ():
+        name = text_of(each)
+        points = name.removeprefix(POINTS) if name.startswith(POINTS) else ""
+        if points and criteria and points not in criteria:
+            report_unknown(points, criteria, each.place, findings, "points-unknown")
+        elif name not in vocabulary.fields and given_field(name) is None:
+            report_unknown(name, list(vocabulary.fields), each.place, findings, "unknown-field")
 
 
 def _names_others(registry: Registry, tree: Tree, findings: Findings) -> None:
@@ -152,7 +176,7 @@ def _together(
     findings: Findings,
 ) -> None:
     """Read documents as one evidence; what must hold in it is checked at the end."""
-    reader = EvidenceReader(vocabulary, registry.units, findings)
+    reader = registry.reader(name, vocabulary, findings)
     for document in documents:
         with _told(findings):
             reader.read(document.path, defaults, document.shown)
