@@ -143,8 +143,9 @@ def _evidence(
 ) -> None:
     """Check evidence as scoring takes it: what is of one methodology is read together."""
     standing: list[tuple[Document, Vocabulary]] = []
-    for document in documents:
+    for each in documents:
         with _told(findings):
+            document = _in_layout(registry, each)
             vocabulary = vocabulary_of(registry, document)
             if vocabulary is None:
                 _without_vocabulary(registry, document, findings)
@@ -157,6 +158,15 @@ def _evidence(
     for name, vocabulary in {document.name: vocabulary for document, vocabulary in standing}.items():
         family = [d for d, own in standing if d.name == name or d.name == own.name == vocabulary.name]
         _together(registry, name, vocabulary, family, defaults, findings)
+
+
+def _in_layout(registry: Registry, document: Document) -> Document:
+    """A table alone that is written in the layout of one methodology alone is evidence of that one."""
+    if document.name or document.path.suffix.lower() != ".csv":
+        return document
+    columns = _columns(document.path)
+    names = {each.name for each in registry.layouts if each.reads(columns)}
+    return evolve(document, name=names.pop()) if len(names) == 1 else document
 
 
 def _without_vocabulary(registry: Registry, document: Document, findings: Findings) -> None:
@@ -226,13 +236,21 @@ def tables_at(folder: Path, documents: Iterable[Document]) -> list[Document]:
             for table in (item for section in sections for item in items_of(section)):
                 name = table["file"] if isinstance(table, Mapping) and "file" in table else table
                 named.add((each.path.parent / text_of(name)).resolve())
-    found: list[Document] = []
-    for path in sorted(folder.rglob("*.csv")):
-        if path.resolve() not in named and path.is_file():
-            header = re.split(r"[,;\t]", beginning(path, characters=MAX_HEADER).partition("\n")[0])
-            if "unit" in {cell.strip().strip('"') for cell in header}:
-                found.append(Document(path, "evidence", "", "", str(path.parent)))
-    return found
+    return [
+        Document(path, "evidence", "", "", str(path.parent))
+        for path in sorted(folder.rglob("*.csv"))
+        if path.resolve() not in named and path.is_file() and "unit" in _columns(path)
+    ]
+
+
+def _columns(table: Path) -> set[str]:
+    """The names in the first line of a table.
+
+    Raises:
+        ParcoreError: it cannot be read.
+    """
+    header = re.split(r"[,;\t]", beginning(table, characters=MAX_HEADER).partition("\n")[0])
+    return {cell.strip().strip('"') for cell in header}
 
 
 def vocabulary_of(registry: Registry, document: Document) -> Vocabulary | None:

@@ -6,7 +6,7 @@ fields in the place of the data set's codes, every cell at its own place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from collections.abc import Mapping as MappingOf
 
 from attrs import evolve, frozen
@@ -42,9 +42,9 @@ class Layout:
     blanks: bool = False
     source: Source | None = None
 
-    def reads(self, table: Table) -> bool:
-        """Whether a table is written in this layout: it has its column of units, and none named `unit`."""
-        return self.unit in table.columns and "unit" not in table.columns
+    def reads(self, columns: Collection[str]) -> bool:
+        """Whether a table with these columns is in this layout: it has its column of units, and no `unit`."""
+        return self.unit in columns and "unit" not in columns
 
     def defaults(self, own: Defaults) -> Defaults:
         """What holds for the statements of a table of this layout, by what is declared for the table."""
@@ -91,7 +91,7 @@ class Layout:
 
 def layout_of(table: Table, layouts: Iterable[Layout]) -> Layout | None:
     """The first layout that a table is written in."""
-    return next((each for each in layouts if each.reads(table)), None)
+    return next((each for each in layouts if each.reads(table.columns)), None)
 
 
 def read_layout(tree: Tree, findings: Findings) -> Layout | None:

@@ -323,7 +323,7 @@ def test_the_readme_shows_what_the_program_prints(tmp_path: Path, panel: Path) -
     for name, text in FILE.findall(page):
         (tmp_path / name).write_text(text, "utf-8")
     asked = commands(page)
-    assert len(asked) == 3
+    assert len(asked) == 4
     for command, shown in asked:
         printed = run(command, tmp_path)
         assert same(shown, printed), f"$ {command}\nshown:\n{shown}\nprinted:\n{printed}"
