@@ -18,7 +18,7 @@ from parcore.documents.yaml import read_yaml
 from parcore.editions.document import read_edition
 from parcore.editions.edition import Edition
 from parcore.evidence.invariants import check_invariants
-from parcore.evidence.layouts import read_layout
+from parcore.evidence.layouts import PLAIN, read_layout
 from parcore.evidence.periods import Period
 from parcore.evidence.readers import read_observations
 from parcore.evidence.sections import Defaults
@@ -120,7 +120,7 @@ def _codes(registry: Registry, layout: Document, tree: Mapping, findings: Findin
         points = name.removeprefix(POINTS) if name.startswith(POINTS) else ""
         if points and criteria and points not in criteria:
             report_unknown(points, criteria, each.place, findings, "points-unknown")
-        elif name not in vocabulary.fields and given_field(name) is None:
+        elif name not in (*vocabulary.fields, *PLAIN) and given_field(name) is None:
             report_unknown(name, list(vocabulary.fields), each.place, findings, "unknown-field")
 
 

@@ -22,7 +22,7 @@ from parcore.sources import Source
 from parcore.values import State
 
 PLAIN = ("period", "stage")
-"""Columns that are what they are in any layout."""
+"""Columns of a wide table that are no fields; a layout may name them otherwise."""
 
 
 @frozen
@@ -58,20 +58,27 @@ class Layout:
 
     def plain(self, table: Table, findings: Findings) -> Table:
         """The table with ids in the place of codes; rows and columns of unknown codes are reported."""
-        columns = {self.unit: "unit", **{each: each for each in PLAIN if each in table.columns}}
-        for cell in table.header:
-            if cell.text and cell.text not in columns:
-                name = self.fields.get(cell.text) if self.fields else cell.text
-                if name is None:
-                    known = [self.unit, *self.fields, *PLAIN]
-                    report_unknown(cell.text, known, cell.place, findings, "layout-column-unknown")
-                else:
-                    columns[cell.text] = name
+        columns = self._columns(table, findings)
         header = tuple(
             Scalar(cell.place, columns[cell.text]) for cell in table.header if cell.text in columns
         )
         rows = (self._row(row, columns, findings) for row in table.rows)
         return Table(table.name, header, tuple(row for row in rows if row is not None))
+
+    def _columns(self, table: Table, findings: Findings) -> dict[str, str]:
+        """What each column stands for; one that is not known, or stands for what another does, is told."""
+        taken: dict[str, Scalar] = {}
+        for cell in (each for each in table.header if each.text):
+            kept = cell.text if cell.text in PLAIN or not self.fields else None
+            name = "unit" if cell.text == self.unit else self.fields.get(cell.text, kept)
+            if name is None:
+                known = [self.unit, *self.fields, *PLAIN]
+                report_unknown(cell.text, known, cell.place, findings, "layout-column-unknown")
+            elif name in taken:
+                findings.add("duplicate-column", cell.place, key=name[:60], first=taken[name].place)
+            else:
+                taken[name] = cell
+        return {cell.text: name for name, cell in taken.items()}
 
     def _row(
         self, row: MappingOf[str, Scalar], columns: MappingOf[str, str], findings: Findings

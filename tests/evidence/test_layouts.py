@@ -120,6 +120,23 @@ def test_period_and_stage_stand_beside_the_codes() -> None:
     assert given == {("2023", Stage.SELF): 1, ("2024", Stage.FINAL): 2}
 
 
+def test_a_data_set_may_name_its_periods_in_a_column_of_its_own() -> None:
+    """A layout says which column holds the period, as it says which holds a field."""
+    findings = Findings()
+    how = layout(LAYOUT.replace("SC1: x", "Year: period"))
+    reader = EvidenceReader(WORDS, UNITS, findings, [how])
+    reader.table(parse_table("Year,Ward,SC2\n2023,P1,1\n2024,P1,2\n", "t.csv", findings), Defaults())
+    assert not list(findings)
+    assert {str(d.period): d.value.number for d in reader.evidence()} == {"2023": 1, "2024": 2}
+
+
+def test_two_columns_for_one_field_are_refused() -> None:
+    """Where two columns stand for one field, the second is told, and no figure takes the place of another."""
+    data, found = read("Ward,SC1,SC2\nP1,1,2\n", how=LAYOUT.replace("SC2: y", "SC2: x"))
+    assert found == ["t.csv:1:10 duplicate-column"]
+    assert {key: each.value.number for key, each in data.items()} == {("a", "x"): 1}
+
+
 def test_what_a_document_declares_goes_before_the_layout() -> None:
     """Number formats of the table and of its columns, by their own names, and its source, stand."""
     source = Source(Basis.ILLUSTRATIVE, title="Ours")
