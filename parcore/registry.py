@@ -26,6 +26,7 @@ from parcore.editions.document import read_edition
 from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Evidence, Observation
 from parcore.evidence.invariants import check_invariants
+from parcore.evidence.layouts import Layout, read_layout
 from parcore.evidence.periods import Period
 from parcore.evidence.readers import EvidenceReader, read_observations
 from parcore.evidence.sections import Defaults
@@ -121,9 +122,20 @@ class Registry:
             first.setdefault(vocabulary.name, document)
         return found
 
+    @cached_property
+    def layouts(self) -> tuple[Layout, ...]:
+        """How the data sets known write their tables."""
+        found = (read_layout(tree, self.findings) for _, tree in self._trees("layout"))
+        return tuple(each for each in found if each is not None)
+
+    def reader(self, methodology: str, vocabulary: Vocabulary, findings: Findings) -> EvidenceReader:
+        """A reader of a methodology's evidence, with the units and layouts at hand."""
+        layouts = (each for each in self.layouts if each.name in (methodology, vocabulary.name))
+        return EvidenceReader(vocabulary, self.units, findings, layouts)
+
     def survey(self) -> None:
         """Look at everything at hand, so that `findings` holds what packages say twice or say wrong."""
-        _ = (self.edition_documents(), self.units, self.vocabularies)
+        _ = (self.edition_documents(), self.units, self.vocabularies, self.layouts)
 
     def _trees(self, kind: str) -> Iterator[tuple[Document, Tree]]:
         """The documents of a kind that can be read; why others cannot goes to the findings."""
@@ -270,7 +282,7 @@ class Registry:
         defaults: Defaults,
         findings: Findings,
     ) -> Evidence:
-        reader = EvidenceReader(vocabulary, self.units, findings)
+        reader = self.reader(methodology, vocabulary, findings)
         names = (methodology, vocabulary.name)
         given = [source for path in files for source in _evidence_at(path)]
         held = [(d.path, d.shown) for d in self.documents("evidence") if d.name in names]

@@ -2,11 +2,13 @@
 
 A document (YAML) states the methodology, the period, stage, number format and source that hold for
 it, lists values by unit, and names tables (CSV) beside it. A table may also be read alone. A table
-is tidy (a column `field`, one statement a row) or wide (a column for each field).
+is tidy (a column `field`, one statement a row) or wide (a column for each field); a layout makes wide
+ones of tables that a data set writes in its own way.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
 from pathlib import Path
 
@@ -27,6 +29,7 @@ from parcore.documents.tree import Listing, Mapping, Scalar, Tree
 from parcore.documents.yaml import read_yaml
 from parcore.evidence.cells import read_value, stated
 from parcore.evidence.evidence import Datum, Evidence, Method, Observation, Stage
+from parcore.evidence.layouts import Layout, layout_of
 from parcore.evidence.periods import Period, parse_period
 from parcore.evidence.records import RecordReader
 from parcore.evidence.results import read_result
@@ -47,8 +50,11 @@ WORDED = ("class",)
 class EvidenceReader:
     """Reads sources into statements, reporting what is wrong; `evidence` gives what was read."""
 
-    def __init__(self, vocabulary: Vocabulary, units: UnitBook, findings: Findings) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, units: UnitBook, findings: Findings, layouts: Iterable[Layout] = ()
+    ) -> None:
         self._vocabulary = vocabulary
+        self._layouts = tuple(layouts)
         self._units = units
         self._findings = findings
         self._data: dict[tuple[str, Period, str, Stage], Datum] = {}
@@ -109,7 +115,10 @@ class EvidenceReader:
             self._statement(unit.id, period, at, row, own)
 
     def table(self, table: Table, defaults: Defaults) -> None:
-        """Read a tidy or wide table."""
+        """Read a tidy or wide table, or one in a layout."""
+        layout = layout_of(table, self._layouts)
+        if layout is not None:
+            table, defaults = layout.plain(table, self._findings), layout.defaults(defaults)
         tidy = "field" in table.columns
         given = "state" in table.columns or not tidy
         if lacks(table, ["unit", *([] if given else ["value"])], self._findings):
