@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 
 from parcore.cli.report import amount, show_basis, show_decisions
@@ -13,6 +15,7 @@ from parcore.numbers import shown
 from parcore.results.by_method import MethodPoints, by_method
 from parcore.results.output import METHOD_COLUMNS, method_rows
 from parcore.results.result import Result, Scorecard
+from parcore.rules.figures import Figure
 from parcore.rules.policies import Level, Quantity
 
 
@@ -48,6 +51,21 @@ def method_title(edition: Edition, method: Method | None, lang: str) -> str:
     """A method as the edition calls it, else by its own word; None is what is not told apart."""
     declared = next((each.title.in_(lang) for each in edition.methods if each.method is method), "")
     return declared or say("by-method-untold" if method is None else f"prose-method-{method.value}", lang)
+
+
+def method_maxima(edition: Edition, lang: str) -> Iterator[str]:
+    """A line for each method whose maximum the edition declares: the maximum, and on whose word."""
+    for each in edition.methods:
+        top = say("score-unknown", lang) if each.max is None else _figure(each.max, lang)
+        basis = say(f"basis-{each.source.basis.value}", lang)
+        title = f"{say('max', lang)}, {method_title(edition, each.method, lang)}"
+        yield f"{title}: {top} ({basis}: {each.source})"
+
+
+def _figure(figure: Figure, lang: str) -> str:
+    if figure.differs:
+        return "; ".join(f"{group} {shown(number, lang)}" for group, number in figure.by_group.items())
+    return shown(figure.common, lang)
 
 
 def _with_maximum(

@@ -8,7 +8,7 @@ from pathlib import Path
 import attrs
 import click
 
-from parcore.cli.by_method import method_title
+from parcore.cli.by_method import method_maxima
 from parcore.cli.options import (
     PeriodType,
     format_option,
@@ -91,10 +91,8 @@ def _show(edition: Edition, form: str, lang: str) -> None:
     if form == "table":
         total = say("score-unknown", lang) if edition.total is None else _figure(edition.total, lang)
         click.echo(f"{say('max', lang)}: {total}")
-        for method in edition.methods:
-            name, top = method_title(edition, method.method, lang), _figure(method.max, lang)
-            basis = say(f"basis-{method.source.basis.value}", lang)
-            click.echo(f"{say('max', lang)}, {name}: {top} ({basis}: {method.source})")
+        for line in method_maxima(edition, lang):
+            click.echo(line)
         for line in rests_on(edition, lang):
             click.echo(f"  • {line}")
 
