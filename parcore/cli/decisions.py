@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from parcore.evidence.evidence import Stage
 from parcore.evidence.units import Unit
 from parcore.i18n import say
 from parcore.numbers import parse_exact, shown
@@ -12,15 +13,14 @@ from parcore.results.provisional import Provisional
 from parcore.results.result import Move, PointsSet, Result, Scorecard, Step
 from parcore.rules.graph import Within
 from parcore.rules.policies import Absent
-from parcore.values import State
+from parcore.values import State, Value
 
 
 def decisions(result: Result, lang: str) -> Iterator[str]:
     """A line for each method left out, each open tie, and each class that is not simply its number's."""
     yield from (absent_line(each, lang) for each in result.absent)
     yield from open_ties(result, lang)
-    for each in result.points_set:
-        yield set_line(each, lang)
+    yield from set_lines(result.points_set, lang)
     for card in result.scorecards:
         if card.provisional is not None:
             yield provisional_line(card.unit, card.provisional, lang)
@@ -35,20 +35,34 @@ def absent_line(absent: Absent, lang: str) -> str:
     return say("absent-method", lang, method=absent.method.value, basis=basis, source=str(absent.source))
 
 
+def set_lines(points_set: Iterable[PointsSet], lang: str) -> Iterator[str]:
+    """A line for points set; one for all units whose points of a criterion were set for the same reason."""
+    alike: dict[tuple[str, Value, Stage, str], list[PointsSet]] = defaultdict(list)
+    for each in points_set:
+        alike[each.criterion.id, each.computed, each.given.stage, each.given.note].append(each)
+    for first, *more in alike.values():
+        if not more:
+            yield set_line(first, lang)
+            continue
+        units = (f"{o.unit.name.in_(lang)} {shown(o.given.value.number, lang)}" for o in (first, *more))
+        yield say("points-set-many", lang, units="; ".join(units), **_set(first, lang))
+
+
 def set_line(each: PointsSet, lang: str) -> str:
     """Which points were set in the place of which computed ones, at which stage, and why."""
+    points = shown(each.given.value.number, lang)
+    return say("points-set", lang, unit=each.unit.name.in_(lang), points=points, **_set(each, lang))
+
+
+def _set(each: PointsSet, lang: str) -> dict[str, str]:
     state = each.computed.state
-    computed = shown(each.computed.number, lang) if state is State.OK else say(f"state-{state.word}", lang)
-    return say(
-        "points-set",
-        lang,
-        unit=each.unit.name.in_(lang),
-        criterion=f"{each.criterion.code} {each.criterion.title.in_(lang)}".strip(),
-        points=shown(each.given.value.number, lang),
-        computed=computed,
-        stage=say(f"stage-{each.given.stage.value}", lang),
-        reason=each.given.note or "—",
-    )
+    number, word = shown(each.computed.number, lang), say(f"state-{state.word}", lang)
+    return {
+        "criterion": f"{each.criterion.code} {each.criterion.title.in_(lang)}".strip(),
+        "computed": number if state is State.OK else word,
+        "stage": say(f"stage-{each.given.stage.value}", lang),
+        "reason": each.given.note or "—",
+    }
 
 
 def provisional_line(unit: Unit, open_: Provisional, lang: str) -> str:

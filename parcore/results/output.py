@@ -14,6 +14,7 @@ from parcore.documents.text import decode
 from parcore.evidence.evidence import Observation
 from parcore.numbers import decimal_text, decimals, exact_text
 from parcore.packages import readable
+from parcore.results.by_method import by_method
 from parcore.results.change import Change, Earlier, changes
 from parcore.results.provisional import Provisional
 from parcore.results.published import Comparison, compared
@@ -29,6 +30,7 @@ CSV_COLUMNS: Final = (
     "rate", "class", "place", "among", "points_exact", "rate_exact", "total", "total_exact", "block",
     "class_open", "place_open", "computed", "reason", "open", "lowest", "highest",
 )  # fmt: skip
+METHOD_COLUMNS: Final = ("unit", "name", "method", "points", "attainable", "max", "state", "points_exact")
 CSV_DIGITS: Final = 6
 """Decimals in a table where no number of them is exact; the exact columns have the fraction."""
 
@@ -178,6 +180,16 @@ def _unit(result: Result, card: Scorecard, lang: str) -> dict[str, Any]:
             for each in result.edition.criteria
             if each.applies(card.group)
         ],
+        "methods": [
+            {
+                "method": None if each.method is None else each.method.value,
+                "points": number(each.points),
+                "attainable": number(each.attainable),
+                "max": None if each.max is None else exact_text(each.max),
+                "state": None if each.points is None else each.points.state.word,
+            }
+            for each in by_method(result.edition, card)
+        ],
         "adjustments": [
             {
                 "id": each.id,
@@ -268,6 +280,22 @@ def csv_rows(result: Result, lang: str) -> Iterator[dict[str, str]]:
                 "block": block,
                 "computed": "" if given is None else _decimal(given.computed) or given.computed.state.word,
                 "reason": "" if given is None else given.given.note,
+            }
+
+
+def method_rows(result: Result, lang: str) -> Iterator[dict[str, str]]:
+    """A row for each unit and method; a blank method holds what the leaves do not tell apart."""
+    for card in result.scorecards:
+        for each in by_method(result.edition, card):
+            yield {
+                "unit": card.unit.id,
+                "name": card.unit.name.in_(lang),
+                "method": "" if each.method is None else each.method.value,
+                "points": _decimal(each.points),
+                "attainable": _decimal(each.attainable),
+                "max": "" if each.max is None else exact_text(each.max),
+                "state": "" if each.points is None else each.points.state.word,
+                "points_exact": number(each.points) or "",
             }
 
 

@@ -70,6 +70,20 @@ class Absent:
     place: Place = field(default=Place(""), eq=False)
 
 
+@frozen
+class MethodMaximum:
+    """What all leaves of a method count at most together; None is a maximum that nobody published.
+
+    `title` is what the edition calls them; empty where it is the method's own word.
+    """
+
+    method: Method
+    max: Figure | None
+    source: Source
+    title: Text = Text()
+    place: Place = field(default=Place(""), eq=False)
+
+
 class Every(Enum):
     """The nodes that a gate reads: leaves, the parts of components, or components."""
 

@@ -34,8 +34,9 @@ def result(name: str, period: str, *units: str) -> Result:
 
 
 def ten_of_2020() -> Result:
-    """The ten provinces whose parts are known for 2020."""
-    return result("par-index-province", "2020")
+    """The ten provinces whose parts are all known for 2020."""
+    whole = result("par-index-province", "2020")
+    return result("par-index-province", "2020", *(each.unit.id for each in whole.scorecards[:10]))
 
 
 def nam_dinh() -> Result:
