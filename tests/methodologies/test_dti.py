@@ -42,6 +42,13 @@ def test_weights_are_those_known_and_sum_to_1000() -> None:
     assert sum(weights) == edition.total.of("") == 1000
 
 
+def test_the_prose_names_each_weight() -> None:
+    """Every component says by how much it counts in the total: no weight is lost for want of a parent."""
+    items = parcore.describe(parcore.load_edition("dti-province", period=2022), "en").items
+    said = [f"Points are multiplied by {weight} where the total is summed." for weight in WEIGHTS]
+    assert [each.sentences[0] for each in items] == said
+
+
 def test_da_nang_2022_is_the_published_index() -> None:
     """The weighted sum of Đà Nẵng's eight values is 0.800175, printed 0.8002."""
     result = provinces()
