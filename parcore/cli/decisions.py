@@ -97,7 +97,9 @@ def class_line(result: Result, card: Scorecard, lang: str) -> str:
 def class_title(result: Result, card: Scorecard, lang: str) -> str:
     """The class as the edition calls it in a language, or those it is left open between; empty for none."""
     if card.class_open:
-        return " | ".join(band_title(result, name, lang) for name in card.class_open)
+        # One of the two that an authority chooses from; of a cut not known, a class between them too.
+        between = " … " if card.moves[0].open_ else " | "
+        return between.join(band_title(result, name, lang) for name in card.class_open)
     return "" if card.class_name is None else band_title(result, card.class_name, lang)
 
 
@@ -111,6 +113,8 @@ def band_title(result: Result, name: str | None, lang: str) -> str:
 def _step(result: Result, move: Move, lang: str) -> str:
     if move.state is not State.OK:
         return say("move-hidden", lang, said=move.said, state=say(f"state-{move.state.word}", lang))
+    if move.open_ and move.step is Step.BAND:
+        return _zone(result, move, lang)
     if move.open_:
         both = " | ".join(band_title(result, name, lang) for name in move.open_)
         return say("move-open", lang, said=move.said, classes=both)
@@ -119,3 +123,13 @@ def _step(result: Result, move: Move, lang: str) -> str:
     named = (result.edition.criterion(each) for each in move.criteria)
     codes = ", ".join(each.code or each.id for each in named if each is not None)
     return say(f"move-{move.step.value}", lang, said=said, to=to, criteria=codes)
+
+
+def _zone(result: Result, move: Move, lang: str) -> str:
+    """That the cut between two classes is not known where a number lies, and on whose word."""
+    upper, lower = (band_title(result, name, lang) for name in move.open_)
+    zones = () if result.classes is None else result.classes.zones
+    source = next(each.source for each in zones if each.between == move.open_)
+    basis, note = say(f"basis-{source.basis.value}", lang), source.note.in_(lang).rstrip(".")
+    said = shown(parse_exact(move.said), lang)
+    return say("move-zone", lang, said=said, upper=upper, lower=lower, basis=basis, note=note)

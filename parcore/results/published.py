@@ -197,6 +197,8 @@ def _of_many(result: Result, seen: Observation) -> Fraction | None:
     if seen.about.startswith("band:"):
         if seen.quantity != "count" or not _whole(result, lambda _: True):
             return None
+        if any(each.class_open for each in result.scorecards):
+            return None  # who is in a class is not known
         held = [_class_names(result, each.class_name) for each in result.scorecards if each.class_name]
         return Fraction(sum(seen.about.removeprefix("band:").casefold() in names for names in held))
     how, _, quantity = seen.quantity.partition(":")

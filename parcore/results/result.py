@@ -39,7 +39,7 @@ class Move:
 
     `said` is the number read, the condition as the edition writes it, or how many of how many a quota
     lets in; `criteria` are those that fail a gate; `state` is why a fact is not known; `open_` holds the
-    two classes between which the authority decides.
+    two classes between which the authority decides, or between which the cut is not known.
     """
 
     step: Step
@@ -55,8 +55,8 @@ class Move:
 class Scorecard:
     """One unit's points, by criterion, and its index; every number is in `trace`.
 
-    `class_name` is None where there is no class, or where it is left open between those of
-    `class_open`; `moves` say how it came about.
+    `class_name` is None where there is no class, or where it is open between those of
+    `class_open` (either, or one between them); `moves` say how it came about.
     """
 
     unit: Unit

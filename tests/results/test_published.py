@@ -176,6 +176,17 @@ def test_the_decimals_printed(text: str, digits: int) -> None:
     assert printed_digits(seen("u1", "rate", text)) == digits
 
 
+def test_where_a_class_is_open_neither_it_nor_a_count_of_classes_is_compared() -> None:
+    """A printed class is not held against an open one, nor a number of units against classes not known."""
+    opened = MORE.replace('in: "[0,80)"}]', 'in: "[0,50)"}]\n  open: [OPEN]')
+    opened = opened.replace("OPEN", '{between: [A, B], in: "[50,80)", basis: inferred, note: not published}')
+    found = scored(
+        sound(TEXT, "7", opened), {n: {"points:x": x, "points:y": y} for n, (x, y) in POINTS.items()}, BOOK
+    )
+    held = (seen("u1", "class", "Tốt"), seen("u2", "class", "B"), seen("band:A", "count", "1"))
+    assert [each.observation.about for each in compared(evolve(found, observations=held))] == ["u1"]
+
+
 def test_a_finding_is_settled_by_a_reason_where_there_is_a_difference_and_by_none_elsewhere() -> None:
     """A difference without a reason is unsettled, and so is a reason without a difference."""
     found = compared(
