@@ -217,5 +217,7 @@ def _unused(edition: Edition, evidence: Evidence, period: Period, variant: Varia
     used.update(POINTS + each.id for each in edition.nodes)
     # A saved result states all that another index says; a rule reads one of it.
     indices = {name.rpartition(":")[0] for name in used if name.startswith(INDEX)}
+    # What follows from lists of records is nobody's statement.
+    used.update(each.name for each in edition.vocabulary.fields.values() if each.derive is not None)
     unread = (name for name in evidence.fields(period) if name not in used)
     return tuple(name for name in unread if name.rpartition(":")[0] not in indices)
