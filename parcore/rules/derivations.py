@@ -18,7 +18,6 @@ from attrs import frozen
 from parcore.diagnostics import Findings
 from parcore.documents.reading import text_of
 from parcore.documents.schema import report_unknown
-from parcore.documents.tree import Mapping
 from parcore.evidence.evidence import Datum, Evidence, Method, Record, RecordList
 from parcore.evidence.vocabulary import FieldKind, FieldSpec, Vocabulary
 from parcore.expressions import Compare, Linear
