@@ -27,7 +27,8 @@ from parcore.numbers import NumberFormat
 UNIT: Final = "unit"
 COLUMNS: Final = (UNIT, "period", "id")
 
-Columns = MappingOf[str, tuple[FieldSpec, NumberFormat]]
+Columns = MappingOf[str, tuple[FieldSpec, NumberFormat, dict[str, Cell]]]
+"""The fields of a table's columns, and what was read in them: in long lists the same few texts come again."""
 
 
 class RecordReader:
@@ -81,7 +82,7 @@ class RecordReader:
         if "period" not in table.columns and defaults.period is None:
             self._findings.add("period-missing", table.header[0].place)
             return
-        columns: dict[str, tuple[FieldSpec, NumberFormat]] = {}
+        columns: dict[str, tuple[FieldSpec, NumberFormat, dict[str, Cell]]] = {}
         passed_over = {*COLUMNS[1:], whose, *unread}
         for cell in (each for each in table.header if each.text and each.text not in passed_over):
             spec = kind.fields.get(cell.text)
@@ -89,7 +90,7 @@ class RecordReader:
                 known = [*kind.fields, *COLUMNS]
                 report_unknown(cell.text, known, cell.place, self._findings, "unknown-field")
             else:
-                columns[cell.text] = spec, defaults.columns.get(cell.text, defaults.numbers)
+                columns[cell.text] = spec, defaults.columns.get(cell.text, defaults.numbers), {}
         lists: dict[tuple[str, Period], list[Record]] = {}
         for row in table.rows:
             period = defaults.row_period(row, self._findings)
@@ -105,12 +106,14 @@ class RecordReader:
 
     def _record(self, row: MappingOf[str, Scalar], columns: Columns, place: Place) -> Record:
         cells: dict[str, Cell] = {}
-        for name, (spec, numbers) in columns.items():
+        for name, (spec, numbers, known) in columns.items():
             cell = row[name]
-            if cell.text:
+            if cell.text in known:
+                cells[name] = known[cell.text]
+            elif cell.text:
                 value = read_value(Scalar(cell.place, name), cell, None, spec, numbers, self._findings)
                 if value is not None:
-                    cells[name] = Cell(value, stated(spec, value, cell.text))
+                    cells[name] = known[cell.text] = Cell(value, stated(spec, value, cell.text))
         return Record(text_of(row.get("id")), cells, place)
 
     def _distinct(self, unit: str, period: Period, records: list[Record]) -> None:

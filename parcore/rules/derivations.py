@@ -7,8 +7,7 @@ for a list, without a scope.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
 from fractions import Fraction
 from typing import Final
@@ -22,7 +21,7 @@ from parcore.evidence.evidence import Datum, Evidence, Method, Record, RecordLis
 from parcore.evidence.vocabulary import FieldKind, FieldSpec, Vocabulary
 from parcore.expressions import Compare, Linear
 from parcore.numbers import ZERO, exact_text
-from parcore.rules.conditions import Condition, names_in, read_condition, tests_in
+from parcore.rules.conditions import Condition, names_in, read_condition, ready, tests_in
 from parcore.rules.figures import NOTHING, Context, sum_node
 from parcore.rules.graph import Aggregate, Over, Records, const
 from parcore.values import State, Value
@@ -60,37 +59,44 @@ class Derivation:
 
     def of(self, listed: RecordList) -> Datum:
         """The statement that follows from a list; its note says of how many of how many records."""
+        names, holds = self.names, self._condition()
         same: dict[tuple[Value, ...], list[Record]] = {}
         for record in listed.records:
-            same.setdefault(tuple(_cell(record, name) for name in self.names), []).append(record)
+            same.setdefault(tuple(_cell(record, name) for name in names), []).append(record)
         kept: list[tuple[Value, int]] = []
-        unknown: Counter[State] = Counter()
-        open_: list[Record] = []
+        unknown, open_ = State.OK, list[Record]()
         for values, records in same.items():
-            known = dict(zip(self.names, values, strict=True))
-            holds = self._holds(known)
-            if holds.state is not State.OK:
-                unknown[holds.state] += len(records)
+            known = dict(zip(names, values, strict=True))
+            state, true = holds(known)
+            if state is not State.OK:
+                unknown = max(unknown, state)
                 open_ += records
-            elif holds.number:
+            elif true:
                 kept.append((self._amount(known), len(records)))
-        if unknown:
-            return self._stated(listed, Value(max(unknown)), _unknown(listed, open_, max(unknown)))
+        if open_:
+            return self._stated(listed, Value(unknown), _unknown(listed, open_, unknown))
         held = sum(count for _, count in kept)
         return self._stated(listed, self._total(kept), f"{held}/{len(listed.records)}")
 
-    def _holds(self, known: Known) -> Value:
+    def _condition(self) -> Callable[[Known], tuple[State, bool]]:
+        """Whether a record counts, or the state in which that is not known: strict, as the graph is."""
         if self.where is None:
-            return Value(State.OK, Fraction(1))
-        state = State.OK
-        for test in tests_in(self.where):
-            one = test.sides("")
-            sides = (one.left, one.right) if isinstance(one, Compare) else (one.left,)
-            state = max(state, *(_state(each, known) for each in sides))
-        if state is not State.OK:
-            return Value(state)
-        numbers = {name: value.number for name, value in known.items()}
-        return Value(State.OK, Fraction(self.where.holds(numbers, "")))
+            return lambda _: (State.OK, True)
+        tests = [test.sides("") for test in tests_in(self.where)]
+        sums = [
+            side
+            for one in tests
+            for side in ([one.left, one.right] if isinstance(one, Compare) else [one.left])
+        ]
+        true = ready(self.where, "")
+
+        def holds(known: Known) -> tuple[State, bool]:
+            state = max(_state(each, known) for each in sums)
+            if state is not State.OK:
+                return state, False
+            return state, true({name: value.number for name, value in known.items()})
+
+        return holds
 
     def _amount(self, known: Known) -> Value:
         if self.amount is None:
@@ -132,6 +138,8 @@ def _cell(record: Record, name: str) -> Value:
 
 def _state(sum_: Linear, known: Known) -> State:
     """The state of a sum of fields; as in its graph, a term of which nothing arose adds nothing to others."""
+    if not sum_.terms:
+        return State.OK
     states = [known[name].state for name in sum_.names]
     if len(states) + bool(sum_.constant) > 1:
         arose = [each for each in states if each is not State.NOTHING_AROSE]

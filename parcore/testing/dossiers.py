@@ -28,7 +28,9 @@ COLUMNS: Final = (
     "law_bodies_contacted", "other_bodies_contacted", "conduct_petition",
 )  # fmt: skip
 DAYS: Final = (1, 2, 3, 5, 5, 7, 10, 10, 15, 20, 30)
-SOURCE: Final = "source: {title: Số liệu tạo tự động / synthetic data (parcore.testing.dossiers), basis: illustrative}\n"
+SOURCE: Final = (
+    "source: {title: Số liệu tạo tự động / synthetic data (parcore.testing.dossiers), basis: illustrative}\n"
+)
 
 
 @frozen
@@ -150,7 +152,7 @@ def _days(hundredths: int) -> str:
     return f"{whole}.{part:02d}".rstrip("0").rstrip(".") if part else str(whole)
 
 
-def _figures(rng: Random, agency: Agency) -> dict[str, str]:
+def _figures(rng: Random) -> dict[str, str]:
     """What indicators 5, 6, 8 and 9 count of an agency beside its dossiers; now and then one is left out."""
     listed, required, eligible = (rng.randrange(20, 200) for _ in range(3))
     petitions = rng.choice((0, 0, 1, 3, 12, 20))
@@ -180,7 +182,7 @@ def files(seed: int, number: int) -> dict[str, str]:
     table = csv.writer(out, lineterminator="\n")
     table.writerow(COLUMNS)
     table.writerows(dossiers(rng, known, number))
-    figures = {agency.id: _figures(rng, agency) for agency in known}
+    figures = {agency.id: _figures(rng) for agency in known}
     return {
         "units.yaml": _units(known),
         "agencies.yaml": _document("one-stop", "unread: [official]", figures),
@@ -190,7 +192,12 @@ def files(seed: int, number: int) -> dict[str, str]:
 
 
 def _units(known: Sequence[Agency]) -> str:
-    lines = ["units: synthetic-province", "title: Đơn vị giả định / synthetic units", SOURCE.rstrip(), "members:"]
+    lines = [
+        "units: synthetic-province",
+        "title: Đơn vị giả định / synthetic units",
+        SOURCE.rstrip(),
+        "members:",
+    ]
     valid = f"valid: {{from: {PERIOD}-01-01, until: {PERIOD}-12-31}}"
     for each in known:
         lines.append(f"  - {{id: {each.id}, kind: agency, group: {each.group}, name: {each.name}, {valid}}}")
