@@ -10,7 +10,7 @@ from parcore.cli.report import named
 from parcore.diagnostics import Findings, Place
 from parcore.documents.schema import report_unknown
 from parcore.editions.edition import Criterion
-from parcore.editions.records import MeanOver
+from parcore.editions.records import MeanOver, mean_of
 from parcore.evidence.evidence import Datum, Record, RecordList
 from parcore.i18n import say
 from parcore.readings.exact import Trace, evaluate
@@ -19,7 +19,6 @@ from parcore.results.output import number
 from parcore.results.result import Result, Scorecard
 from parcore.results.scope import RecordScope
 from parcore.results.steps import steps
-from parcore.rules.combinations import Guarded
 from parcore.rules.program import lay_out
 
 ROOT = "points"
@@ -95,9 +94,9 @@ def scored_records(result: Result, leaves: Iterable[Criterion], id_: str) -> lis
         ParcoreError: none of the criteria scores cases, or no list that counts has the case.
     """
     findings, at = Findings(), Place("--record")
-    rules = {leaf.id: (leaf, rule) for leaf in leaves if (rule := mean_of(leaf)) is not None}
+    rules = {leaf.id: (leaf, rule) for leaf in leaves if (rule := mean_of(leaf.rule)) is not None}
     if not rules:
-        known = ", ".join(leaf.id for leaf in result.edition.scored if mean_of(leaf) is not None)
+        known = ", ".join(leaf.id for leaf in result.edition.scored if mean_of(leaf.rule) is not None)
         findings.add("record-none", at, edition=result.edition.key, known=known or "—")
     found: list[ScoredRecord] = []
     ids: dict[str, None] = {}
@@ -114,9 +113,3 @@ def scored_records(result: Result, leaves: Iterable[Criterion], id_: str) -> lis
         report_unknown(id_, list(ids), at, findings, "record-unknown")
     findings.raise_errors()
     return found
-
-
-def mean_of(leaf: Criterion) -> MeanOver | None:
-    """The mean over cases that a leaf is, looked for behind guards."""
-    rule = leaf.rule.rule if isinstance(leaf.rule, Guarded) else leaf.rule
-    return rule if isinstance(rule, MeanOver) else None

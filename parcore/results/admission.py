@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from parcore.diagnostics import Findings
 from parcore.diagnostics import Place as At
 from parcore.editions.edition import Criterion, Edition
-from parcore.editions.records import MeanOver
+from parcore.editions.records import mean_of
 from parcore.editions.tree import Variant
 from parcore.evidence.evidence import Datum, Evidence, Stage
 from parcore.evidence.periods import Period
 from parcore.evidence.units import UnitBook
 from parcore.evidence.vocabulary import POINTS
 from parcore.numbers import exact_text
-from parcore.rules.combinations import Guarded, Reported, reported_of
+from parcore.rules.combinations import Reported, reported_of
 from parcore.values import State
 
 
@@ -82,10 +80,6 @@ def _points_set(node: Criterion, datum: Datum, group: str, findings: Findings) -
         return
     if not datum.note and datum.stage is not Stage.SELF:
         findings.add("override-without-reason", datum.place, criterion=node.id, value=datum.text)
-    _points_given(node, Reported(node.id, step=_step(node)), datum, group, findings)
-
-
-def _step(node: Criterion) -> Fraction | None:
-    """The step on which a mean over cases is rounded: what is set in its place stands on it too."""
-    rule = node.rule.rule if isinstance(node.rule, Guarded) else node.rule
-    return Fraction(1, 10**rule.digits) if isinstance(rule, MeanOver) and rule.digits is not None else None
+    mean = mean_of(node.rule)
+    rule = Reported(node.id, step=None if mean is None else mean.step)
+    _points_given(node, rule, datum, group, findings)
