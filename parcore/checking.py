@@ -26,6 +26,7 @@ from parcore.evidence.units import Unit, UnitBook, read_units
 from parcore.evidence.vocabulary import POINTS, Vocabulary, given_field, read_vocabulary
 from parcore.packages import KINDS, Document, beginning, documents_in, kind_of
 from parcore.registry import Registry, added_measures
+from parcore.rules.derivations import derivations, derive
 
 MAX_HEADER: Final = 100_000
 """As much of a table's first line as is looked at to see whether it is evidence."""
@@ -93,7 +94,9 @@ def _tree(registry: Registry, document: Document, tree: Tree, findings: Findings
             _names_others(registry, tree, findings)
             return edition
         case "vocabulary":
-            read_vocabulary(tree, findings)
+            vocabulary = read_vocabulary(tree, findings)
+            if vocabulary is not None:
+                derivations(vocabulary, findings)
         case "units":
             UnitBook().add(*read_units(tree, findings), findings)
         case "layout":
@@ -190,7 +193,7 @@ def _together(
     for document in documents:
         with _told(findings):
             reader.read(document.path, defaults, document.shown)
-    evidence = reader.evidence()
+    evidence = derive(reader.evidence(), vocabulary, findings)
     check_invariants(evidence, vocabulary, findings)
     given = (each for each in evidence if each.field.startswith(POINTS))
     points = [(each.field.removeprefix(POINTS), each.place) for each in given]

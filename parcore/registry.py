@@ -33,6 +33,7 @@ from parcore.evidence.sections import Defaults
 from parcore.evidence.units import UnitBook, read_units
 from parcore.evidence.vocabulary import Vocabulary, read_vocabulary
 from parcore.packages import KINDS, Document, Failure, Package, documents_in, installed, years_of
+from parcore.rules.derivations import derivations, derive
 from parcore.rules.figures import MoreMeasures
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ class Registry:
             vocabulary = read_vocabulary(tree, self.findings)
             if vocabulary is None:
                 continue
+            derivations(vocabulary, self.findings)
             if vocabulary.name in found:
                 self.findings.extend(_twice(first[vocabulary.name], document).diagnostics)
             found.setdefault(vocabulary.name, vocabulary)
@@ -259,6 +261,7 @@ class Registry:
         """
         findings = Findings()
         evidence = self._evidence(methodology, vocabulary, files, defaults, findings)
+        evidence = derive(evidence, vocabulary, findings)
         check_invariants(evidence, vocabulary, findings)
         # An error elsewhere may be the cause of one here; alone, it stops nobody.
         findings.extend(self.findings.errors if findings.errors else self._errors_under(evidence, vocabulary))

@@ -135,6 +135,8 @@ def changes(
                 first=first.place, one=_said(first), two=_said(datum),
             )  # fmt: skip
     findings.raise_errors()
+    if not data:
+        return []
     check_invariants(evidence.with_(data.values()), edition.vocabulary, findings)
     findings.raise_errors()
     return list(data.values())

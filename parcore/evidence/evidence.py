@@ -224,6 +224,10 @@ class Evidence:
         """The fields spoken of in a period, in the order met."""
         return list(dict.fromkeys(each.field for each in self.of(period)))
 
+    def joined(self, more: Iterable[Datum]) -> Evidence:
+        """A copy with more statements, each at its own stage."""
+        return Evidence((*self, *more), self.lists(), self.rollups)
+
     def with_(self, changes: Iterable[Datum]) -> Evidence:
         """A copy with some statements added, each replacing what is said of its key at every stage.
 

@@ -68,11 +68,12 @@ def _check_rollups(evidence: Evidence, vocabulary: Vocabulary, findings: Finding
 
 
 def _check_records(listed: RecordList, kind: Vocabulary, findings: Findings) -> None:
+    invariants = [(each, each.names) for each in kind.invariants]
     for record in listed.records:
         cells = {name: cell for name, cell in record.cells.items() if cell.value.state is State.OK}
         known = {name: cell.value.number for name, cell in cells.items()}
-        for invariant in kind.invariants:
-            if all(name in known for name in invariant.names) and not invariant.holds(known):
-                shown = ", ".join(f"{name} = {cells[name].text}" for name in invariant.names)
+        for invariant, names in invariants:
+            if all(name in known for name in names) and not invariant.holds(known):
+                shown = ", ".join(f"{name} = {cells[name].text}" for name in names)
                 unit = f"{listed.unit} {record.id}".strip()
                 findings.add("invariant-broken", record.place, unit=unit, rule=invariant.rule, values=shown)

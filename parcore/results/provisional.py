@@ -8,7 +8,7 @@ ends do: whatever the appraiser finds, the index lies between them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 from attrs import evolve, frozen
@@ -16,9 +16,9 @@ from attrs import evolve, frozen
 from parcore.editions.edition import Combine, Criterion, Edition
 from parcore.editions.index import BASE, RATE, ROUNDED, TOTAL
 from parcore.editions.tree import GIVEN, Variant
-from parcore.readings.exact import Trace
+from parcore.readings.exact import Members, Trace
 from parcore.rules.graph import Field, Symbol
-from parcore.values import EVIDENCE_STATES, State
+from parcore.values import EVIDENCE_STATES, State, Value
 
 Evaluate = Callable[[Variant], Trace]
 """Scores the unit again under a variant of its edition."""
@@ -89,10 +89,15 @@ def _is_open(leaf: Criterion, trace: Trace, waiting: frozenset[str]) -> bool:
         if others and isinstance(node, Field) and node.name in waiting:
             return True
         if members is not None and any(
-            value.state is State.UNVERIFIED for each in members.traces for value in each.values
+            value.state is State.UNVERIFIED for values in _values(members) for value in values
         ):
             return True
     return state is State.UNVERIFIED
+
+
+def _values(members: Members) -> Iterable[tuple[Value, ...]]:
+    """What each record or peer gave at every step; records alike share one trace."""
+    return {id(each): each.values for each in members.traces}.values()
 
 
 def _held(node: Criterion, open_: set[str]) -> list[str]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from parcore.editions.compile import compile_edition
 from parcore.editions.edition import Criterion, Edition, Effect, EffectKind
 from parcore.editions.index import BASE
-from parcore.editions.records import MeanOver
+from parcore.editions.records import mean_of
 from parcore.editions.tree import Variant
 from parcore.evidence.evidence import Evidence, Observation, Stage
 from parcore.evidence.periods import Period
@@ -23,7 +23,7 @@ from parcore.results.provisional import provisional
 from parcore.results.ranking import entry_of, places, tiers
 from parcore.results.result import Empty, PointsSet, Result, Scorecard
 from parcore.results.scope import UnitScope
-from parcore.rules.combinations import Guarded, reported_of
+from parcore.rules.combinations import reported_of
 from parcore.rules.policies import Absent, Ranking
 from parcore.rules.program import Program
 from parcore.values import State
@@ -169,11 +169,10 @@ def _absent(edition: Edition, evidence: Evidence, period: Period) -> Iterator[Ab
 
 def _spoken_of(leaf: Criterion, spoken: Set[str], listed: Set[str]) -> bool:
     """Whether any of a leaf's fields is spoken of, its points set, or a list of its cases handed in."""
-    rule = leaf.rule.rule if isinstance(leaf.rule, Guarded) else leaf.rule
-    if rule is None or leaf.rule is None:
+    if leaf.rule is None:
         return False
-    own = {*leaf.rule.fields, POINTS + leaf.id}
-    return bool(own & spoken) or (isinstance(rule, MeanOver) and rule.records in listed)
+    own, mean = {*leaf.rule.fields, POINTS + leaf.id}, mean_of(leaf.rule)
+    return bool(own & spoken) or (mean is not None and mean.records in listed)
 
 
 def _ordered(cards: list[Scorecard], ranking: Ranking | None) -> list[Scorecard]:
@@ -217,5 +216,7 @@ def _unused(edition: Edition, evidence: Evidence, period: Period, variant: Varia
     used.update(POINTS + each.id for each in edition.nodes)
     # A saved result states all that another index says; a rule reads one of it.
     indices = {name.rpartition(":")[0] for name in used if name.startswith(INDEX)}
+    # What follows from lists of records is nobody's statement.
+    used.update(each.name for each in edition.vocabulary.fields.values() if each.derive is not None)
     unread = (name for name in evidence.fields(period) if name not in used)
     return tuple(name for name in unread if name.rpartition(":")[0] not in indices)

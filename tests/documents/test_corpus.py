@@ -32,6 +32,8 @@ NOT_OF_DOCUMENTS = {
     "result-other": "a saved result",
     "evidence-other": "what a command or a call names",
     "set-shape": "an option of a command",
+    "record-none": "an option of a command",
+    "record-unknown": "an option of a command",
     "format-unknown": "an option of a command",
     "name-unfit": "what `new` makes",
     "title-unfit": "what `new` makes",

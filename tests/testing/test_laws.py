@@ -75,6 +75,7 @@ SHIPPED = (
     "dti-province@2022",
     "dti-district@rule-1.2",
     "tay-ninh-2023@2023",
+    "one-stop-officials@2018",
 )
 
 
