@@ -18,6 +18,7 @@ from parcore.evidence.periods import Period
 from parcore.evidence.rollup import Part, roll_up
 from parcore.evidence.vocabulary import POINTS, RollUp
 from parcore.i18n import Text
+from parcore.intervals import Interval
 from parcore.sources import Source
 from parcore.values import State, Value
 
@@ -53,7 +54,8 @@ class Method(Enum):
 class Datum:
     """One statement: the value of a field for a unit and period, at a stage, and where it stands.
 
-    `text` is the value as written (an option's name for a choice); `value.number` is exact.
+    `text` is the value as written (an option's name for a choice); `value.number` is exact. A number
+    that was not stated itself ("> 80%") is MISSING; `bound` holds what was said of it.
     """
 
     unit: str
@@ -66,6 +68,7 @@ class Datum:
     source: Source | None = None
     note: str = ""
     place: Place = attrs.field(default=Place(""), eq=False)
+    bound: Interval | None = None
 
 
 class Cell(NamedTuple):
@@ -158,7 +161,9 @@ class Evidence:
             return None
         how = self.rollups[field_name]
         parts = [
-            Part(at, Value(State.MISSING), "") if datum is None else Part(at, datum.value, datum.text)
+            Part(at, Value(State.MISSING), "")
+            if datum is None
+            else Part(at, datum.value, datum.text, bounded=datum.bound is not None)
             for at, datum in found
         ]
         value, text = roll_up(how, parts)

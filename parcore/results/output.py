@@ -17,6 +17,7 @@ from parcore.results.change import Change, Earlier, changes
 from parcore.results.provisional import Provisional
 from parcore.results.rests import evidence_basis, rests_on
 from parcore.results.result import Result, Scorecard
+from parcore.results.stated import Stated
 from parcore.rules.policies import Quantity
 from parcore.values import Value
 from parcore.version import __version__
@@ -25,7 +26,8 @@ FORMAT: Final = "parcore-result-1"
 CSV_COLUMNS: Final = (
     "unit", "name", "criterion", "code", "points", "attainable", "max", "state", "evidence", "effect",
     "rate", "class", "place", "among", "points_exact", "rate_exact", "total", "total_exact", "block",
-    "class_open", "place_open", "computed", "reason", "open", "lowest", "highest",
+    "class_open", "place_open", "computed", "reason", "open", "lowest", "highest", "stated",
+    "allows",
 )  # fmt: skip
 CSV_DIGITS: Final = 6
 """Decimals in a table where no number of them is exact; the exact columns have the fraction."""
@@ -81,6 +83,7 @@ def _beyond_rules(result: Result) -> dict[str, Any]:
                 "criterion": each.criterion.id,
                 "state": each.state.word,
                 "effect": None if each.effect is None else each.effect.kind.value,
+                **_stated(each.stated),
             }
             for each in result.empty
         ],
@@ -102,6 +105,14 @@ def _beyond_rules(result: Result) -> dict[str, Any]:
     }
 
 
+def _stated(stated: Stated | None) -> dict[str, Any]:
+    """What evidence bounds without stating it, and the least and the most points that this allows."""
+    if stated is None:
+        return {}
+    allows = None if stated.points is None else [exact_text(end) for end in stated.points]
+    return {"stated": [{"field": each.field, "value": each.text} for each in stated.data], "allows": allows}
+
+
 def _observation(each: Observation, lang: str) -> dict[str, Any]:
     return {
         "about": each.about,
@@ -118,7 +129,8 @@ def _provisional(open_: Provisional | None) -> dict[str, Any] | None:
     if open_ is None:
         return None
     spans = {"points": open_.base, "total": open_.total, "rate": open_.rate}
-    return {"open": [leaf.id for leaf in open_.leaves]} | {
+    bounded = [leaf.id for leaf in open_.leaves if leaf.id in open_.bounded]
+    return {"open": [leaf.id for leaf in open_.leaves], "bounded": bounded} | {
         name: None if span is None else [exact_text(end) for end in span] for name, span in spans.items()
     }
 
@@ -207,12 +219,21 @@ def _decimal(value: Value | None) -> str:
     return exact_text(value.number) if exact else decimal_text(value.number, CSV_DIGITS)
 
 
+def _stated_cells(stated: Stated | None) -> dict[str, str]:
+    if stated is None:
+        return {"stated": "", "allows": ""}
+    said = "; ".join(f"{each.field} {each.text}" for each in stated.data)
+    ends = [] if stated.points is None else sorted({*stated.points})
+    return {"stated": said, "allows": " … ".join(map(exact_text, ends))}
+
+
 def csv_rows(result: Result, lang: str) -> Iterator[dict[str, str]]:
     """A row for each unit's index, then for each of its criteria, then for bonus and penalty (`block`).
 
     `evidence` and `effect` say of a leaf why it has no number of its own, and what became of it;
     `computed` and `reason` stand where points were set; `open`, `lowest`, `highest` say how many leaves
-    wait for their appraisal and between which numbers the rate (where not known, the points) can move.
+    wait for their appraisal and between which numbers the rate (where not known, the points) can move;
+    `stated` is what evidence bounds without stating it, `allows` the points that this leaves.
     """
     empty = {(each.unit.id, each.criterion.id): each for each in result.empty}
     set_ = {(each.unit.id, each.criterion.id): each for each in result.points_set}
@@ -256,6 +277,7 @@ def csv_rows(result: Result, lang: str) -> Iterator[dict[str, str]]:
                 "block": block,
                 "computed": "" if given is None else _decimal(given.computed) or given.computed.state.word,
                 "reason": "" if given is None else given.given.note,
+                **_stated_cells(None if why is None else why.stated),
             }
 
 
