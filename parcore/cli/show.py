@@ -36,10 +36,11 @@ COLUMNS = ("code", "criterion", "max", "method", "basis", "source")
 @click.option(
     "--as",
     "reading",
-    type=click.Choice(["tree", "prose"]),
+    type=click.Choice(["tree", "prose", "page"]),
     default="tree",
     show_default=True,
-    help="The tree in a table, or each rule in sentences, as an annex.",
+    help="The tree in a table; each rule in sentences, as an annex; or all of it, with sources and"
+    " published figures beside computed ones, as a page in Markdown.",
 )
 @path_option
 @format_option("table", "json", "csv")
@@ -49,6 +50,11 @@ def command(
 ) -> None:
     """Show an edition: its tree, maxima, methods and sources; or its rules as sentences."""
     registry = registry_of(paths)
+    if reading == "page":
+        from parcore.cli.page import page
+
+        click.echo(page(registry, name, lang), nl=False)
+        return
     edition = registry.edition(name, period)
     if reading == "prose":
         _tell(edition, form, lang)

@@ -262,7 +262,8 @@ class Observation:
     """A figure that others printed: shown beside results, never scored.
 
     `about` is a unit's id, `all`, or `region:…`, `group:…`, `band:…`; `quantity` is `index`,
-    `rank`, `mean`, `points:<criterion>` and the like. A later restatement is an observation of its own.
+    `rank`, `mean`, `points:<criterion>` and the like; the value of a `class` is a word, without number. A
+    later restatement is an observation of its own. `explained` says why a computed figure is another.
     """
 
     methodology: str
@@ -273,6 +274,7 @@ class Observation:
     value: Value
     source: Source
     note: Text = Text()
+    explained: Text = Text()
     place: Place = attrs.field(default=Place(""), eq=False)
 
 

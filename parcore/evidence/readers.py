@@ -41,6 +41,8 @@ from parcore.values import State, Value
 TIDY = ("unit", "period", "field", "stage", "method", "value", "state", "source", "basis", "note")
 WIDE = ("unit", "period", "stage")
 OBSERVED = ("about", "period", "quantity", "value", "basis", "source", "note")
+WORDED = ("class",)
+"""Observed quantities whose value is a word."""
 
 
 class EvidenceReader:
@@ -256,6 +258,9 @@ def read_observations(
             continue
         if lacks(table, OBSERVED, findings):
             continue
+        for cell in table.header:
+            if cell.text not in (*OBSERVED, "explained"):
+                report_unknown(cell.text, [*OBSERVED, "explained"], cell.place, findings, "unknown-column")
         for row in table.rows:
             observation = _observation(text_of(tree["observations"]), row, numbers, units, findings)
             if observation is not None:
@@ -276,15 +281,25 @@ def _observation(
         if unit is None:
             return None
         about = unit.id
-    basis = choice_of(row["basis"], Basis, findings)
-    try:
-        number = parse_number(row["value"].text, numbers)
-    except NumberError as error:
-        report_number(error, row["value"], findings)
-        return None
+    basis, quantity = choice_of(row["basis"], Basis, findings), row["quantity"].text
+    value = Value(State.NOT_APPLICABLE)
+    if quantity not in WORDED:
+        try:
+            value = Value(State.OK, parse_number(row["value"].text, numbers))
+        except NumberError as error:
+            report_number(error, row["value"], findings)
+            return None
     if basis is None:
         return None
     return Observation(
-        methodology, about, period, row["quantity"].text, row["value"].text, Value(State.OK, number),
-        Source(basis, title=row["source"].text), both_languages(row["note"]), row["about"].place,
-    )  # fmt: skip
+        methodology=methodology,
+        about=about,
+        period=period,
+        quantity=quantity,
+        text=row["value"].text,
+        value=value,
+        source=Source(basis, title=row["source"].text),
+        note=both_languages(row["note"]),
+        explained=both_languages(row.get("explained")),
+        place=row["about"].place,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from parcore.numbers import decimal_text, decimals, exact_text
 from parcore.packages import readable
 from parcore.results.change import Change, Earlier, changes
 from parcore.results.provisional import Provisional
+from parcore.results.published import Comparison, compared
 from parcore.results.rests import evidence_basis, rests_on
 from parcore.results.result import Result, Scorecard
 from parcore.results.stated import Stated
@@ -55,7 +57,7 @@ def to_dict(result: Result, lang: str, earlier: Earlier | None = None) -> dict[s
         "without_evidence": [unit.id for unit in result.without_evidence],
         "unused_fields": list(result.unused_fields),
         "rests_on": [evidence_basis(result, lang), *rests_on(edition, lang)],
-        "observations": [_observation(each, lang) for each in result.observations],
+        "observations": _observations(result, lang),
     }
 
 
@@ -113,14 +115,24 @@ def _stated(stated: Stated | None) -> dict[str, Any]:
     return {"stated": [{"field": each.field, "value": each.text} for each in stated.data], "allows": allows}
 
 
-def _observation(each: Observation, lang: str) -> dict[str, Any]:
+def _observations(result: Result, lang: str) -> list[dict[str, Any]]:
+    """The figures that others printed; `computed` and `finding` where the result decides them."""
+    found = {each.observation: each for each in compared(result)}
+    return [_observation(each, found.get(each), lang) for each in result.observations]
+
+
+def _observation(each: Observation, found: Comparison | None, lang: str) -> dict[str, Any]:
+    computed = None if found is None else found.figure
     return {
         "about": each.about,
         "quantity": each.quantity,
-        "value": number(each.value),
+        "value": number(each.value) or each.text,
+        "computed": exact_text(computed) if isinstance(computed, Fraction) else computed,
+        "finding": None if found is None else found.verdict.value,
         "basis": each.source.basis.value,
         "source": str(each.source),
         "note": each.note.in_(lang),
+        "explained": each.explained.in_(lang),
     }
 
 
