@@ -140,12 +140,13 @@ class Evidence:
         """The statement that counts at a stage: the latest up to it, else what the period's parts give.
 
         Beyond the self-assessment, what was only self-assessed is UNVERIFIED, a state that the unit
-        claims (nothing arose) as much as a number: neither is taken over in silence.
+        claims (nothing arose) as much as a number or its bound: none is taken over in silence.
         """
         datum = _latest(self._data.get((unit, period, field_name)), stage)
         if datum is None:
             return self.of_parts(unit, period, field_name, stage) if field_name in self.rollups else None
-        if not _stealthy(datum.stage, stage) or datum.value.state is State.MISSING:
+        nothing = datum.value.state is State.MISSING and datum.bound is None
+        if nothing or not _stealthy(datum.stage, stage):
             return datum
         return evolve(datum, value=Value(State.UNVERIFIED))
 

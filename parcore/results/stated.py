@@ -22,7 +22,7 @@ from parcore.results.population import PEERS
 from parcore.rules.combinations import ConditionTable, Guarded, Rule, Scored
 from parcore.rules.graph import Field, Over, Peers
 from parcore.rules.measures import Measure
-from parcore.values import State
+from parcore.values import ALWAYS_POSSIBLE, State
 
 Statement = Callable[[str, int], Datum | None]
 """The statement that counts for a field, so many periods back."""
@@ -73,8 +73,9 @@ def _stated(
     places = {node: at for at, node in enumerate(program.nodes)}
     ranges = ((places.get(each.node(group)), each.range(group)) for each in _measures(leaf.rule))
     limits = {at: own for at, own in ranges if at is not None}
-    span = span_of(trace, f"points:{leaf.id}", known, limits)
-    if span.states or span.numbers is None:
+    raw, span = (span_of(trace, f"{root}:{leaf.id}", known, limits) for root in ("raw", "points"))
+    # What else is hidden stays so whatever the numbers are: then the points are no bound's to tell.
+    if raw.states.intersection(ALWAYS_POSSIBLE) or span.states or span.numbers is None:
         return Stated(data)
     low, high = span.numbers.interval.low, span.numbers.interval.high
     return Stated(data, None if low is None or high is None else (low, high))

@@ -32,6 +32,7 @@ NOT_OF_DOCUMENTS = {
     "result-other": "a saved result",
     "evidence-other": "what a command or a call names",
     "set-shape": "an option of a command",
+    "edition-none-held": "what a command or a call names",
     "format-unknown": "an option of a command",
     "name-unfit": "what `new` makes",
     "title-unfit": "what `new` makes",
