@@ -127,7 +127,7 @@ def test_the_share_online_is_derived_from_what_is_printed() -> None:
     share = said("culture", "dossiers_online_rate").bound
     assert share is not None
     assert online.bound is not None
-    assert (online.value.state, online.bound.low) == (State.MISSING, 184)
+    assert (online.value.state, online.bound.low) == (State.MISSING, F(184))
     assert F(184, 306) in share
     assert F(183, 306) not in share
     failed = said("culture", "dossiers_online_failed", "one-stop")
@@ -141,7 +141,7 @@ def test_indicator_9_stands_between_1_and_2_points() -> None:
     card = scored().card("dong-thap-culture")
     assert card is not None
     stated = card.stated["online-services"]
-    assert stated.points == (1, 2)
+    assert stated.points == (F(1), F(2))
     assert {each.field for each in stated.data} == {
         "procedures_online",
         "procedures_eligible",
@@ -149,7 +149,7 @@ def test_indicator_9_stands_between_1_and_2_points() -> None:
     }
     assert card.points("online-services").state is State.EXCLUDED
     assert card.provisional is not None
-    assert (card.provisional.base, card.provisional.rate) == ((1, 2), (50, 100))
+    assert (card.provisional.base, card.provisional.rate) == ((F(1), F(2)), (F(50), F(100)))
 
 
 def test_indicator_9_is_decided_once_a_fifth_of_the_procedures_is_known_to_be_offered() -> None:

@@ -78,7 +78,7 @@ def test_the_points_of_a_ladder(within: str, low: int, high: int) -> None:
     """A ladder of 1 point from 3 and 2 from 5 gives those that the range reaches; whole numbers are few."""
     found = span(steps(A, 3, 5), a=within).numbers
     assert found is not None
-    assert (found.interval.low, found.interval.high) == (low, high)
+    assert (found.interval.low, found.interval.high) == (F(low), F(high))
 
 
 def test_conditions_on_one_number_do_not_hold_against_each_other() -> None:

@@ -65,7 +65,7 @@ def test_a_bound_allows_the_points_of_the_numbers_in_it(
     """Of 306 dossiers, 80 % is reached from 245 and 30 % from 92; where both ends are one it is decided."""
     result = scored(bound("done", least, most), all_of=306, rate=1)
     (card,) = result.scorecards
-    assert allowed(card) == {"ladder": points}
+    assert allowed(card) == {"ladder": (F(points[0]), F(points[1]))}
     assert card.stated["ladder"].decided == (points[0] if points[0] == points[1] else None)
     assert card.points("ladder") == Value(State.OK, F(0))
     assert [each.stated for each in result.empty] == [card.stated["ladder"]]
@@ -78,7 +78,7 @@ def test_the_index_is_provisional_between_what_bounds_allow() -> None:
     assert base is not None
     assert base.known == 2
     assert card.provisional is not None
-    assert card.provisional.base == (3, 4)
+    assert card.provisional.base == (F(3), F(4))
     assert card.provisional.rate == (F(50), F(200, 3))
     assert card.provisional.bounded == {"ladder"}
 
@@ -100,13 +100,13 @@ def test_a_bound_tells_nothing_where_something_else_is_hidden() -> None:
 def test_a_whole_that_is_bounded_is_at_least_its_part() -> None:
     """Invariants help: a whole of at most 3 with a part of 2 is 2 or 3, and the rate at least two thirds."""
     (card,) = scored(bound("all_of", None, 3), done=2, rate=1).scorecards
-    assert allowed(card) == {"ladder": (1, 2)}
+    assert allowed(card) == {"ladder": (F(1), F(2))}
 
 
 def test_a_whole_that_may_be_empty_counts_as_the_edition_says() -> None:
     """Where nothing may have arisen the points of that state are among those allowed."""
     (card,) = scored(bound("all_of", None, 3), done=0, rate=1).scorecards
-    assert allowed(card) == {"ladder": (0, 0)}
+    assert allowed(card) == {"ladder": (F(0), F(0))}
 
 
 @st.composite
