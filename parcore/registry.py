@@ -10,6 +10,7 @@ import math
 import os
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingOf
+from contextlib import suppress
 from functools import cached_property
 from importlib.metadata import entry_points
 from itertools import islice
@@ -32,6 +33,7 @@ from parcore.evidence.readers import EvidenceReader, read_observations
 from parcore.evidence.sections import Defaults
 from parcore.evidence.units import UnitBook, read_units
 from parcore.evidence.vocabulary import Vocabulary, read_vocabulary
+from parcore.i18n import Text
 from parcore.packages import KINDS, Document, Failure, Package, documents_in, installed, years_of
 from parcore.rules.derivations import derivations, derive
 from parcore.rules.figures import MoreMeasures
@@ -49,6 +51,16 @@ def _once(found: Package | Failure, seen: set[Path]) -> Package | Failure:
     fresh = tuple(each for each in found.documents if each.path.resolve() not in seen)
     seen.update(each.path.resolve() for each in fresh)
     return evolve(found, documents=fresh)
+
+
+@frozen
+class Held:
+    """Evidence that is held: its name, its vocabulary's title, how many fields and statements it has."""
+
+    name: str
+    title: Text = Text()
+    fields: int = 0
+    statements: int = 0
 
 
 @frozen(eq=False)
@@ -208,6 +220,10 @@ class Registry:
         editions = [d for d in self.documents("edition") if d.methodology == methodology]
         documents = [d for d in editions if wanted in ("", d.name)]
         if not documents:
+            if wanted == "" and name in self.unruled:
+                held = self.held(name)
+                told = {"name": name, "fields": held.fields, "statements": held.statements}
+                raise stop("edition-none-held", Place(name), **told)
             known = sorted({d.methodology for d in self.documents("edition")})
             if editions:
                 known = sorted({d.key for d in editions})
@@ -250,6 +266,23 @@ class Registry:
         trees = (self._tree(document)[0] for document in self._named(methodology))
         names = {text_of(tree.get("vocabulary")) for tree in trees if isinstance(tree, Mapping)}
         return [self.vocabularies[name] for name in sorted(names) if name in self.vocabularies]
+
+    @cached_property
+    def unruled(self) -> tuple[str, ...]:
+        """The names of evidence that no edition is held for: kept and checked, scored by nothing."""
+        ruled = {document.methodology for document in self.documents("edition")}
+        ruled |= {each.name for name in ruled for each in self.vocabularies_of(name)}
+        return tuple(sorted({document.name for document in self.documents("evidence")} - ruled))
+
+    def held(self, name: str) -> Held:
+        """What evidence of a name says, in numbers; what is wrong with it is not told here."""
+        vocabulary = self.vocabularies.get(name)
+        if vocabulary is None:
+            return Held(name)
+        evidence = Evidence()
+        with suppress(ParcoreError):  # what cannot be read at all is told where it is read
+            evidence = self._evidence(name, vocabulary, (), Defaults(), Findings())
+        return Held(name, vocabulary.title, len({each.field for each in evidence}), len(evidence))
 
     def evidence(
         self, methodology: str, vocabulary: Vocabulary, files: Iterable[Path], defaults: Defaults

@@ -11,6 +11,7 @@ from parcore.i18n import say
 from parcore.numbers import parse_exact, shown
 from parcore.results.provisional import Provisional
 from parcore.results.result import Move, PointsSet, Result, Scorecard, Step
+from parcore.results.stated import Stated
 from parcore.rules.graph import Within
 from parcore.rules.policies import Absent
 from parcore.values import State, Value
@@ -67,12 +68,23 @@ def _set(each: PointsSet, lang: str) -> dict[str, str]:
 
 def provisional_line(unit: Unit, open_: Provisional, lang: str) -> str:
     """How many leaves wait for their appraisal, and between which numbers the index can still move."""
-    name, count = unit.name.in_(lang), len(open_.leaves)
+    counts = {"open-waiting": len(open_.leaves) - len(open_.bounded), "open-bounded": len(open_.bounded)}
+    what = ", ".join(say(word, lang, count=count) for word, count in counts.items() if count)
     span = open_.rate or open_.total or open_.base
     if span is None:
-        return say("provisional-open", lang, unit=name, count=count)
+        return say("provisional-open", lang, unit=unit.name.in_(lang), what=what)
     low, high = (shown(end, lang) for end in span)
-    return say("provisional-between", lang, unit=name, count=count, low=low, high=high)
+    return say("provisional-between", lang, unit=unit.name.in_(lang), what=what, low=low, high=high)
+
+
+def stated_line(stated: Stated, lang: str) -> str:
+    """What a leaf's evidence bounds without stating it, and the points that this allows."""
+    said = say("stated", lang, said=", ".join(f"{each.field} {each.text}" for each in stated.data))
+    if stated.points is None:
+        return said
+    low, high = (shown(end, lang) for end in stated.points)
+    word = "stated-allows" if stated.decided is None else "stated-decides"
+    return f"{said}; {say(word, lang, low=low, high=high)}"
 
 
 def open_ties(result: Result, lang: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import click
 
-from parcore.cli.decisions import class_title, decisions
+from parcore.cli.decisions import class_title, decisions, stated_line
 from parcore.cli.tables import Column, show_table
 from parcore.editions.edition import Criterion
 from parcore.evidence.evidence import Observation, Stage
@@ -183,9 +183,9 @@ def show_basis(result: Result, lang: str) -> None:
         effect = "error" if each.effect is None else each.effect.kind.value
         name = named(result, each.criterion, lang)
         state, pays = say(f"state-{each.state.word}", lang), say(f"effect-{effect}", lang)
-        click.echo(
-            say("score-empty", lang, unit=each.unit.name.in_(lang), criterion=name, state=state, effect=pays)
-        )
+        told = "" if each.stated is None else f"; {stated_line(each.stated, lang)}"
+        words = {"unit": each.unit.name.in_(lang), "criterion": name, "state": state, "effect": pays}
+        click.echo(say("score-empty", lang, **words) + told)
     if len(empty) > MOST_EMPTY:
         click.echo(say("score-more-empty", lang, count=len(empty) - MOST_EMPTY))
     if result.empty and all(each.state is State.UNVERIFIED for each in result.empty):

@@ -27,7 +27,8 @@ from parcore.documents.schema import check_shape, report_unknown
 from parcore.documents.table import Table, read_table
 from parcore.documents.tree import Listing, Mapping, Scalar, Tree
 from parcore.documents.yaml import read_yaml
-from parcore.evidence.cells import read_value, stated
+from parcore.evidence.bounds import read_given
+from parcore.evidence.cells import stated
 from parcore.evidence.evidence import Datum, Evidence, Method, Observation, Stage
 from parcore.evidence.layouts import Layout, layout_of
 from parcore.evidence.periods import Period, parse_period
@@ -162,8 +163,8 @@ class EvidenceReader:
         if spec is None:
             return
         numbers = defaults.columns.get("value", defaults.numbers)
-        value = read_value(name, row.get("value"), row.get("state"), spec, numbers, self._findings)
-        if value is None:
+        given = read_given(name, row.get("value"), row.get("state"), spec, numbers, self._findings)
+        if given is None:
             return
         stage = choice_of(row.get("stage"), Stage, self._findings) if "stage" in row else defaults.stage
         if stage is None:
@@ -172,13 +173,14 @@ class EvidenceReader:
             unit=unit,
             period=period,
             field=name.text,
-            value=value,
-            text=stated(spec, value, text_of(row.get("value"))),
+            value=given.value,
+            text=stated(spec, given.value, text_of(row.get("value"))),
             stage=stage,
             method=choice_of(row.get("method"), Method, self._findings) or defaults.method,
             source=self._source(row, defaults),
             note=text_of(row.get("note")),
             place=name.place,
+            bound=given.bound,
         )
         self._take(datum)
 
