@@ -298,9 +298,11 @@ def test_the_illustrative_department() -> None:
 
 
 def test_the_packaged_evidence_is_illustrative() -> None:
-    """Nothing that the package scores is a figure of a real agency."""
+    """Nothing that the package scores is a figure of a real agency, but for what was printed of Đồng Tháp."""
     edition = parcore.load_edition("one-stop@2018")
     for datum in parcore.read_evidence(edition):
+        if datum.unit.startswith("dong-thap-"):
+            continue
         assert datum.unit.startswith("illustrative-")
         assert datum.source is not None
         assert datum.source.basis is Basis.ILLUSTRATIVE
