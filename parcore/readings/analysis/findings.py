@@ -141,30 +141,40 @@ def points_at(branch: Branch, axis_number: Fraction | None) -> Fraction | None:
     return intercept if not slope else slope * (axis_number or ZERO) + intercept
 
 
-def _ends(branch: Branch, cell: Cell) -> list[tuple[Fraction | None, bool, Cell]]:
-    """The points at both ends of a cell (None: without end), whether they are reached, and where."""
+@frozen
+class _End:
+    """The points at an end of a cell: whether they are reached, and where; without end, which way."""
+
+    points: Fraction | None
+    belongs: bool
+    spot: Cell
+    up: bool = False
+
+
+def _ends(branch: Branch, cell: Cell) -> Iterator[_End]:
     if branch.line is None:
-        return []
+        return
     slope, intercept = branch.line
     if not slope:
-        return [(intercept, True, cell)]
+        yield _End(intercept, True, cell)
+        return
     part = cell[branch.axis]
-    found: list[tuple[Fraction | None, bool, Cell]] = []
-    for end, belongs in ((part.low, part.low_in), (part.high, part.high_in)):
-        at = None if end is None else slope * end + intercept
-        spot = cell if end is None or not belongs else {**cell, branch.axis: Interval(end, True, end, True)}
-        found.append((at, belongs, spot))
-    return found
+    for end, belongs, high in ((part.low, part.low_in, False), (part.high, part.high_in, True)):
+        if end is None:
+            yield _End(None, False, cell, up=(slope > 0) == high)
+        else:
+            spot = {**cell, branch.axis: exactly(end)} if belongs else cell
+            yield _End(slope * end + intercept, belongs, spot)
 
 
 def _extreme(plane: Plane, cells: list[tuple[Cell, int]], reach: Reach, *, largest: bool) -> Extreme | None:
     """The most (or least) points of all cells; None where there are none, or no end."""
     ends = [end for cell, at in cells for end in _ends(plane.branches[at], cell)]
-    numbers = [at for at, _, _ in ends if at is not None]
-    if not numbers or any(at is None for at, _, _ in ends):
+    numbers = [each.points for each in ends if each.points is not None]
+    if not numbers or any(each.points is None and each.up == largest for each in ends):
         return None
     best = max(numbers) if largest else min(numbers)
-    spots = [spot for at, belongs, spot in ends if at == best and belongs]
+    spots = [each.spot for each in ends if each.points == best and each.belongs]
     witnesses = (reach.inside(spot) for spot in spots[:MOST_CELLS])
     found = next((each for each in witnesses if each is not None and each.value.known == best), None)
     return Extreme(best, bool(spots), found)
@@ -230,8 +240,13 @@ def _turns(
 ) -> dict[str, tuple[Witness, Witness]]:
     """For each axis that turns, evidence where more of it pays less: the pair of a fall."""
     found: dict[str, tuple[Witness, Witness]] = {}
-    for step in (each for each in steps if each.right < each.left):
-        if directions.get(step.axis) is Direction.TURNING and step.axis not in found:
+    falls = (
+        [each for each in steps if each.axis == name and each.right < each.left][:MOST_CELLS]
+        for name, way in directions.items()
+        if way is Direction.TURNING
+    )
+    for step in (each for some in falls for each in some):
+        if step.axis not in found:
             one, two = reach.inside(step.before), reach.inside(step.after)
             if one is not None and two is not None and _less(two, one):
                 found[step.axis] = one, two

@@ -65,6 +65,8 @@ class Reach:
                 spec = self.vocabulary.fields.get(node.name) or given_field(node.name)
                 if spec is None:
                     return {}
+                if isinstance(node, Symbol) and not spec.options:  # the class of another index
+                    spec = FieldSpec(node.name, FieldKind.CHOICE, options=node.options)
                 found[node.name, node.lag] = spec
         return found
 
