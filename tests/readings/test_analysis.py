@@ -67,7 +67,7 @@ def test_a_ladder_is_known_from_end_to_end() -> None:
     )
     assert found.least is not None
     assert found.most is not None
-    assert (found.least.points, found.most.points, found.most.attained) == (0, 2, True)
+    assert (found.least.points, found.most.points, found.most.attained) == (F(0), F(2), True)
     assert found.directions == {"measure": Direction.RISING}
     assert found.cliff is not None
     assert (found.cliff.at, found.cliff.jump) == (F(4, 5), F(8, 5))
@@ -92,7 +92,7 @@ def test_a_maximum_that_is_only_approached_is_told() -> None:
     body = f"{RATIO}, cases: [{{in: '[0%,100%)', points: proportional}}, {{in: '=100%', points: 0}}]"
     found = analysis(body, more=NOTHING)
     assert found.most is not None
-    assert (found.most.points, found.most.attained) == (2, False)
+    assert (found.most.points, found.most.attained) == (F(2), False)
     assert codes(body, more=NOTHING) == ["prove-maximum", "prove-turns"]
 
 
@@ -144,7 +144,7 @@ def test_what_peers_decide_is_not_decided_here() -> None:
         more=NOTHING,
     )
     assert found.most is not None
-    assert (found.most.points, found.most.witness) == (2, None)
+    assert (found.most.points, found.most.witness) == (F(2), None)
 
 
 @pytest.mark.parametrize("key", [each.key for each in REGISTRY.edition_documents()])
