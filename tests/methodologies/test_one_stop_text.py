@@ -59,7 +59,7 @@ def test_the_illustrative_officials(official: str, points: str, name: str) -> No
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_packaged_evidence_is_illustrative(family: str) -> None:
-    """Nothing that the package scores is of a real agency or official, but for what was printed of Đồng Tháp."""
+    """Nothing that is scored is of a real agency or official, but for what was printed of Đồng Tháp."""
     edition = parcore.load_edition(f"{family}@2018")
     for datum in parcore.read_evidence(edition):
         if datum.unit.startswith("dong-thap-"):
