@@ -20,6 +20,7 @@ from parcore.results.provisional import Provisional
 from parcore.results.published import Comparison, compared
 from parcore.results.rests import evidence_basis, rests_on
 from parcore.results.result import Result, Scorecard
+from parcore.results.stated import Stated
 from parcore.rules.policies import Quantity
 from parcore.values import Value
 from parcore.version import __version__
@@ -28,7 +29,8 @@ FORMAT: Final = "parcore-result-1"
 CSV_COLUMNS: Final = (
     "unit", "name", "criterion", "code", "points", "attainable", "max", "state", "evidence", "effect",
     "rate", "class", "place", "among", "points_exact", "rate_exact", "total", "total_exact", "block",
-    "class_open", "place_open", "computed", "reason", "open", "lowest", "highest",
+    "class_open", "place_open", "computed", "reason", "open", "lowest", "highest", "stated",
+    "allows",
 )  # fmt: skip
 METHOD_COLUMNS: Final = ("unit", "name", "method", "points", "attainable", "max", "state", "points_exact")
 CSV_DIGITS: Final = 6
@@ -85,6 +87,7 @@ def _beyond_rules(result: Result) -> dict[str, Any]:
                 "criterion": each.criterion.id,
                 "state": each.state.word,
                 "effect": None if each.effect is None else each.effect.kind.value,
+                **_stated(each.stated),
             }
             for each in result.empty
         ],
@@ -104,6 +107,14 @@ def _beyond_rules(result: Result) -> dict[str, Any]:
             for each in result.absent
         ],
     }
+
+
+def _stated(stated: Stated | None) -> dict[str, Any]:
+    """What evidence bounds without stating it, and the least and the most points that this allows."""
+    if stated is None:
+        return {}
+    allows = None if stated.points is None else [exact_text(end) for end in stated.points]
+    return {"stated": [{"field": each.field, "value": each.text} for each in stated.data], "allows": allows}
 
 
 def _observations(result: Result, lang: str) -> list[dict[str, Any]]:
@@ -132,7 +143,8 @@ def _provisional(open_: Provisional | None) -> dict[str, Any] | None:
     if open_ is None:
         return None
     spans = {"points": open_.base, "total": open_.total, "rate": open_.rate}
-    return {"open": [leaf.id for leaf in open_.leaves]} | {
+    bounded = [leaf.id for leaf in open_.leaves if leaf.id in open_.bounded]
+    return {"open": [leaf.id for leaf in open_.leaves], "bounded": bounded} | {
         name: None if span is None else [exact_text(end) for end in span] for name, span in spans.items()
     }
 
@@ -231,12 +243,21 @@ def _decimal(value: Value | None) -> str:
     return exact_text(value.number) if exact else decimal_text(value.number, CSV_DIGITS)
 
 
+def _stated_cells(stated: Stated | None) -> dict[str, str]:
+    if stated is None:
+        return {"stated": "", "allows": ""}
+    said = "; ".join(f"{each.field} {each.text}" for each in stated.data)
+    ends = [] if stated.points is None else sorted({*stated.points})
+    return {"stated": said, "allows": " … ".join(map(exact_text, ends))}
+
+
 def csv_rows(result: Result, lang: str) -> Iterator[dict[str, str]]:
     """A row for each unit's index, then for each of its criteria, then for bonus and penalty (`block`).
 
     `evidence` and `effect` say of a leaf why it has no number of its own, and what became of it;
     `computed` and `reason` stand where points were set; `open`, `lowest`, `highest` say how many leaves
-    wait for their appraisal and between which numbers the rate (where not known, the points) can move.
+    wait for their appraisal and between which numbers the rate (where not known, the points) can move;
+    `stated` is what evidence bounds without stating it, `allows` the points that this leaves.
     """
     empty = {(each.unit.id, each.criterion.id): each for each in result.empty}
     set_ = {(each.unit.id, each.criterion.id): each for each in result.points_set}
@@ -280,6 +301,7 @@ def csv_rows(result: Result, lang: str) -> Iterator[dict[str, str]]:
                 "block": block,
                 "computed": "" if given is None else _decimal(given.computed) or given.computed.state.word,
                 "reason": "" if given is None else given.given.note,
+                **_stated_cells(None if why is None else why.stated),
             }
 
 

@@ -121,6 +121,16 @@ class Band:
     place: Place = field(default=Place(""), eq=False)
 
 
+@frozen
+class Zone:
+    """Numbers whose class is open: the cut between two bands, the higher first, lies somewhere there."""
+
+    between: tuple[str, str]
+    intervals: Mapping[str, Interval]
+    source: Source
+    place: Place = field(default=Place(""), eq=False)
+
+
 class Verdict(Enum):
     """What an empty fact makes of a condition: it holds, it fails, or the unit gets no class."""
 
@@ -202,11 +212,12 @@ class Quota:
 class Classes:
     """The classes of an edition, for its index years `first` to `last` (None: all of them).
 
-    A number in no band has no class.
+    A number in no band has no class; in one of the `zones` its class is open.
     """
 
     on: Reads
     bands: tuple[Band, ...]
+    zones: tuple[Zone, ...] = ()
     vetoes: tuple[Limit, ...] = ()
     caps: tuple[Limit, ...] = ()
     quotas: tuple[Quota, ...] = ()
@@ -224,6 +235,10 @@ class Classes:
         known = [band for band in self.bands if low[band.name] is not None]
         known.sort(key=lambda band: (low[band.name] or ZERO, not band.intervals[group].low_in), reverse=True)
         return (*known, *(band for band in self.bands if low[band.name] is None))
+
+    def zone(self, number: Fraction, group: str) -> Zone | None:
+        """The zone that a number of a group lies in."""
+        return next((each for each in self.zones if number in each.intervals[group]), None)
 
     @property
     def root(self) -> str:

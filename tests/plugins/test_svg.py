@@ -101,6 +101,14 @@ def test_is_told_to_those_who_do_not_see_it(shape: str, lang: str) -> None:
         assert all(card.unit.name.in_(lang) in told for card in found.scorecards)
 
 
+def test_an_open_class_is_drawn_as_open() -> None:
+    """Where a class is open the picture names both it lies between, and no class of its own."""
+    found = nam_dinh()
+    cards = [evolve(card, class_name=None, class_open=("A", "B")) for card in found.scorecards]
+    picture = ElementTree.fromstring(write(evolve(found, scorecards=tuple(cards)), "en"))
+    assert "A … B" in "\n".join(texts(picture))
+
+
 @every_result
 def test_asks_for_nothing_from_outside(shape: str) -> None:
     """There is no script, style sheet, picture or address in it but the name of SVG itself."""

@@ -18,9 +18,6 @@ from parcore.values import State, Value
 from tests.readings.oracle import value_of
 from tests.strategies import Facts
 
-COMPUTED = "computed:"
-"""Before a criterion's id: the root of what its rule gives, where somebody set other points."""
-
 REGISTRY = Registry()
 KEYS = ["@".join((each.methodology, each.name)) for each in REGISTRY.edition_documents()]
 
@@ -72,8 +69,7 @@ def test_the_evidence_held_is_scored_and_re_computes(edition: Edition) -> None:
         for stage in Stage:
             found = score(edition, evidence, REGISTRY.units, period, stage=stage)
             for card in found.scorecards:
-                roots = (each for each in card.trace.program.roots if each.startswith(COMPUTED))
-                given = frozenset(each.removeprefix(COMPUTED) for each in roots)
+                given = frozenset(each.id for each in edition.criteria if card.computed(each.id) is not None)
                 compiled = compile_edition(edition, card.group, Variant(given))
                 assert card.trace.rerun(compiled.program) == card.trace.values
                 scope = UnitScope(card.unit.id, period, evidence, stage)
