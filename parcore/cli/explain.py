@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from parcore.cli.decisions import absent_line, class_line, set_line
+from parcore.cli.decisions import absent_line, class_line, set_line, stated_line
 from parcore.cli.options import evidence_options, format_option, lang_option, path_option, unknown_format
 from parcore.cli.record import scored_records
 from parcore.cli.report import amount, named
@@ -200,5 +200,7 @@ def paragraph(result: Result, card: Scorecard, leaf: Criterion, lang: str) -> st
     left_out = [absent_line(each, lang) for each in result.absent if each.method is leaf.method]
     computed = card.computed(leaf.id) if card.is_set(leaf.id) else None
     story = left_out or teller.story(computed or card.points(leaf.id))
+    if leaf.id in card.stated and card.stated[leaf.id].points is not None:
+        story = [*story, f"{sentence(stated_line(card.stated[leaf.id], lang))}"]
     story = [*story, *(f"{set_line(each, lang)}." for each in _set_over(result, card, leaf))]
     return heading + "\n  " + " ".join(story)

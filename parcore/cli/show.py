@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 import click
 
+from parcore.cli.by_method import method_maxima
 from parcore.cli.options import (
     PeriodType,
     format_option,
@@ -36,10 +37,11 @@ COLUMNS = ("code", "criterion", "max", "method", "basis", "source")
 @click.option(
     "--as",
     "reading",
-    type=click.Choice(["tree", "prose"]),
+    type=click.Choice(["tree", "prose", "page"]),
     default="tree",
     show_default=True,
-    help="The tree in a table, or each rule in sentences, as an annex.",
+    help="The tree in a table; each rule in sentences, as an annex; or all of it, with sources and"
+    " published figures beside computed ones, as a page in Markdown.",
 )
 @path_option
 @format_option("table", "json", "csv")
@@ -49,6 +51,11 @@ def command(
 ) -> None:
     """Show an edition: its tree, maxima, methods and sources; or its rules as sentences."""
     registry = registry_of(paths)
+    if reading == "page":
+        from parcore.cli.page import page
+
+        click.echo(page(registry, name, lang), nl=False)
+        return
     edition = registry.edition(name, period)
     if reading == "prose":
         _tell(edition, form, lang)
@@ -84,6 +91,8 @@ def _show(edition: Edition, form: str, lang: str) -> None:
     if form == "table":
         total = say("score-unknown", lang) if edition.total is None else _figure(edition.total, lang)
         click.echo(f"{say('max', lang)}: {total}")
+        for line in method_maxima(edition, lang):
+            click.echo(line)
         for line in rests_on(edition, lang):
             click.echo(f"  • {line}")
 
@@ -130,6 +139,15 @@ def _dict(edition: Edition, lang: str) -> dict[str, object]:
                 "fields": [] if each.rule is None else list(each.rule.fields),
             }
             for each in edition.criteria
+        ],
+        "methods": [
+            {
+                "method": each.method.value,
+                "max": _plain(each.max),
+                "basis": each.source.basis.value,
+                "source": str(each.source),
+            }
+            for each in edition.methods
         ],
         "adjustments": [
             {"id": each.id, "block": block, "max": _plain(each.max), "title": each.title.in_(lang)}
