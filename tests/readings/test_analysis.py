@@ -137,6 +137,15 @@ def test_a_guard_that_reads_a_field_of_the_measure_is_reached() -> None:
     assert guard.numbers["done", 0] > 60 >= line.numbers["done", 0]
 
 
+def test_a_cell_that_an_invariant_forbids_is_empty() -> None:
+    """A row for numbers that what must hold between fields excludes is unreachable: proved."""
+    body = (
+        "measures: {a: {value: done}, b: {value: all_of}}, table:"
+        " [{when: [a > 10, b < 5], points: 2}, {when: {any: [a <= 10, b >= 5]}, points: 2}]"
+    )
+    assert analysis(body, more=NOTHING).unreachable == (0,)
+
+
 def test_what_peers_decide_is_not_decided_here() -> None:
     """A measure against peers has its range, and no unit's evidence alone is a witness of it."""
     found = analysis(
