@@ -55,6 +55,7 @@ def same(shown: str, printed: str) -> bool:
 PAGES = (
     "README.md",
     "docs/add-an-index.md",
+    "docs/proof.md",
     "docs/files.md",
     "docs/huong-dan.md",
     "methodologies/nam-dinh/README.md",
