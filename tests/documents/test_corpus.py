@@ -27,10 +27,10 @@ EXPECT = re.compile(r"^# expect: (?:(\S+):)?(\d+):(\d+) ([a-z0-9-]+)$", re.MULTI
 PLACEHOLDER = re.compile(r"\{[a-z_]+\}|\{\{")
 
 NOT_OF_DOCUMENTS = {
-    **dict.fromkeys(
-        ("prove-unreachable", "prove-undecided", "prove-maximum", "prove-constant", "prove-turns", "prove-dead"),
-        "the analysis of `check --prove`: tests/readings/test_analysis.py",
-    ),
+    **{
+        f"prove-{word}": "the analysis of `check --prove`: tests/readings/test_analysis.py"
+        for word in ("unreachable", "undecided", "maximum", "constant", "turns", "dead")
+    },
     "file-not-found": "what a command or a call names",
     "folder-empty": "what a command or a call names",
     "result-other": "a saved result",

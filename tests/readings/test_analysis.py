@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
+from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 
 from parcore.diagnostics import Findings
@@ -194,6 +195,8 @@ def reproduced(case: Case, told: Proof, witness: Witness) -> bool:
         )
         for (name, lag), number in witness.numbers.items()
     ]
+    if not any(each.period == PERIOD for each in data):  # a unit is scored where something is said of it
+        data.append(evolve(data[0], period=PERIOD, value=Value(State.MISSING), text=""))
     result = score(case.edition, Evidence(data), UnitBook([unit]), PERIOD)
     return result.scorecards[0].raw(told.criterion.id) == witness.value
 
