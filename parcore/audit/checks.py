@@ -6,7 +6,7 @@ all; it is open where intervals alone do not decide (a product of names that sta
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from fractions import Fraction
 from typing import Final
@@ -15,12 +15,12 @@ from attrs import evolve, frozen
 
 from parcore.arithmetic import Formula
 from parcore.audit.claims import Claims, FigureOf, Number, Reading, Relation
-from parcore.audit.printed import misprints, parse_printed
-from parcore.audit.ranges import Ranges, known_together, linear_of, range_of, range_of_linear
+from parcore.audit.printed import Printed, misprints, parse_printed
+from parcore.audit.ranges import Ranges, known_together, linear_of, plus, range_of, range_of_linear, times
 from parcore.audit.together import Constraint, TooMany, conflict, constraint
 from parcore.expressions import Linear
 from parcore.i18n import Text
-from parcore.intervals import Interval, above, at_least, at_most, below, exactly
+from parcore.intervals import EVERYTHING, Interval, above, at_least, at_most, below, exactly
 from parcore.numbers import ZERO, NumberError
 
 _ALLOWED: Final = {
@@ -96,6 +96,11 @@ class Report:
         return sum(each.verdict is verdict for each in self.findings)
 
     @property
+    def relations(self) -> int:
+        """How many relations were checked, each once."""
+        return sum(not each.together for each in self.findings)
+
+    @property
     def contradictions(self) -> tuple[Finding, ...]:
         """What cannot be."""
         return tuple(each for each in self.findings if each.verdict is Verdict.CONTRADICTION)
@@ -118,11 +123,11 @@ def audit(claims: Claims, figures: Sequence[Finding] = ()) -> Report:
 
 
 def _alone(claims: Claims, relation: Relation) -> Finding:
-    order = list(Verdict)
-    judged = [(judge(each, claims.wide, claims.tight), each) for each in relation.readings]
+    order, wide, tight = list(Verdict), claims.wide(relation.names), claims.tight(relation.names)
+    judged = [(judge(each, wide, tight), each) for each in relation.readings]
     verdict, reading = min(judged, key=lambda pair: order.index(pair[0]))
     found = Finding(relation.id, verdict, relation.names, reading.text, reading.name, note=relation.note)
-    found = evolve(found, sides=_sides(reading, claims.wide))
+    found = evolve(found, sides=_sides(reading, wide))
     if verdict is Verdict.CONTRADICTION:
         found = evolve(found, mends=_mends(claims, relation))
     return found
@@ -184,7 +189,8 @@ def _side(formula: Formula, ranges: Ranges) -> Interval | None:
 def _mends(claims: Claims, relation: Relation) -> tuple[Mend, ...]:
     """Misprints of one character under which the relation holds, where they are few; no longer ones first."""
     found = [(longer, each) for name in relation.names for longer, each in _slips(claims, relation, name)]
-    least = [each for longer, each in found if longer == min(long for long, _ in found)]
+    shortest = min((longer for longer, _ in found), default=False)
+    least = [each for longer, each in found if longer == shortest]
     return tuple(least) if len(least) <= MOST_MENDS else ()
 
 
@@ -192,17 +198,43 @@ def _slips(claims: Claims, relation: Relation, name: str) -> Iterator[tuple[bool
     number = claims.numbers[name]
     if number.statement.other is not None or number.printed.value is None:
         return
+    wide, tight = claims.wide(relation.names), claims.tight(relation.names)
+    hold = [_holding(each, name, wide, tight) for each in relation.readings]
     for longer, text in misprints(number.printed.text):
         try:
             meant = parse_printed(f"{text} {number.printed.unit.value}", claims.format, claims.printing)
         except NumberError:
             continue
-        if meant.value is None:
+        if meant.value is None or not any(each(meant) for each in hold):
             continue
-        wide = {**claims.wide, name: meant.interval}
-        tight = {**claims.tight, name: meant.tight}
-        if any(judge(each, wide, tight) in (Verdict.EXACT, Verdict.ROUNDING) for each in relation.readings):
+        if not _breaks(claims, relation, name, meant):
             yield longer, Mend(name, number.printed.text, text)
+
+
+def _breaks(claims: Claims, mended: Relation, name: str, meant: Printed) -> bool:
+    """Whether another number in place of one contradicts in a relation that holds now."""
+    for relation in claims.relations:
+        if relation.id == mended.id or name not in relation.names:
+            continue
+        wide, tight = claims.wide(relation.names), claims.tight(relation.names)
+        now = any(judge(each, wide, tight) is not Verdict.CONTRADICTION for each in relation.readings)
+        hold = (_holding(each, name, wide, tight) for each in relation.readings)
+        if now and not any(each(meant) for each in hold):
+            return True
+    return False
+
+
+def _holding(reading: Reading, name: str, wide: Ranges, tight: Ranges) -> Callable[[Printed], bool]:
+    """Says whether a reading surely can hold with another number in place of one of its own."""
+    sum_ = linear_difference(reading, {**wide, name: EVERYTHING})
+    if sum_ is None:
+        sure = (Verdict.EXACT, Verdict.ROUNDING)
+        return lambda meant: judge(
+            reading, {**wide, name: meant.interval}, {**tight, name: meant.tight}
+        ) in sure  # fmt: skip
+    factor = exactly(dict(sum_.terms).get(name, ZERO))
+    rest = range_of_linear(evolve(sum_, terms=tuple(it for it in sum_.terms if it[0] != name)), wide)
+    return lambda meant: _may_hold(plus(times(factor, meant.interval), rest), reading.op)
 
 
 # All together
@@ -210,7 +242,7 @@ def _slips(claims: Claims, relation: Relation, name: str) -> Iterator[tuple[bool
 
 def _together(claims: Claims, found: Sequence[Finding]) -> tuple[list[Finding], bool]:
     """The conflicts of relations that hold each alone, no relation in two; and whether it is not known."""
-    wide = claims.wide
+    wide = claims.wide(claims.numbers)
     system = [
         each for one, it in zip(found, claims.relations, strict=True) for each in _constraints(one, it, wide)
     ]

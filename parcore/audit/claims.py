@@ -6,7 +6,7 @@ where a sentence can be read in several ways it has several readings, the one me
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from attrs import field, frozen
@@ -109,12 +109,10 @@ class Claims:
         """The numbers that the statements say."""
         return tuple(each for each in self.numbers.values() if each.statement is not NOWHERE)
 
-    @property
-    def wide(self) -> Ranges:
-        """The values that each number can stand for."""
-        return {name: each.printed.interval for name, each in self.numbers.items()}
+    def wide(self, names: Iterable[str]) -> Ranges:
+        """The values that numbers can stand for."""
+        return {name: self.numbers[name].printed.interval for name in names}
 
-    @property
-    def tight(self) -> Ranges:
+    def tight(self, names: Iterable[str]) -> Ranges:
         """The same, were nothing shortened."""
-        return {name: each.printed.tight for name, each in self.numbers.items()}
+        return {name: self.numbers[name].printed.tight for name in names}

@@ -38,7 +38,11 @@ def read_claims(path: Path, findings: Findings, name: str | None = None) -> Clai
     Raises:
         ParcoreError: the file cannot be read at all.
     """
-    tree = read_yaml(path, findings, name)
+    return read_claims_tree(read_yaml(path, findings, name), findings)
+
+
+def read_claims_tree(tree: Tree, findings: Findings) -> Claims | None:
+    """The claims of a document's tree; None where anything is wrong with it."""
     if not check_shape(tree, "claims", findings) or not isinstance(tree, Mapping):
         return None
     return _Reader(tree, findings).claims()

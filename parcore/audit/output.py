@@ -51,6 +51,11 @@ def why(finding: Finding, lang: str) -> str:
     return "; ".join(said)
 
 
+def plain_text(interval: Interval | None) -> str | None:
+    """The values of a side for programs: exact, one number or an interval."""
+    return None if interval is None else str(interval).removeprefix("=")
+
+
 def mend_text(mend: Mend) -> str:
     """A misprint: what is printed, and what may be meant."""
     return f"{mend.printed} → {mend.meant}"
@@ -87,7 +92,7 @@ def summary(report: Report, lang: str) -> str:
         lang,
         statements=len(claims.statements),
         numbers=len(claims.printed),
-        relations=len(report.findings),
+        relations=report.relations,
         unspoken=len(report.unspoken),
         **counts,
     )
@@ -103,8 +108,8 @@ def csv_rows(report: Report, lang: str) -> Iterator[dict[str, str]]:
             "verdict": each.verdict.value,
             "reading": each.reading,
             "relation": each.text,
-            "left": "" if sides.left is None else str(sides.left),
-            "right": "" if sides.right is None else str(sides.right),
+            "left": plain_text(sides.left) or "",
+            "right": plain_text(sides.right) or "",
             "why": why(each, lang),
             "sentences": " ".join(map(quoted, sentences(report.claims, each))),
         }
@@ -122,7 +127,7 @@ def to_dict(report: Report, lang: str) -> dict[str, Any]:
         "summary": {
             "statements": len(claims.statements),
             "numbers": len(claims.printed),
-            "relations": len(report.findings),
+            "relations": report.relations,
             **{each.value: report.count(each) for each in Verdict},
             "numbers_without_relation": [each.name for each in report.unspoken],
             "taken_together": not report.undecided,
@@ -139,8 +144,8 @@ def _finding(report: Report, finding: Finding, lang: str) -> dict[str, Any]:
         "reading": finding.reading or None,
         "relation": finding.text,
         "as_printed": filled(claims, finding),
-        "left": None if sides.left is None else str(sides.left),
-        "right": None if sides.right is None else str(sides.right),
+        "left": plain_text(sides.left),
+        "right": plain_text(sides.right),
         "miss": None if sides.miss is None else exact_text(sides.miss),
         "misprints": [{"name": m.name, "printed": m.printed, "meant": m.meant} for m in finding.mends],
         "together": list(finding.together),
