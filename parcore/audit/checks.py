@@ -65,7 +65,7 @@ class Sides:
 
 @frozen
 class Finding:
-    """A relation, how it stands and why. `reading` is the one that holds, else the one meant.
+    """A relation, how it stands and why. `reading` is the one that holds, or all that do not.
 
     `together` names the relations that cannot all hold, where it is about several; `figure` the figure
     of the engine, where it is about one.
@@ -126,7 +126,10 @@ def _alone(claims: Claims, relation: Relation) -> Finding:
     order, wide, tight = list(Verdict), claims.wide(relation.names), claims.tight(relation.names)
     judged = [(judge(each, wide, tight), each) for each in relation.readings]
     verdict, reading = min(judged, key=lambda pair: order.index(pair[0]))
-    found = Finding(relation.id, verdict, relation.names, reading.text, reading.name, note=relation.note)
+    named = reading.name
+    if verdict is Verdict.CONTRADICTION:
+        named = ", ".join(each.name for each in relation.readings)
+    found = Finding(relation.id, verdict, relation.names, reading.text, named, note=relation.note)
     found = evolve(found, sides=_sides(reading, wide))
     if verdict is Verdict.CONTRADICTION:
         found = evolve(found, mends=_mends(claims, relation))

@@ -45,7 +45,8 @@ def why(finding: Finding, lang: str) -> str:
         if sides.miss:
             said.append(say("audit-miss", lang, miss=shown(sides.miss, lang)))
     if finding.reading:
-        said.append(say("audit-reading", lang, reading=finding.reading))
+        word = "audit-no-reading" if finding.verdict is Verdict.CONTRADICTION else "audit-reading"
+        said.append(say(word, lang, reading=finding.reading))
     if finding.mends:
         said.append(say("audit-mend", lang, mends=" | ".join(map(mend_text, finding.mends))))
     return "; ".join(said)

@@ -6,16 +6,18 @@ Motzkin), strict and not strict told apart. Of sums with the same names only the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
-from typing import Final
+from typing import Final, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from parcore.audit.ranges import Ranges
 from parcore.expressions import Linear
-from parcore.numbers import ZERO
+
+_Key: TypeAlias = frozenset[tuple[str, Fraction]]
 
 MOST: Final = 3_000
 """Inequalities beyond which relations are left to stand each alone."""
@@ -23,11 +25,21 @@ MOST: Final = 3_000
 
 @frozen
 class Constraint:
-    """sum `op` 0, `op` one of = <= <, and the relations that it comes from (none: a number's interval)."""
+    """A sum of names `op` 0, `op` one of = <= <, and the relations it comes from (none: an interval)."""
 
-    sum: Linear
+    terms: Mapping[str, Fraction]
+    constant: Fraction
     op: str
-    of: frozenset[str] = frozenset()
+    of: frozenset[str] = field(default=frozenset())
+
+    def plus(self, other: Constraint, factor: Fraction, op: str) -> Constraint:
+        """This and another, times a factor, as one; names that cancel out are gone."""
+        terms = dict(self.terms)
+        for name, each in other.terms.items():
+            terms[name] = terms.get(name, Fraction(0)) + factor * each
+            if not terms[name]:
+                del terms[name]
+        return Constraint(terms, self.constant + factor * other.constant, op, self.of | other.of)
 
 
 class TooMany(Exception):
@@ -37,8 +49,8 @@ class TooMany(Exception):
 def constraint(sum_: Linear, op: str, id_: str) -> Constraint:
     """A relation whose two sides differ by a sum, as a constraint."""
     if op in (">", ">="):
-        return Constraint(Linear().plus(sum_, -1), op.replace(">", "<"), frozenset((id_,)))
-    return Constraint(sum_, op, frozenset((id_,)))
+        sum_, op = Linear().plus(sum_, -1), op.replace(">", "<")
+    return Constraint(dict(sum_.terms), sum_.constant, op, frozenset((id_,)))
 
 
 def conflict(constraints: Sequence[Constraint], ranges: Ranges) -> frozenset[str]:
@@ -49,29 +61,45 @@ def conflict(constraints: Sequence[Constraint], ranges: Ranges) -> frozenset[str
     Raises:
         TooMany: it takes too many inequalities to say.
     """
-    found = _conflict(constraints, ranges)
-    if found is None:
-        return frozenset()
-    for each in sorted(found):
-        less = [it for it in constraints if it.of <= found and each not in it.of]
-        smaller = _conflict(less, ranges)
-        found = found if smaller is None else smaller
-    return found
+    for part in _parts(constraints):
+        found = _conflict(part, ranges)
+        if found is None:
+            continue
+        for each in sorted(found):
+            smaller = _conflict([it for it in part if it.of <= found and each not in it.of], ranges)
+            found = found if smaller is None else smaller
+        return found
+    return frozenset()
 
 
-def _conflict(constraints: Iterable[Constraint], ranges: Ranges) -> frozenset[str] | None:
-    constraints = list(constraints)
-    names = dict.fromkeys(name for each in constraints for name in each.sum.names)
+def _parts(constraints: Iterable[Constraint]) -> list[list[Constraint]]:
+    """The relations in parts that share no name."""
+    parts: list[tuple[set[str], list[Constraint]]] = []
+    for each in constraints:
+        names, members = set(each.terms), [each]
+        apart = []
+        for part in parts:
+            if names.isdisjoint(part[0]):
+                apart.append(part)
+            else:
+                names |= part[0]
+                members = [*part[1], *members]
+        parts = [*apart, (names, members)]
+    return [members for _, members in parts]
+
+
+def _conflict(constraints: Sequence[Constraint], ranges: Ranges) -> frozenset[str] | None:
+    names = dict.fromkeys(name for each in constraints for name in each.terms)
     system = [*constraints, *(bound for name in names for bound in _bounds(name, ranges))]
     equations = [each for each in system if each.op == "="]
     rest = [each for each in system if each.op != "="]
     while equations:
         one = equations.pop()
-        if not one.sum.terms:
-            if one.sum.constant:
+        if not one.terms:
+            if one.constant:
                 return one.of
             continue
-        name, _ = one.sum.terms[0]
+        name = next(iter(one.terms))
         equations = [_without(name, each, one) for each in equations]
         rest = [_without(name, each, one) for each in rest]
     return _eliminated(rest)
@@ -80,72 +108,75 @@ def _conflict(constraints: Iterable[Constraint], ranges: Ranges) -> frozenset[st
 def _bounds(name: str, ranges: Ranges) -> Iterator[Constraint]:
     own = ranges[name]
     if own.low is not None:
-        yield Constraint(Linear(((name, Fraction(-1)),), own.low), "<=" if own.low_in else "<")
+        yield Constraint({name: Fraction(-1)}, own.low, "<=" if own.low_in else "<")
     if own.high is not None:
-        yield Constraint(Linear(((name, Fraction(1)),), -own.high), "<=" if own.high_in else "<")
-
-
-def _factor(name: str, each: Constraint) -> Fraction:
-    return dict(each.sum.terms).get(name, ZERO)
+        yield Constraint({name: Fraction(1)}, -own.high, "<=" if own.high_in else "<")
 
 
 def _without(name: str, each: Constraint, equation: Constraint) -> Constraint:
     """A constraint with a name replaced by what an equation says it is."""
-    factor = _factor(name, each)
-    if not factor:
-        return each
-    sum_ = each.sum.plus(equation.sum, -factor / _factor(name, equation))
-    return Constraint(sum_, each.op, each.of | equation.of)
+    factor = each.terms.get(name)
+    return each if factor is None else each.plus(equation, -factor / equation.terms[name], each.op)
 
 
-def _eliminated(rest: list[Constraint]) -> frozenset[str] | None:
+def _eliminated(rest: Iterable[Constraint]) -> frozenset[str] | None:
+    """The relations behind something impossible, once every name is gone; None where all is possible."""
+    system = _System()
     while True:
         for each in rest:
-            if not each.sum.terms and (each.sum.constant > 0 or (each.op == "<" and not each.sum.constant)):
+            if each.terms:
+                system.add(each)
+            elif each.constant > 0 or (each.op == "<" and not each.constant):
                 return each.of
-        rest = _tightest(each for each in rest if each.sum.terms)
-        names = dict.fromkeys(name for each in rest for name in each.sum.names)
-        if not names:
+        if not system.rows:
             return None
-        sides = {name: _sides(name, rest) for name in names}
-        name = min(names, key=lambda it: len(sides[it][0]) * len(sides[it][1]))
-        above, below = sides[name]
+        rest = system.without_a_name()
+
+
+class _System:
+    """Inequalities, of those on the same sum the one that says most; and where each name stands."""
+
+    def __init__(self) -> None:
+        self.rows: dict[_Key, Constraint] = {}
+        self._above: dict[str, dict[_Key, None]] = defaultdict(dict)
+        self._below: dict[str, dict[_Key, None]] = defaultdict(dict)
+
+    def add(self, each: Constraint) -> None:
+        """Take an inequality in; sums are scaled to be told alike."""
+        scale = abs(each.terms[min(each.terms)])
+        terms = {name: factor / scale for name, factor in each.terms.items()}
+        one, key = Constraint(terms, each.constant / scale, each.op, each.of), frozenset(terms.items())
+        other = self.rows.get(key)
+        if other is not None and _weight(one) <= _weight(other):
+            return
+        self.rows[key] = one
+        for name, factor in terms.items():
+            (self._above if factor > 0 else self._below)[name][key] = None
+        if len(self.rows) > MOST:
+            raise TooMany
+
+    def without_a_name(self) -> list[Constraint]:
+        """Take out the name that makes fewest pairs; what its bounds from above and below say together."""
+        names = dict.fromkeys((*self._above, *self._below))
+        name = min(names, key=lambda it: len(self._above.get(it, ())) * len(self._below.get(it, ())))
+        above, below = ([*side.pop(name, ())] for side in (self._above, self._below))
         if len(above) * len(below) > MOST:
             raise TooMany
-        rest = [each for each in rest if not _factor(name, each)]
-        rest += [_pair(name, up, down) for up, down in product(above, below)]
+        rows = {key: self._taken(key) for key in (*above, *below)}
+        return [_pair(name, rows[up], rows[down]) for up, down in product(above, below)]
 
-
-def _sides(name: str, rest: Iterable[Constraint]) -> tuple[list[Constraint], list[Constraint]]:
-    """What bounds a name from above, and what from below."""
-    above: list[Constraint] = []
-    below: list[Constraint] = []
-    for each in rest:
-        factor = _factor(name, each)
-        if factor:
-            (above if factor > 0 else below).append(each)
-    return above, below
+    def _taken(self, key: _Key) -> Constraint:
+        for name, _ in key:
+            for side in (self._above, self._below):
+                if name in side:
+                    side[name].pop(key, None)
+        return self.rows.pop(key)
 
 
 def _pair(name: str, up: Constraint, down: Constraint) -> Constraint:
-    sum_ = Linear().plus(up.sum, 1 / _factor(name, up)).plus(down.sum, -1 / _factor(name, down))
-    return Constraint(sum_, "<" if "<" in (up.op, down.op) else "<=", up.of | down.of)
-
-
-def _tightest(rest: Iterable[Constraint]) -> list[Constraint]:
-    kept: dict[tuple[tuple[str, Fraction], ...], Constraint] = {}
-    for each in rest:
-        terms = sorted(each.sum.terms)
-        scaled = Linear().plus(each.sum, 1 / abs(terms[0][1]))
-        key = tuple(sorted(scaled.terms))
-        one = Constraint(scaled, each.op, each.of)
-        other = kept.get(key)
-        if other is None or _weight(one) > _weight(other):
-            kept[key] = one
-    if len(kept) > MOST:
-        raise TooMany
-    return list(kept.values())
+    op = "<" if "<" in (up.op, down.op) else "<="
+    return up.plus(down, -up.terms[name] / down.terms[name], op)
 
 
 def _weight(each: Constraint) -> tuple[Fraction, bool, int]:
-    return each.sum.constant, each.op == "<", -len(each.of)
+    return each.constant, each.op == "<", -len(each.of)

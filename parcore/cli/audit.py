@@ -90,7 +90,7 @@ def _show(report: Report, whole: bool, lang: str) -> None:
             {
                 "id": each.id,
                 "verdict": say(f"audit-{each.verdict.value}", lang)
-                + (f" ({each.reading})" if each.reading else ""),
+                + (f" ({each.reading})" if each.reading and each not in report.contradictions else ""),
                 "numbers": filled(claims, each),
             }
             for each in report.findings

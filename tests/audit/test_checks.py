@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcore.audit.checks import Verdict
-from parcore.audit.together import Constraint, conflict
+from parcore.audit.together import Constraint, conflict, constraint
 from parcore.expressions import Linear
 from parcore.intervals import EVERYTHING, Interval
 from parcore.numbers import decimal_text, round_to
@@ -252,7 +252,7 @@ def systems(draw: st.DrawFn) -> list[tuple[Linear, str]]:
     return [
         (
             Linear().plus(Linear(tuple(zip(F_NAMES, row[:3], strict=True)), row[3])),
-            draw(st.sampled_from(["=", "<=", "<"])),
+            draw(st.sampled_from(["=", "<=", "<", ">=", ">"])),
         )
         for row in rows
     ]
@@ -260,7 +260,7 @@ def systems(draw: st.DrawFn) -> list[tuple[Linear, str]]:
 
 def constraints(rows: list[tuple[Linear, str]]) -> list[Constraint]:
     """Each row as a relation of its own."""
-    return [Constraint(sum_, op, frozenset((str(at),))) for at, (sum_, op) in enumerate(rows)]
+    return [constraint(sum_, op, str(at)) for at, (sum_, op) in enumerate(rows)]
 
 
 @given(systems(), factors, factors, factors)
@@ -270,7 +270,8 @@ def test_numbers_that_satisfy_all_relations_are_no_conflict(
     """Relations moved so that one choice of numbers satisfies them all are never in conflict."""
     known = dict(zip(F_NAMES, (x, y, z), strict=True))
     moved = [
-        (sum_.plus(Linear(constant=sum_.value(known) + (1 if op == "<" else 0)), -1), op) for sum_, op in rows
+        (sum_.plus(Linear(constant=sum_.value(known) + {"<": 1, ">": -1}.get(op, 0)), -1), op)
+        for sum_, op in rows
     ]
     assert conflict(constraints(moved), dict.fromkeys(F_NAMES, EVERYTHING)) == frozenset()
 
@@ -281,8 +282,8 @@ def test_relations_whose_sum_says_that_something_is_less_than_itself_conflict(
 ) -> None:
     """Where multiples of the relations add up to “a positive number is at most 0” there is a conflict."""
     total = Linear()
-    for (sum_, _), k in zip(rows, times, strict=False):
-        total = total.plus(sum_, k)
+    for (sum_, op), k in zip(rows, times, strict=False):
+        total = total.plus(sum_, -k if ">" in op else k)
     last = Linear().plus(total, -1).plus(Linear(constant=F(1)))
     system = [*rows, (last, "<=")]
     ranges = dict.fromkeys(F_NAMES, EVERYTHING)
