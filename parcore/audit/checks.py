@@ -16,11 +16,11 @@ from attrs import evolve, frozen
 from parcore.arithmetic import Formula
 from parcore.audit.claims import Claims, FigureOf, Number, Reading, Relation
 from parcore.audit.printed import Printed, misprints, parse_printed
-from parcore.audit.ranges import Ranges, known_together, linear_of, plus, range_of, range_of_linear, times
+from parcore.audit.ranges import Ranges, known_together, linear_of, range_of, range_of_linear
 from parcore.audit.together import Constraint, TooMany, conflict, constraint
 from parcore.expressions import Linear
 from parcore.i18n import Text
-from parcore.intervals import EVERYTHING, Interval, above, at_least, at_most, below, exactly
+from parcore.intervals import EVERYTHING, Interval, above, at_least, at_most, below, exactly, plus, times
 from parcore.numbers import ZERO, NumberError
 
 _ALLOWED: Final = {

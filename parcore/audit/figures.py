@@ -15,13 +15,12 @@ from attrs import evolve
 from parcore.audit.checks import Finding, Sides, Verdict
 from parcore.audit.claims import Against, Claims, FigureOf, Number
 from parcore.audit.printed import Printing, behind
-from parcore.audit.ranges import plus, times
 from parcore.diagnostics import Findings, ParcoreError
 from parcore.editions.edition import Combine, Criterion
 from parcore.evidence.evidence import Observation
 from parcore.evidence.sections import Defaults
 from parcore.evidence.vocabulary import POINTS
-from parcore.intervals import Interval, exactly
+from parcore.intervals import Interval, exactly, plus, times
 from parcore.numbers import HUNDRED, ONE, ZERO, printed_decimals
 from parcore.registry import Registry
 from parcore.results.published import Comparison, compared, number_of
@@ -118,7 +117,8 @@ def _values(result: Result, found: Comparison, figure: Fraction) -> Interval | N
     given = any(each.field.startswith(POINTS) for each in result.evidence.of(result.period))
     own = None if card is None else number_of(result, card, quantity, UNROUNDED)
     if card is None or own is None:
-        return None if given and quantity.partition(":")[0] in _OF_MANY else exactly(figure)
+        shortened = found.printed or (given and quantity.partition(":")[0] in _OF_MANY)
+        return None if shortened else exactly(figure)
     scale = _scale(result, card, quantity)
     if not given or scale == 0:
         return exactly(own)

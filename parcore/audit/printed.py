@@ -14,7 +14,7 @@ from typing import Final
 
 from attrs import frozen
 
-from parcore.intervals import Interval, above, at_least, at_most, below, exactly, parse_interval
+from parcore.intervals import Interval, exactly, is_bound, parse_bound
 from parcore.numbers import HALF, NumberError, NumberFormat, parse_number, printed_decimals
 
 
@@ -42,8 +42,7 @@ class Unit(Enum):
 
 
 SHORTENED: Final = (Unit.POINTS, Unit.PERCENT)
-_BOUNDS: Final = {">": above, ">=": at_least, "<": below, "<=": at_most}
-_SHAPE: Final = re.compile(rf"(>=|<=|>|<)?\s*(.+?)\s*({'|'.join(each.value for each in Unit)})")
+_SHAPE: Final = re.compile(rf"(.+?)\s*({'|'.join(each.value for each in Unit)})")
 _MARKS: Final = "0123456789"
 
 
@@ -80,12 +79,10 @@ def parse_printed(text: str, numbers: NumberFormat, printing: Printing) -> Print
     shape = _SHAPE.fullmatch(text.strip())
     if shape is None:
         raise NumberError(text)
-    bound, body, unit = shape[1], shape[2], Unit(shape[3])
-    if body[0] in "[(":
-        return Printed(body, unit, parse_interval(body), None)
+    body, unit = shape[1], Unit(shape[2])
+    if is_bound(body):
+        return Printed(body, unit, parse_bound(body, numbers), None)
     value = parse_number(body, numbers)
-    if bound:
-        return Printed(f"{bound} {body}", unit, _BOUNDS[bound](value), None)
     if unit not in SHORTENED:
         return Printed(body, unit, exactly(value), value)
     step = Fraction(1, 10 ** printed_decimals(body, value))

@@ -13,71 +13,31 @@ from typing import TypeAlias
 
 from parcore.arithmetic import Formula, Name, Number, Operation
 from parcore.expressions import Linear
-from parcore.intervals import Interval, exactly
-from parcore.numbers import ZERO
-
-End: TypeAlias = tuple[int, Fraction, bool]
-"""Sign of infinity (0: finite), the number, whether it belongs."""
+from parcore.intervals import Interval, exactly, hull, inverse, plus, times
+from parcore.numbers import ONE, ZERO
 
 Ranges: TypeAlias = Mapping[str, Interval]
 
 
-def plus(a: Interval, b: Interval) -> Interval:
-    """Every sum of a number here and one there."""
-    low = None if a.low is None or b.low is None else a.low + b.low
-    high = None if a.high is None or b.high is None else a.high + b.high
-    return Interval(low, a.low_in and b.low_in, high, a.high_in and b.high_in)
-
-
 def negative(a: Interval) -> Interval:
     """Every number of the other sign."""
-    low = None if a.high is None else -a.high
-    return Interval(low, a.high_in, None if a.low is None else -a.low, a.low_in)
-
-
-def times(a: Interval, b: Interval) -> Interval:
-    """Every product of a number here and one there."""
-    corners = [_product(x, y) for x in _ends(a) for y in _ends(b)]
-    low = min(corners, key=lambda end: (end[:2], not end[2]))
-    high = max(corners)
-    return Interval(None if low[0] else low[1], low[2], None if high[0] else high[1], high[2])
-
-
-def _ends(a: Interval) -> tuple[End, End]:
-    low = (-1, ZERO, False) if a.low is None else (0, a.low, a.low_in)
-    high = (1, ZERO, False) if a.high is None else (0, a.high, a.high_in)
-    return low, high
-
-
-def _product(x: End, y: End) -> End:
-    zeros = [each[2] for each in (x, y) if not each[0] and not each[1]]
-    if zeros:  # nothing times anything is nothing, without bound too
-        return 0, ZERO, any(zeros)
-    if x[0] or y[0]:
-        return (_sign(x) * _sign(y), ZERO, False)
-    return 0, x[1] * y[1], x[2] and y[2]
-
-
-def _sign(end: End) -> int:
-    return end[0] or (1 if end[1] > 0 else -1)
+    return times(exactly(-ONE), a)
 
 
 def reciprocal(a: Interval) -> Interval | None:
     """One over every number here; None where 0 is among them."""
     if ZERO in a:
         return None
-    if a.low is None or a.low < 0:
-        under = reciprocal(negative(a))
-        return None if under is None else negative(under)
-    low = ZERO if a.high is None else 1 / a.high
-    return Interval(low, a.high_in, 1 / a.low if a.low else None, bool(a.low) and a.low_in)
+    return inverse(a) if a.low is not None and a.low >= 0 else negative(inverse(negative(a)))
 
 
 def lesser(a: Interval, b: Interval) -> Interval:
-    """Every lesser one of a number here and one there."""
-    low = min(_ends(a)[0], _ends(b)[0], key=lambda end: (end[:2], not end[2]))
-    high = min(_ends(a)[1], _ends(b)[1])
-    return Interval(None if low[0] else low[1], low[2], None if high[0] else high[1], high[2])
+    """Every lesser one of a number here and one there: no more than the highest of each."""
+    both = hull(a, b)
+    under = Interval(high=a.high, high_in=a.high_in).meet(Interval(high=b.high, high_in=b.high_in))
+    found = None if under is None else both.meet(under)
+    assert found is not None  # the lowest number of the two is in it
+    return found
 
 
 def greater(a: Interval, b: Interval) -> Interval:

@@ -20,7 +20,7 @@ from parcore.cli.options import (
     registry_of,
     unknown_format,
 )
-from parcore.cli.tables import csv_text, show_notes
+from parcore.cli.tables import csv_text, held_line, show_notes
 from parcore.diagnostics import Diagnostic, ParcoreError, Severity
 from parcore.evidence.periods import Period
 from parcore.evidence.sections import Defaults
@@ -69,6 +69,10 @@ def command(
     else:
         findings = [*checked.findings, *broken]
     _print(checked, findings, form, lang)
+    if form == "table":
+        names = {each.name for each in checked.documents if each.kind == "evidence"}
+        for held in (registry.held(name) for name in registry.unruled if name in names):
+            click.echo(held_line(held, lang))
     if any(each.severity is Severity.ERROR for each in findings):
         raise SystemExit(FINDINGS)
 
@@ -116,6 +120,8 @@ def _named(registry: Registry, target: str) -> list[Document]:
     methodology, _, name = target.partition("@")
     editions = [d for d in registry.documents("edition") if d.methodology == methodology]
     editions = [d for d in editions if name in ("", d.name)]  # two of one key are both checked
+    if not editions and target in registry.unruled:
+        return _unruled(registry, target)
     if not editions:
         registry.edition(target)  # says what there is when there is none of that name
     if name:
@@ -127,6 +133,13 @@ def _named(registry: Registry, target: str) -> list[Document]:
     packages = [p for p in registry.packages if any(d in p.documents for d in editions)]
     beside = [d for p in packages for d in p.documents if d.kind == "units" or d.name in family]
     return [*editions, *(d for d in registry.documents("vocabulary") if d.name in family), *beside]
+
+
+def _unruled(registry: Registry, name: str) -> list[Document]:
+    """Evidence that no edition is held for, its vocabulary, and the units beside it."""
+    named = [d for kind in ("vocabulary", "evidence") for d in registry.documents(kind) if d.name == name]
+    folders = {document.path.parent for document in named}
+    return [*named, *(d for d in registry.documents("units") if d.path.parent in folders)]
 
 
 def _print(checked: Checked, findings: list[Diagnostic], form: str, lang: str) -> None:

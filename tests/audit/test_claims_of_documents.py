@@ -39,7 +39,7 @@ DOCUMENTS = {
     ),
     "ha-nam-2021": Expected(7, 23, 21, 19, ("papi-value",), ("papi-rank",)),
     "nam-dinh-departments-2018": Expected(
-        11, 45, 32, 30, (), ("d-procedures-rate", "d-procedures-change"), ("years",)
+        11, 45, 40, 38, (), ("d-procedures-rate", "d-procedures-change"), ("years",)
     ),
     "dong-thap-2021": Expected(5, 11, 7, 7, (), ()),
 }  # fmt: skip

@@ -9,8 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from parcore.arithmetic import Formula, Name, Number, Operation, parse_formula
-from parcore.audit.ranges import linear_of, range_of, range_of_linear, reciprocal, times
-from parcore.intervals import Interval, exactly, parse_interval
+from parcore.audit.ranges import linear_of, range_of, range_of_linear, reciprocal
+from parcore.intervals import Interval, exactly, parse_interval, times
 
 F = Fraction
 small = st.integers(-6, 6).map(lambda n: F(n, 2))
