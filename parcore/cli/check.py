@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -29,6 +30,9 @@ from parcore.numbers import NumberFormat
 from parcore.packages import Document
 from parcore.registry import Registry
 
+if TYPE_CHECKING:
+    from parcore.cli.prove import Proved
+
 FORMATS = ("table", "json", "csv")
 
 
@@ -37,6 +41,9 @@ FORMATS = ("table", "json", "csv")
 @click.option("--numbers", type=click.Choice([f.value for f in NumberFormat]), default="undeclared",
               help="How tables write numbers.")  # fmt: skip
 @click.option("--period", type=PeriodType(), help="The period of tables that name none.")
+@click.option(
+    "--prove", is_flag=True, help="Analyse each rule for all evidence, with a witness of each finding."
+)
 @path_option
 @format_option(*FORMATS)
 @lang_option
@@ -44,6 +51,7 @@ def command(
     targets: tuple[str, ...],
     numbers: str,
     period: Period | None,
+    prove: bool,
     paths: tuple[Path, ...],
     form: str,
     lang: str,
@@ -62,13 +70,18 @@ def command(
         if each.kind == "claims":
             with suppress(ParcoreError):  # what cannot be read at all is told already
                 read_claims(each.path, checked.findings, each.shown)
+    proofs: list[Proved] = []
+    if prove:
+        from parcore.cli.prove import proved
+
+        proofs = proved(checked)
     broken = [each.diagnostic for each in registry.failures]
     if targets:
         findings = _about(checked, registry)
         show_notes(broken, lang)
     else:
         findings = [*checked.findings, *broken]
-    _print(checked, findings, form, lang)
+    _print(checked, findings, proofs, form, lang)
     if form == "table":
         names = {each.name for each in checked.documents if each.kind == "evidence"}
         for held in (registry.held(name) for name in registry.unruled if name in names):
@@ -142,7 +155,7 @@ def _unruled(registry: Registry, name: str) -> list[Document]:
     return [*named, *(d for d in registry.documents("units") if d.path.parent in folders)]
 
 
-def _print(checked: Checked, findings: list[Diagnostic], form: str, lang: str) -> None:
+def _print(checked: Checked, findings: list[Diagnostic], proofs: list[Proved], form: str, lang: str) -> None:
     rows = [
         {
             "place": str(each.place),
@@ -154,13 +167,18 @@ def _print(checked: Checked, findings: list[Diagnostic], form: str, lang: str) -
         for each in findings
     ]
     if form == "json":
-        click.echo(
-            json.dumps({"documents": len(checked.documents), "findings": rows}, ensure_ascii=False, indent=2)
-        )
+        told: dict[str, object] = {"documents": len(checked.documents), "findings": rows}
+        if proofs:
+            told["proofs"] = [each.data for each in proofs]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
     if form == "csv":
         click.echo(csv_text(["place", "code", "severity", "message", "fix"], rows), nl=False)
         return
+    if proofs:
+        from parcore.cli.prove import show_proofs
+
+        show_proofs(proofs, lang)
     show_notes(findings, lang)
     errors = sum(each.severity is Severity.ERROR for each in findings)
     warnings = len(findings) - errors

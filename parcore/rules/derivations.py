@@ -217,7 +217,7 @@ def derive(evidence: Evidence, vocabulary: Vocabulary, findings: Findings) -> Ev
     added: list[Datum] = []
     for datum in _derived(evidence, known):
         first = stated.get((datum.unit, datum.period, datum.field, datum.stage))
-        if first is None or first.value == datum.value:
+        if first is None or _agree(first, datum):
             added.append(datum)
             _check_range(datum, vocabulary.fields[datum.field], findings)
         else:
@@ -227,6 +227,13 @@ def derive(evidence: Evidence, vocabulary: Vocabulary, findings: Findings) -> Ev
                 two=datum.text or datum.value.state.word, note=datum.note, first=datum.place,
             )  # fmt: skip
     return evidence.joined(added)
+
+
+def _agree(stated: Datum, given: Datum) -> bool:
+    """Whether what is stated, a value or a bound, is what records give."""
+    if stated.bound is not None:
+        return given.value.known is not None and given.value.number in stated.bound
+    return stated.value == given.value
 
 
 def _derived(evidence: Evidence, known: tuple[Derivation, ...]) -> Iterator[Datum]:

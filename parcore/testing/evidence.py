@@ -17,9 +17,9 @@ from parcore.evidence.units import Unit
 from parcore.evidence.vocabulary import POINTS, FieldKind, FieldSpec, Vocabulary
 from parcore.i18n import Text
 from parcore.numbers import ZERO, exact_text
+from parcore.readings.inverse import Aim, Key, Numbers, fits
 from parcore.rules.combinations import Reported, reported_of
-from parcore.testing.aiming import Aim, Numbers, fits
-from parcore.testing.reading import Key, Reads, computed_of, reads_of
+from parcore.testing.reading import Reads, computed_of, reads_of
 from parcore.testing.setting import F
 from parcore.values import ALWAYS_POSSIBLE, State, Value
 

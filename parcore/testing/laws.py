@@ -139,7 +139,7 @@ def trace_recomputes(case: Case) -> int:
 
 
 def hiding_never_pays(case: Case) -> int:
-    """Any evidence replaced by missing, unverified or rejected raises no points, no total and no rate."""
+    """Evidence, or a cell of a case, made missing, unverified or rejected raises no points, total or rate."""
     bench, made = bench_of(case), 0
     for card in bench.result.scorecards:
         if any(card.raw(leaf.id).state is State.ERROR for leaf in case.edition.scored):

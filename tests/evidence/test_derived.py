@@ -143,6 +143,8 @@ def test_what_a_unit_lists_itself_is_unverified_beyond_that(words: Vocabulary, t
         ("{all: 4}", ["derived-differs"]),
         ("{all: {state: rejected}}", ["derived-differs"]),
         ("{all: {value: 4, stage: self}}", []),
+        ('{all: "> 2"}', []),
+        ('{all: "> 3"}', ["derived-differs"]),
         ("{all: 4, online: 1}", ["derived-differs", "derived-differs"]),
     ],
 )

@@ -59,9 +59,11 @@ def test_the_illustrative_officials(official: str, points: str, name: str) -> No
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_packaged_evidence_is_illustrative(family: str) -> None:
-    """Nothing that the package scores is a figure of a real agency or official."""
+    """Nothing that is scored is of a real agency or official, but for what was printed of Đồng Tháp."""
     edition = parcore.load_edition(f"{family}@2018")
     for datum in parcore.read_evidence(edition):
+        if datum.unit.startswith("dong-thap-"):
+            continue
         assert datum.unit.startswith("illustrative-")
         assert datum.source is not None
         assert datum.source.basis is Basis.ILLUSTRATIVE

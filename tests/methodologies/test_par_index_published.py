@@ -71,6 +71,15 @@ def test_maxima_by_method_of_876_are_those_of_the_shared_table() -> None:
     assert sum(each.max.common for each in edition.methods if each.max) == 100
 
 
+@pytest.mark.parametrize(("edition", "points"), [("2020", "36.5"), ("2022", "31.5")])
+def test_of_the_ministries_only_the_survey_s_maximum_is_declared(edition: str, points: str) -> None:
+    """Of 100 points the survey has 36,5 under 1149 and 31,50 under 876; what is appraised is not known."""
+    methods = parcore.load_edition(f"par-index-ministry@{edition}").methods
+    assert [(each.method, each.max and each.max.common) for each in methods] == [
+        (Method.SURVEY, F(points)), (Method.ASSESSED, None),
+    ]  # fmt: skip
+
+
 def test_nam_dinh_2023_by_method() -> None:
     """SIPAS 7,85/10 and statistics 3,25/6,5 are told apart; appraised and surveyed points only together."""
     result = scored("par-index-province", "2023")
