@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "check": "Check documents: everything wrong, each with its place and mend.",
     "score": "Score units under an edition.",
     "explain": "How the points of a unit came about.",
+    "audit": "Check the numbers of an announcement: among themselves, and against a result.",
     "new": "Make a methodology's folder, ready to edit.",
     "demo": "Real figures scored, in one second.",
 }
