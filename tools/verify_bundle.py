@@ -541,8 +541,9 @@ def over(path: str, node: Any, members: Any, lists: Callable[[str], Any]) -> Val
     body, roots, domain = node["body"], node["body"]["roots"], node["domain"]
     traces, state = members["traces"], STATES[members["state"]]
     records: list[Any] = [None] * len(traces)
-    if "records" in domain:
-        known, records = lists(domain["records"])
+    held = lists(domain["records"]) if "records" in domain else None
+    if held is not None:
+        known, records = held
         must(known == state and len(records) == len(traces), path, f"records of {domain['records']}")
     runs = []
     for record, trace in zip(records, traces, strict=True):
@@ -747,6 +748,7 @@ def main(words: Sequence[str] | None = None) -> int:
     whose.add_argument("--key", type=Path)
     whose.add_argument("--unsigned", action="store_true")
     asked = parser.parse_args(words)
+    sys.set_int_max_str_digits(20_000)  # sums of many ratios have long denominators
     try:
         key = None if asked.key is None else public_key(asked.key.read_text("ascii"))
         earlier = None if asked.earlier is None else read(asked.earlier)

@@ -37,6 +37,9 @@ from parcore.sources import Basis, Source
 from parcore.values import EVIDENCE_STATES, State, Value
 
 UNITS, EVIDENCE = "parcore-units-1", "parcore-evidence-1"
+MAX_NUMBER: Final = 2_000
+"""Longest text of a number in evidence; the rounded score of another index has fewer than 20 characters."""
+
 _STATES: Final = {state.word: state for state in State if state is not State.OK}
 _UNIT: Final = ("id", "kind", "name", "group", "region", "code", "aliases", "since", "until")
 _DATUM: Final = (
@@ -52,14 +55,16 @@ def value_text(value: Value) -> str:
     return exact_text(value.number) if value.state is State.OK else value.state.word
 
 
-def read_value(data: object) -> Value:
+def read_value(data: Any) -> Value:
     """The value of such a text.
 
     Raises:
         ValueError: it is none.
     """
-    state = _STATES.get(text(data))
-    return Value(State.OK, parse_exact(text(data))) if state is None else Value(state)
+    if len(text(data)) > MAX_NUMBER:
+        raise ValueError(f"{data[:20]}…: too long")
+    state = _STATES.get(data)
+    return Value(State.OK, parse_exact(data)) if state is None else Value(state)
 
 
 def units_json(units: Iterable[Unit], regions: dict[str, Text]) -> bytes:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from parcore.audit.bundle import (
     ENVELOPE_FILE,
@@ -20,6 +20,7 @@ from parcore.audit.bundle import (
     REVISION_FILE,
     VOCABULARY_FILE,
     Files,
+    Refused,
     canonical,
     check_manifest,
     digest,
@@ -31,7 +32,7 @@ from parcore.audit.bundle_scoring import Sealed, following, read_environment, re
 from parcore.audit.seal_envelope import check_envelope
 from parcore.audit.seal_keys import Trusted
 from parcore.audit.seal_revision import changes, read_reason
-from parcore.diagnostics import Findings, Place
+from parcore.diagnostics import Diagnostic, Findings, Place
 from parcore.version import __version__
 
 MOST: Final = 20
@@ -145,6 +146,11 @@ def _shown(data: Any) -> str:
     return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
 
 
+def _of_earlier(finding: Diagnostic) -> Diagnostic:
+    """A finding in the earlier bundle, said to be there."""
+    return evolve(finding, place=Place(f"--earlier {finding.place.file}"))
+
+
 def _check_revision(files: Files, sealed: Sealed, trusted: Trusted | None, earlier: Files | None) -> str:
     """The reason of a revision, checked against the bundle before it where that is at hand.
 
@@ -163,7 +169,10 @@ def _check_revision(files: Files, sealed: Sealed, trusted: Trusted | None, earli
     found = digest(earlier.get(MANIFEST_FILE, b""))
     if found != before:
         raise refuse("revision-earlier", REVISION_FILE, earlier=found, said=before)
-    verify_sealed(earlier, trusted)
+    try:
+        verify_sealed(earlier, trusted)
+    except Refused as refused:
+        raise Refused(_of_earlier(each) for each in refused.diagnostics) from refused
     findings = Findings()
     again = {"changes": changes(earlier, files)}
     told = {"changes": load(files, REVISION_FILE)["changes"]}

@@ -106,7 +106,9 @@ def test_an_appeal_from_evidence_to_the_verified_revision(run: Command, tmp_path
     (held,) = {d.path.parent for d in Registry().documents("evidence") if d.name == "example"}
     for name in ("evidence.yaml", "evidence.csv"):
         text = (held / name).read_text("utf-8")
-        (tmp_path / name).write_text(text.replace("finance,2024,late,25,20", "finance,2024,late,25,21"), "utf-8")
+        (tmp_path / name).write_text(
+            text.replace("finance,2024,late,25,20", "finance,2024,late,25,21"), "utf-8"
+        )
     words = ("--key", "office.pem", "--lang", "en", "--out")
     assert run("seal", "example@2024", *words, "first.zip")[0] == 0
     status, out, err = run(

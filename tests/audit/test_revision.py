@@ -8,6 +8,7 @@ import pytest
 
 from parcore.audit.bundle import Refused
 from parcore.audit.seal import seal
+from parcore.audit.verify import verify
 from parcore.cli.run import Asked, run
 from parcore.results.scoring import score
 from tests.audit.bundles import (
@@ -98,6 +99,8 @@ def test_the_earlier_bundle_must_be_the_one_and_must_hold() -> None:
     assert refusal(revised(), earlier=resealed(sealed(), THEIRS)) == ["bundle-signature"]
     assert refusal(revised(), earlier={**sealed(), "result.json": b"{}"}) == ["bundle-size"]
     assert refusal(revised(), earlier={}) == ["revision-earlier"]
+    with pytest.raises(Refused, match=r"--earlier result\.json"):
+        verify(revised(), keys()[1], {**sealed(), "result.json": b"{}"})
     assert refusal(sealed(), earlier=sealed()) == ["revision-none"]
     for given, earlier in (
         (revised(), other),

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import ast
+import json
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parcore.audit.bundle import canonical
 from parcore.audit.bundle_files import write_bundle, zipped
+from parcore.audit.bundle_inputs import value_text
+from parcore.audit.bundle_trace import program_json, trace_json
+from parcore.readings.exact import evaluate
+from parcore.rules.graph import Node
+from parcore.rules.program import lay_out
+from parcore.values import Value
 from tests.audit.bundles import TOOL, sealed, second, write_keys
+from tests.strategies import Facts, facts, graphs, values
 
+READ = ("field", "symbol")
 # RFC 8032, section 7.1: public key, message, signature.
 VECTORS = {
     "TEST 1": (
@@ -112,3 +123,28 @@ def test_it_runs_by_itself_with_an_exit_status(tmp_path: Path) -> None:
     assert status("nowhere", "--key", str(public)) == 2
     (tmp_path / "b" / "result.json").write_bytes(b"{}")
     assert status("b", "--key", str(public)) == 1
+
+
+def accepted(program: dict, trace: dict) -> bool:
+    """Whether the second verifier finds every step of a trace to follow from its operands."""
+    tool = second()
+    try:
+        tool.run("a trace", program, trace, lambda _: None, lambda _: None)
+    except tool.Refused:
+        return False
+    return True
+
+
+@given(graphs(), facts(), st.randoms(use_true_random=False), values())
+def test_it_reads_every_node_as_the_engine_does(
+    roots: dict[str, Node], scope: Facts, random: Random, other: Value
+) -> None:
+    """On graphs of every kind of node it takes the engine's trace, and none with a computed step changed."""
+    laid = lay_out(roots)
+    program = json.loads(canonical(program_json(laid)))
+    trace = json.loads(canonical(trace_json("u", "", "programs/1.json", evaluate(laid, scope))))
+    assert accepted(program, trace)
+    at = random.choice([i for i, node in enumerate(program["nodes"]) if node["node"] not in READ])
+    if trace["values"][at] != value_text(other):
+        trace["values"][at] = value_text(other)
+        assert not accepted(program, trace)

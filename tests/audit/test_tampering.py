@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,17 +56,22 @@ def test_every_step_of_every_trace_counts(name: str) -> None:
     files = sealed(name)
     path = next(each for each in files if each.startswith("traces/"))
     for at in range(len(json_of(files, path)["values"])):
-        given = resealed(edited(path, lambda t, at=at: t["values"].__setitem__(at, "7/3"))(files))
+        given = resealed(edited(path, _set(at))(files))
         if not _unread(files, path, at):
             assert second_refusal(given) != ""
         if at % 9 == 0:
             assert "bundle-differs" in refusal(given)
 
 
+def _set(at: int) -> Callable[[Any], object]:
+    """Writes another value at a step."""
+    return lambda trace: trace["values"].__setitem__(at, "7/3")
+
+
 def _unread(files: dict[str, bytes], path: str, at: int) -> bool:
     """Whether a step reads what the second verifier cannot know: a day, or a statistic over peers."""
     node = json_of(files, json_of(files, path)["program"])["nodes"][at]
-    return node["node"] == "field" and node["name"].startswith("@")
+    return bool(node["node"] == "field" and node["name"].startswith("@"))
 
 
 def test_where_the_two_verifiers_differ() -> None:

@@ -1,0 +1,85 @@
+"""Evidence of every kind is sealed and read again: records, parts of a period, stages, points set, peers."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from parcore.audit.seal import seal
+from parcore.cli.run import Asked, run
+from parcore.evidence.evidence import Stage
+from parcore.evidence.periods import Period
+from tests.audit.bundles import ROOT, Files, json_of, keys, refusal, resealed, second_refusal
+from tests.audit.tampering import edited
+
+HERE = (ROOT / "tests" / "audit" / "every",)
+
+
+@cache
+def _sealed(stage: Stage) -> Files:
+    result, registry = run(Asked("every", Period(2024), stage, paths=HERE))
+    return seal(result, registry, "en", signer=keys()[0])
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_evidence_of_every_kind_is_sealed_and_verified(stage: Stage) -> None:
+    """At every stage both verifiers accept what was sealed, whatever kinds of evidence it rests on."""
+    files = dict(_sealed(stage))
+    assert len(json_of(files, "result.json")["units"]) >= 2
+    assert refusal(files) == []
+    assert second_refusal(files) == ""
+
+
+def test_the_kinds_are_there() -> None:
+    """Lists, parts of the year, the year before and no earlier, statistics over peers, points set."""
+    files = dict(_sealed(Stage.APPRAISED))
+    evidence = json_of(files, "evidence.json")
+    periods = {row["period"] for row in evidence["statements"]}
+    assert periods == {"2023", "2024", "2024-01", "2024-02", "2024-Q1", "2024-Q2", "2024-Q3", "2024-Q4"}
+    assert [len(each["records"]) for each in evidence["lists"]] == [3, 1, 0]
+    names = [node.get("name", "") for node in json_of(files, "programs/1.json")["nodes"]]
+    assert "@peers:1" in names
+    assert "given:set" in names
+    traces = [json_of(files, path) for path in files if path.startswith("traces/")]
+    assert any(len(each["traces"]) == 3 for trace in traces for each in trace["members"].values())
+    assert json_of(files, "result.json")["points_set"][0]["reason"] == "Biên bản"
+
+
+def statement(name: str, **change: str) -> object:
+    """Changes a statement of the first unit."""
+
+    def edit(evidence: dict) -> None:
+        rows = [each for each in evidence["statements"] if each["unit"] == "so-noi-vu"]
+        next(each for each in rows if each["field"] == name).update(change)
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("edit", "also_second"),
+    [
+        (statement("plan", text="late", value="1"), True),
+        (statement("money", value="1", text="1"), True),
+        (statement("points:set", value="1", text="1"), True),
+        (statement("settled", value="9", text="9"), True),
+        (statement("plan", stage="self"), True),
+        (statement("calls", value="11", text="11"), False),
+        (lambda e: e["lists"][0]["records"].pop(), True),
+        (lambda e: e["lists"][0]["records"].reverse(), True),
+        (lambda e: e["lists"][0]["records"][0]["cells"].pop("outcome"), True),
+        (lambda e: e["lists"].pop(), True),
+        (lambda e: e["lists"][0].update(stage="self"), True),
+        (statement("on_time", value="9", text="9"), True),
+        (statement("plan", text="late"), True),
+        (statement("money", field="wealth"), True),
+        (statement("settled", value="-1", text="-1"), True),
+        (statement("plan", value="excluded"), True),
+        (statement("plan", unit="nobody"), True),
+    ],
+)
+def test_evidence_changed_and_sealed_by_the_right_key_is_refused(edit: object, also_second: bool) -> None:
+    """Evidence that the traces do not read is refused; by the second verifier but for what rolls up."""
+    given = resealed(edited("evidence.json", edit)(dict(_sealed(Stage.APPRAISED))))  # type: ignore[arg-type]
+    assert refusal(given)
+    assert bool(second_refusal(given)) == also_second
