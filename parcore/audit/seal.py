@@ -20,6 +20,7 @@ from parcore.audit.bundle import (
     UNITS_FILE,
     VOCABULARY_FILE,
     Files,
+    Refused,
     canonical,
     check_manifest,
     digest,
@@ -30,7 +31,7 @@ from parcore.audit.bundle_scoring import ENVIRONMENT, Sealed, following, rescore
 from parcore.audit.seal_envelope import signed
 from parcore.audit.seal_keys import Signer
 from parcore.audit.seal_revision import revision
-from parcore.diagnostics import Place, stop
+from parcore.diagnostics import ParcoreError, Place, stop
 from parcore.editions.compile import compile_edition
 from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Evidence
@@ -69,8 +70,7 @@ def seal(
         **_documents(result.edition, registry),
         **_evidence(result, registry),
     }
-    again = rescored(files)
-    _same(result, again)
+    again = _again(result, files)
     files |= following(again, lang, __version__)
     if earlier is not None:
         files[REVISION_FILE] = revision(earlier, files, reason)
@@ -127,13 +127,19 @@ def _furthest(edition: Edition) -> int:
     return furthest
 
 
-def _same(result: Result, again: Result) -> None:
-    """Refuse a result that its own bundle does not give.
+def _again(result: Result, files: Files) -> Result:
+    """The result that the bundle alone gives.
 
     Raises:
-        ParcoreError: points, classes, places or a step of a trace are not the same.
+        ParcoreError: it gives none, or other points, classes, places or steps of a trace.
     """
+    differs = stop("seal-differs", Place(result.edition.key))
+    try:
+        again = rescored(files)
+    except Refused as refused:
+        raise ParcoreError([*differs.diagnostics, *refused.diagnostics]) from refused
     units = [to_dict(each, "en")["units"] for each in (result, again)]
     values = [{card.unit.id: card.trace.values for card in each.scorecards} for each in (result, again)]
     if result.assumed or units[0] != units[1] or values[0] != values[1]:
-        raise stop("seal-differs", Place(result.edition.key))
+        raise differs
+    return again

@@ -12,7 +12,7 @@ from parcore.cli.run import Asked, run
 from parcore.cli.tables import show_notes
 from parcore.evidence.evidence import Stage
 from parcore.evidence.periods import Period
-from parcore.i18n import default_language, say
+from parcore.i18n import say
 from parcore.numbers import NumberFormat
 
 
@@ -56,7 +56,6 @@ def command(
 
     The same result, key and versions give the same bytes. Without --key the bundle is not signed.
     """
-    lang = lang or default_language()
     if new_key is not None:
         if name is not None or out is not None:
             raise click.UsageError("--new-key makes keys and seals nothing")

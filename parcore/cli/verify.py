@@ -10,7 +10,7 @@ import click
 from parcore.audit.bundle import Refused
 from parcore.cli import FINDINGS
 from parcore.cli.options import lang_option
-from parcore.i18n import default_language, say
+from parcore.i18n import say
 
 if TYPE_CHECKING:
     from parcore.audit.verify import Verified
@@ -33,7 +33,6 @@ def command(bundle: Path, key: Path | None, unsigned: bool, earlier: Path | None
     from parcore.audit.seal_keys import read_trusted
     from parcore.audit.verify import verify
 
-    lang = lang or default_language()
     if (key is None) != unsigned:
         raise click.UsageError("either --key with the public key that is trusted, or --unsigned")
     trusted = None if key is None else read_trusted(key)

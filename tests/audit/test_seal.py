@@ -15,6 +15,7 @@ from parcore.audit.seal import seal
 from parcore.audit.seal_keys import new_key, read_signer, read_trusted
 from parcore.cli.run import Asked, run
 from parcore.diagnostics import ParcoreError
+from parcore.evidence.evidence import Evidence
 from parcore.results.output import to_dict
 from tests.audit.bundles import (
     OURS,
@@ -133,6 +134,9 @@ def test_a_result_that_the_bundle_does_not_give_is_not_sealed() -> None:
     other = evolve(result, scorecards=result.scorecards[::-1])
     with pytest.raises(ParcoreError, match="seal-differs"):
         seal(other, registry, "en")
+    with pytest.raises(ParcoreError, match="seal-differs") as error:
+        seal(evolve(result, evidence=Evidence()), registry, "en")
+    assert error.value.diagnostics[1].code == "evidence-none", "and why"
 
 
 def test_nothing_is_written_over(tmp_path: Path) -> None:

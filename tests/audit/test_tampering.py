@@ -193,3 +193,17 @@ def test_a_difference_is_told_at_its_place() -> None:
     (said,) = (each.message("en") for each in refused.value.diagnostics)
     assert said.startswith(f"units[{unit['unit']}].points: the bundle says 1234, ")
     assert said.endswith(f" {unit['points']}")
+
+
+def test_nothing_but_the_bundle_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once read, a bundle is verified without opening a file or asking what is installed."""
+    assert refusal(sealed()) == []  # the catalogue and schemas of the engine are read once
+
+    def touched(*_: object, **__: object) -> None:
+        raise AssertionError("something outside the bundle")
+
+    for name in ("open", "read_bytes", "read_text", "iterdir", "rglob"):
+        monkeypatch.setattr(Path, name, touched)
+    monkeypatch.setattr("builtins.open", touched)
+    monkeypatch.setattr("parcore.registry.entry_points", touched)
+    assert refusal(sealed()) == []
