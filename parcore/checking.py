@@ -18,13 +18,15 @@ from parcore.documents.yaml import read_yaml
 from parcore.editions.document import read_edition
 from parcore.editions.edition import Edition
 from parcore.evidence.invariants import check_invariants
+from parcore.evidence.layouts import PLAIN, read_layout
 from parcore.evidence.periods import Period
-from parcore.evidence.readers import EvidenceReader, read_observations
+from parcore.evidence.readers import read_observations
 from parcore.evidence.sections import Defaults
 from parcore.evidence.units import Unit, UnitBook, read_units
-from parcore.evidence.vocabulary import POINTS, Vocabulary, read_vocabulary
+from parcore.evidence.vocabulary import POINTS, Vocabulary, given_field, read_vocabulary
 from parcore.packages import KINDS, Document, beginning, documents_in, kind_of
 from parcore.registry import Registry, added_measures
+from parcore.rules.derivations import derivations, derive
 
 MAX_HEADER: Final = 100_000
 """As much of a table's first line as is looked at to see whether it is evidence."""
@@ -92,12 +94,37 @@ def _tree(registry: Registry, document: Document, tree: Tree, findings: Findings
             _names_others(registry, tree, findings)
             return edition
         case "vocabulary":
-            read_vocabulary(tree, findings)
+            vocabulary = read_vocabulary(tree, findings)
+            if vocabulary is not None:
+                derivations(vocabulary, findings)
         case "units":
             UnitBook().add(*read_units(tree, findings), findings)
+        case "layout":
+            if read_layout(tree, findings) is not None and isinstance(tree, Mapping):
+                _codes(registry, document, tree, findings)
         case _:
             findings.add("document-kind", Place(document.shown), known=", ".join(KINDS))
     return None
+
+
+def _codes(registry: Registry, layout: Document, tree: Mapping, findings: Findings) -> None:
+    """What the codes of a layout stand for is known: units, fields, criteria whose points are given."""
+    vocabulary = vocabulary_of(registry, layout)
+    if vocabulary is None:
+        _without_vocabulary(registry, layout, findings)
+        return
+    units, fields = tree.get("units"), tree.get("fields")
+    for each in units.entries.values() if isinstance(units, Mapping) else ():
+        if text_of(each) not in registry.units.units:
+            report_unknown(text_of(each), list(registry.units.units), each.place, findings, "unit-unknown")
+    criteria = _criteria(registry, layout.name, vocabulary)
+    for each in fields.entries.values() if isinstance(fields, Mapping) else ():
+        name = text_of(each)
+        points = name.removeprefix(POINTS) if name.startswith(POINTS) else ""
+        if points and criteria and points not in criteria:
+            report_unknown(points, criteria, each.place, findings, "points-unknown")
+        elif name not in (*vocabulary.fields, *PLAIN) and given_field(name) is None:
+            report_unknown(name, list(vocabulary.fields), each.place, findings, "unknown-field")
 
 
 def _names_others(registry: Registry, tree: Tree, findings: Findings) -> None:
@@ -119,8 +146,9 @@ def _evidence(
 ) -> None:
     """Check evidence as scoring takes it: what is of one methodology is read together."""
     standing: list[tuple[Document, Vocabulary]] = []
-    for document in documents:
+    for each in documents:
         with _told(findings):
+            document = _in_layout(registry, each)
             vocabulary = vocabulary_of(registry, document)
             if vocabulary is None:
                 _without_vocabulary(registry, document, findings)
@@ -133,6 +161,15 @@ def _evidence(
     for name, vocabulary in {document.name: vocabulary for document, vocabulary in standing}.items():
         family = [d for d, own in standing if d.name == name or d.name == own.name == vocabulary.name]
         _together(registry, name, vocabulary, family, defaults, findings)
+
+
+def _in_layout(registry: Registry, document: Document) -> Document:
+    """A table alone that is written in the layout of one methodology alone is evidence of that one."""
+    if document.name or document.path.suffix.lower() != ".csv":
+        return document
+    columns = _columns(document.path)
+    names = {each.name for each in registry.layouts if each.reads(columns)}
+    return evolve(document, name=names.pop()) if len(names) == 1 else document
 
 
 def _without_vocabulary(registry: Registry, document: Document, findings: Findings) -> None:
@@ -152,11 +189,11 @@ def _together(
     findings: Findings,
 ) -> None:
     """Read documents as one evidence; what must hold in it is checked at the end."""
-    reader = EvidenceReader(vocabulary, registry.units, findings)
+    reader = registry.reader(name, vocabulary, findings)
     for document in documents:
         with _told(findings):
             reader.read(document.path, defaults, document.shown)
-    evidence = reader.evidence()
+    evidence = derive(reader.evidence(), vocabulary, findings)
     check_invariants(evidence, vocabulary, findings)
     given = (each for each in evidence if each.field.startswith(POINTS))
     points = [(each.field.removeprefix(POINTS), each.place) for each in given]
@@ -202,13 +239,21 @@ def tables_at(folder: Path, documents: Iterable[Document]) -> list[Document]:
             for table in (item for section in sections for item in items_of(section)):
                 name = table["file"] if isinstance(table, Mapping) and "file" in table else table
                 named.add((each.path.parent / text_of(name)).resolve())
-    found: list[Document] = []
-    for path in sorted(folder.rglob("*.csv")):
-        if path.resolve() not in named and path.is_file():
-            header = re.split(r"[,;\t]", beginning(path, characters=MAX_HEADER).partition("\n")[0])
-            if "unit" in {cell.strip().strip('"') for cell in header}:
-                found.append(Document(path, "evidence", "", "", str(path.parent)))
-    return found
+    return [
+        Document(path, "evidence", "", "", str(path.parent))
+        for path in sorted(folder.rglob("*.csv"))
+        if path.resolve() not in named and path.is_file() and "unit" in _columns(path)
+    ]
+
+
+def _columns(table: Path) -> set[str]:
+    """The names in the first line of a table.
+
+    Raises:
+        ParcoreError: it cannot be read.
+    """
+    header = re.split(r"[,;\t]", beginning(table, characters=MAX_HEADER).partition("\n")[0])
+    return {cell.strip().strip('"') for cell in header}
 
 
 def vocabulary_of(registry: Registry, document: Document) -> Vocabulary | None:

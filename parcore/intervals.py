@@ -1,15 +1,21 @@
-"""Intervals of exact numbers, as decisions write them: "[88%,90%]", "(90%,100%)", "=100%", "[21,…)"."""
+"""Intervals of exact numbers, as decisions write them: "[88%,90%]", "(90%,100%)", "=100%", "[21,…)".
+
+Sums, products and inverses of intervals hold all that the numbers in them can give.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 
 from attrs import field, frozen
 
-from parcore.numbers import NumberError, NumberFormat, exact_text, parse_number
+from parcore.numbers import ZERO, NumberError, NumberFormat, exact_text, parse_number
 
 _SHAPE = re.compile(r"([\[(])([^,;]+)[,;]([^,;]+)([\])])")
+_COMMAS = re.compile(r"([\[(])([^;]+);([^;]+)([\])])")  # where a comma may stand in a number
+_ONE_END = re.compile(r"(>=|<=|>|<|≥|≤)(.+)", re.DOTALL)
 _OPEN = {"…", "..."}
 
 
@@ -114,7 +120,58 @@ def at_most(x: Fraction) -> Interval:
     return Interval(high=x, high_in=True)
 
 
+_ONE_SIDED = {">": above, "<": below, ">=": at_least, "≥": at_least, "<=": at_most, "≤": at_most}
+
 EVERYTHING = Interval()
+
+_End = tuple[int, Fraction, bool]
+"""An end: −1 or 1 where there is no bound, else 0 and the number; whether it belongs."""
+
+
+def _ends(a: Interval) -> tuple[_End, _End]:
+    low = (-1, ZERO, False) if a.low is None else (0, a.low, a.low_in)
+    return low, (1, ZERO, False) if a.high is None else (0, a.high, a.high_in)
+
+
+def _around(ends: Iterable[_End]) -> Interval:
+    """The smallest interval that holds all of some ends."""
+    ends = [*ends]
+    low, high = min(each[:2] for each in ends), max(each[:2] for each in ends)
+    return Interval(
+        None if low[0] else low[1], (*low, True) in ends, None if high[0] else high[1], (*high, True) in ends
+    )
+
+
+def hull(a: Interval, b: Interval) -> Interval:
+    """The smallest interval that holds both."""
+    return _around((*_ends(a), *_ends(b)))
+
+
+def plus(a: Interval, b: Interval) -> Interval:
+    """All sums of a number of each."""
+    low = None if a.low is None or b.low is None else a.low + b.low
+    high = None if a.high is None or b.high is None else a.high + b.high
+    return Interval(low, a.low_in and b.low_in, high, a.high_in and b.high_in)
+
+
+def times(a: Interval, b: Interval) -> Interval:
+    """All products of a number of each."""
+    return _around(_product(x, y) for x in _ends(a) for y in _ends(b))
+
+
+def _product(x: _End, y: _End) -> _End:
+    nothing = [end[2] for end in (x, y) if not end[0] and not end[1]]
+    if nothing:  # 0 times anything, however large
+        return 0, ZERO, any(nothing) or (x[2] and y[2])
+    if x[0] or y[0]:
+        return (x[0] or (1 if x[1] > 0 else -1)) * (y[0] or (1 if y[1] > 0 else -1)), ZERO, False
+    return 0, x[1] * y[1], x[2] and y[2]
+
+
+def inverse(a: Interval) -> Interval:
+    """1 / x for every x of an interval of positive numbers."""
+    low, low_in = (ZERO, False) if a.high is None else (1 / a.high, a.high_in)
+    return Interval(low, low_in, 1 / a.low, a.low_in) if a.low else Interval(low, low_in)
 
 
 @frozen
@@ -126,6 +183,22 @@ class Range:
 
     def __contains__(self, x: Fraction) -> bool:
         return x in self.interval and (self.step is None or (x / self.step).denominator == 1)
+
+    def within(self, interval: Interval) -> Range | None:
+        """The numbers of the range inside an interval, its ends drawn in to the grid; None when none are."""
+        both = self.interval.meet(interval)
+        if both is None or self.step is None:
+            return None if both is None else Range(both)
+        low, high = both.low, both.high
+        if low is not None:
+            least = -(-low // self.step) * self.step
+            low = least if least in both or least > low else least + self.step
+        if high is not None:
+            most = high // self.step * self.step
+            high = most if most in both or most < high else most - self.step
+        if low is not None and high is not None and low > high:
+            return None
+        return Range(Interval(low, low is not None, high, high is not None), self.step)
 
     def sample(self, within: Interval) -> Fraction | None:
         """A number of the range inside `within`; None when there is none."""
@@ -147,7 +220,7 @@ def _inside(interval: Interval) -> Fraction:
         return (low + high) / 2
     if low is not None:
         return low + 1
-    return high - 1 if high is not None else Fraction(0)
+    return high - 1 if high is not None else ZERO
 
 
 def _on_grid(interval: Interval, step: Fraction) -> Fraction | None:
@@ -158,11 +231,32 @@ def _on_grid(interval: Interval, step: Fraction) -> Fraction | None:
         x = (interval.high // step) * step
         x = x if interval.high_in or x != interval.high else x - step
     else:
-        x = Fraction(0)
+        x = ZERO
     return x if x in interval else None
 
 
-def parse_interval(text: str) -> Interval:
+def parse_bound(text: str, numbers: NumberFormat) -> Interval:
+    """What is said of a number that is not said itself: "> 80%", "<= 5", "[60%,100%)".
+
+    Where numbers may have a comma, the ends of an interval stand apart by a semicolon, if by a comma
+    they could be read in two ways.
+
+    Raises:
+        IntervalError: no such shape, or an interval that is none.
+        NumberError: a number that cannot be read, or has two readings.
+    """
+    one = _ONE_END.fullmatch(text.strip())
+    if one is None:
+        return parse_interval(text, numbers)
+    return _ONE_SIDED[one.group(1)](parse_number(one.group(2), numbers))
+
+
+def is_bound(text: str) -> bool:
+    """Whether a text is written as a bound is, whatever it bounds."""
+    return text.lstrip().startswith((*"<>≤≥[(",))
+
+
+def parse_interval(text: str, numbers: NumberFormat = NumberFormat.UNDECLARED) -> Interval:
     """The interval a decision writes; `…` (or `...`) stands for no bound, `%` divides by 100.
 
     Raises:
@@ -172,8 +266,8 @@ def parse_interval(text: str) -> Interval:
     body = text.strip()
     try:
         if body.startswith("="):
-            return exactly(_bound(body[1:]))
-        shape = _SHAPE.fullmatch(body)
+            return exactly(parse_number(body[1:], numbers))
+        shape = _SHAPE.fullmatch(body) or _COMMAS.fullmatch(body)
         if shape is None:
             raise IntervalError(f"{text!r} is no interval")
         left, low, high, right = (part.strip() for part in shape.groups())
@@ -183,14 +277,10 @@ def parse_interval(text: str) -> Interval:
         if (low in _OPEN and left == "[") or (high in _OPEN and right == "]"):
             raise IntervalError(f"{text!r}: an end without a bound is open")
         return Interval(
-            None if low in _OPEN else _bound(low),
+            None if low in _OPEN else parse_number(low, numbers),
             left == "[",
-            None if high in _OPEN else _bound(high),
+            None if high in _OPEN else parse_number(high, numbers),
             right == "]",
         )
     except NumberError as error:
         raise IntervalError(f"{text!r}: {error}") from error
-
-
-def _bound(text: str) -> Fraction:
-    return parse_number(text, NumberFormat.UNDECLARED)

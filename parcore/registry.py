@@ -10,6 +10,7 @@ import math
 import os
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingOf
+from contextlib import suppress
 from functools import cached_property
 from importlib.metadata import entry_points
 from itertools import islice
@@ -26,12 +27,15 @@ from parcore.editions.document import read_edition
 from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Evidence, Observation
 from parcore.evidence.invariants import check_invariants
+from parcore.evidence.layouts import Layout, read_layout
 from parcore.evidence.periods import Period
 from parcore.evidence.readers import EvidenceReader, read_observations
 from parcore.evidence.sections import Defaults
 from parcore.evidence.units import UnitBook, read_units
 from parcore.evidence.vocabulary import Vocabulary, read_vocabulary
+from parcore.i18n import Text
 from parcore.packages import KINDS, Document, Failure, Package, documents_in, installed, years_of
+from parcore.rules.derivations import derivations, derive
 from parcore.rules.figures import MoreMeasures
 
 if TYPE_CHECKING:
@@ -47,6 +51,16 @@ def _once(found: Package | Failure, seen: set[Path]) -> Package | Failure:
     fresh = tuple(each for each in found.documents if each.path.resolve() not in seen)
     seen.update(each.path.resolve() for each in fresh)
     return evolve(found, documents=fresh)
+
+
+@frozen
+class Held:
+    """Evidence that is held: its name, its vocabulary's title, how many fields and statements it has."""
+
+    name: str
+    title: Text = Text()
+    fields: int = 0
+    statements: int = 0
 
 
 @frozen(eq=False)
@@ -115,15 +129,27 @@ class Registry:
             vocabulary = read_vocabulary(tree, self.findings)
             if vocabulary is None:
                 continue
+            derivations(vocabulary, self.findings)
             if vocabulary.name in found:
                 self.findings.extend(_twice(first[vocabulary.name], document).diagnostics)
             found.setdefault(vocabulary.name, vocabulary)
             first.setdefault(vocabulary.name, document)
         return found
 
+    @cached_property
+    def layouts(self) -> tuple[Layout, ...]:
+        """How the data sets known write their tables."""
+        found = (read_layout(tree, self.findings) for _, tree in self._trees("layout"))
+        return tuple(each for each in found if each is not None)
+
+    def reader(self, methodology: str, vocabulary: Vocabulary, findings: Findings) -> EvidenceReader:
+        """A reader of a methodology's evidence, with the units and layouts at hand."""
+        layouts = (each for each in self.layouts if each.name in (methodology, vocabulary.name))
+        return EvidenceReader(vocabulary, self.units, findings, layouts)
+
     def survey(self) -> None:
         """Look at everything at hand, so that `findings` holds what packages say twice or say wrong."""
-        _ = (self.edition_documents(), self.units, self.vocabularies)
+        _ = (self.edition_documents(), self.units, self.vocabularies, self.layouts)
 
     def _trees(self, kind: str) -> Iterator[tuple[Document, Tree]]:
         """The documents of a kind that can be read; why others cannot goes to the findings."""
@@ -194,6 +220,10 @@ class Registry:
         editions = [d for d in self.documents("edition") if d.methodology == methodology]
         documents = [d for d in editions if wanted in ("", d.name)]
         if not documents:
+            if wanted == "" and name in self.unruled:
+                held = self.held(name)
+                told = {"name": name, "fields": held.fields, "statements": held.statements}
+                raise stop("edition-none-held", Place(name), **told)
             known = sorted({d.methodology for d in self.documents("edition")})
             if editions:
                 known = sorted({d.key for d in editions})
@@ -237,6 +267,23 @@ class Registry:
         names = {text_of(tree.get("vocabulary")) for tree in trees if isinstance(tree, Mapping)}
         return [self.vocabularies[name] for name in sorted(names) if name in self.vocabularies]
 
+    @cached_property
+    def unruled(self) -> tuple[str, ...]:
+        """The names of evidence that no edition is held for: kept and checked, scored by nothing."""
+        ruled = {document.methodology for document in self.documents("edition")}
+        ruled |= {each.name for name in ruled for each in self.vocabularies_of(name)}
+        return tuple(sorted({document.name for document in self.documents("evidence")} - ruled))
+
+    def held(self, name: str) -> Held:
+        """What evidence of a name says, in numbers; what is wrong with it is not told here."""
+        vocabulary = self.vocabularies.get(name)
+        if vocabulary is None:
+            return Held(name)
+        evidence = Evidence()
+        with suppress(ParcoreError):  # what cannot be read at all is told where it is read
+            evidence = self._evidence(name, vocabulary, (), Defaults(), Findings())
+        return Held(name, vocabulary.title, len({each.field for each in evidence}), len(evidence))
+
     def evidence(
         self, methodology: str, vocabulary: Vocabulary, files: Iterable[Path], defaults: Defaults
     ) -> Evidence:
@@ -247,6 +294,7 @@ class Registry:
         """
         findings = Findings()
         evidence = self._evidence(methodology, vocabulary, files, defaults, findings)
+        evidence = derive(evidence, vocabulary, findings)
         check_invariants(evidence, vocabulary, findings)
         # An error elsewhere may be the cause of one here; alone, it stops nobody.
         findings.extend(self.findings.errors if findings.errors else self._errors_under(evidence, vocabulary))
@@ -270,7 +318,7 @@ class Registry:
         defaults: Defaults,
         findings: Findings,
     ) -> Evidence:
-        reader = EvidenceReader(vocabulary, self.units, findings)
+        reader = self.reader(methodology, vocabulary, findings)
         names = (methodology, vocabulary.name)
         given = [source for path in files for source in _evidence_at(path)]
         held = [(d.path, d.shown) for d in self.documents("evidence") if d.name in names]

@@ -52,7 +52,14 @@ def same(shown: str, printed: str) -> bool:
     return re.fullmatch(pattern, trimmed) is not None
 
 
-PAGES = ("README.md", "docs/add-an-index.md", "docs/bundle.md", "docs/files.md", "docs/huong-dan.md")
+PAGES = (
+    "README.md",
+    "docs/add-an-index.md",
+    "docs/bundle.md",
+    "docs/files.md",
+    "docs/huong-dan.md",
+    "methodologies/nam-dinh/README.md",
+)
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -17,7 +17,13 @@ from parcore.intervals import (
     at_most,
     below,
     exactly,
+    hull,
+    inverse,
+    is_bound,
+    parse_bound,
     parse_interval,
+    plus,
+    times,
 )
 from parcore.numbers import NumberError, NumberFormat, decimals, exact_text, parse_number
 from tests import strategies as our
@@ -215,3 +221,75 @@ def test_from_three_to_four_meetings_there_is_no_number() -> None:
     between = Interval(F(3), False, F(4), False)
     assert Range(at_least(F(0)), F(1)).sample(between) is None
     assert decimals(Range(at_least(F(0))).sample(between) or F(0)) == 1
+
+
+@given(our.intervals(), our.intervals())
+def test_arithmetic_holds_every_result(one: Interval, two: Interval) -> None:
+    """Sums and products of numbers of two intervals lie in their sum and product, and in the hull both."""
+    for a in (x for x in PROBES if x in one):
+        assert a in hull(one, two)
+        assert a in hull(two, one)
+        for b in (x for x in PROBES if x in two):
+            assert a + b in plus(one, two)
+            assert a * b in times(one, two)
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "product_"),
+    [
+        ("(0,1]", "[2,3)", "(0,3)"),
+        ("(-1,2]", "[-3,…)", "(…,…)"),
+        ("[0,1]", "[2,…)", "[0,…)"),
+        ("(0,1)", "=0", "=0"),
+        ("(1,2)", "(…,-3]", "(…,-3)"),
+    ],
+)
+def test_a_product_has_no_wider_ends(one: str, two: str, product_: str) -> None:
+    """Each end of a product is one that products reach or come near to, open where they only come near."""
+    assert times(parse_interval(one), parse_interval(two)) == parse_bound(product_, NumberFormat.PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("one", "inverted"), [("[2,4)", "(0.25,0.5]"), ("(0,5]", "[0.2,…)"), ("[4,…)", "(0,0.25]")]
+)
+def test_the_inverse_of_what_is_positive(one: str, inverted: str) -> None:
+    """1 / x turns the ends round; what comes near 0 has no bound above."""
+    assert inverse(parse_interval(one)) == parse_interval(inverted)
+
+
+@given(our.ranges(), our.intervals())
+def test_a_range_drawn_in_holds_the_same_numbers(one: Range, cut: Interval) -> None:
+    """A range within an interval holds the numbers in both, and its ends stand on its grid."""
+    left = one.within(cut)
+    for x in PROBES:
+        assert (left is not None and x in left) == (x in one and x in cut)
+    for end in () if left is None else (left.interval.low, left.interval.high):
+        assert one.step is None or end is None or end in one
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "found"),
+    [
+        ("> 80%", NumberFormat.PLAIN, above(F(4, 5))),
+        (">= 184", NumberFormat.PLAIN, at_least(F(184))),
+        ("≥184", NumberFormat.UNDECLARED, at_least(F(184))),
+        ("< 60,5%", NumberFormat.VI, below(F(121, 200))),
+        ("≤ 1.250", NumberFormat.VI, at_most(F(1250))),
+        ("(60,5%; 1.000%]", NumberFormat.VI, Interval(F(121, 200), False, F(10), True)),
+        ("(60%,100%]", NumberFormat.VI, Interval(F(3, 5), False, F(1), True)),
+        ("[1,…)", NumberFormat.EN, at_least(F(1))),
+    ],
+)
+def test_a_bound_is_read_in_the_source_s_own_numbers(
+    text: str, numbers: NumberFormat, found: Interval
+) -> None:
+    """A comparison or an interval, its numbers written as the source writes numbers."""
+    assert is_bound(text)
+    assert parse_bound(text, numbers) == found
+
+
+@pytest.mark.parametrize("text", ["> ", "(1,5,2]", "[5,4]", "[2", "> 1.234", ">> 5", "(…,…]"])
+def test_what_is_no_bound_is_refused(text: str) -> None:
+    """A comparison with no number, or two; an interval of another shape or with nothing inside."""
+    with pytest.raises((IntervalError, NumberError)):
+        parse_bound(text, NumberFormat.UNDECLARED)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,7 +20,7 @@ from parcore.cli.options import (
     registry_of,
     unknown_format,
 )
-from parcore.cli.tables import csv_text, show_notes
+from parcore.cli.tables import csv_text, held_line, show_notes
 from parcore.diagnostics import Diagnostic, ParcoreError, Severity
 from parcore.evidence.periods import Period
 from parcore.evidence.sections import Defaults
@@ -27,6 +28,9 @@ from parcore.i18n import say
 from parcore.numbers import NumberFormat
 from parcore.packages import Document
 from parcore.registry import Registry
+
+if TYPE_CHECKING:
+    from parcore.cli.prove import Proved
 
 FORMATS = ("table", "json", "csv")
 
@@ -36,6 +40,9 @@ FORMATS = ("table", "json", "csv")
 @click.option("--numbers", type=click.Choice([f.value for f in NumberFormat]), default="undeclared",
               help="How tables write numbers.")  # fmt: skip
 @click.option("--period", type=PeriodType(), help="The period of tables that name none.")
+@click.option(
+    "--prove", is_flag=True, help="Analyse each rule for all evidence, with a witness of each finding."
+)
 @path_option
 @format_option(*FORMATS)
 @lang_option
@@ -43,6 +50,7 @@ def command(
     targets: tuple[str, ...],
     numbers: str,
     period: Period | None,
+    prove: bool,
     paths: tuple[Path, ...],
     form: str,
     lang: str,
@@ -57,13 +65,22 @@ def command(
     documents = _documents(registry, targets)
     registry.survey()
     checked = check(registry, documents, Defaults(period=period, numbers=NumberFormat(numbers)))
+    proofs: list[Proved] = []
+    if prove:
+        from parcore.cli.prove import proved
+
+        proofs = proved(checked)
     broken = [each.diagnostic for each in registry.failures]
     if targets:
         findings = _about(checked, registry)
         show_notes(broken, lang)
     else:
         findings = [*checked.findings, *broken]
-    _print(checked, findings, form, lang)
+    _print(checked, findings, proofs, form, lang)
+    if form == "table":
+        names = {each.name for each in checked.documents if each.kind == "evidence"}
+        for held in (registry.held(name) for name in registry.unruled if name in names):
+            click.echo(held_line(held, lang))
     if any(each.severity is Severity.ERROR for each in findings):
         raise SystemExit(FINDINGS)
 
@@ -111,6 +128,8 @@ def _named(registry: Registry, target: str) -> list[Document]:
     methodology, _, name = target.partition("@")
     editions = [d for d in registry.documents("edition") if d.methodology == methodology]
     editions = [d for d in editions if name in ("", d.name)]  # two of one key are both checked
+    if not editions and target in registry.unruled:
+        return _unruled(registry, target)
     if not editions:
         registry.edition(target)  # says what there is when there is none of that name
     if name:
@@ -124,7 +143,14 @@ def _named(registry: Registry, target: str) -> list[Document]:
     return [*editions, *(d for d in registry.documents("vocabulary") if d.name in family), *beside]
 
 
-def _print(checked: Checked, findings: list[Diagnostic], form: str, lang: str) -> None:
+def _unruled(registry: Registry, name: str) -> list[Document]:
+    """Evidence that no edition is held for, its vocabulary, and the units beside it."""
+    named = [d for kind in ("vocabulary", "evidence") for d in registry.documents(kind) if d.name == name]
+    folders = {document.path.parent for document in named}
+    return [*named, *(d for d in registry.documents("units") if d.path.parent in folders)]
+
+
+def _print(checked: Checked, findings: list[Diagnostic], proofs: list[Proved], form: str, lang: str) -> None:
     rows = [
         {
             "place": str(each.place),
@@ -136,13 +162,18 @@ def _print(checked: Checked, findings: list[Diagnostic], form: str, lang: str) -
         for each in findings
     ]
     if form == "json":
-        click.echo(
-            json.dumps({"documents": len(checked.documents), "findings": rows}, ensure_ascii=False, indent=2)
-        )
+        told: dict[str, object] = {"documents": len(checked.documents), "findings": rows}
+        if proofs:
+            told["proofs"] = [each.data for each in proofs]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
     if form == "csv":
         click.echo(csv_text(["place", "code", "severity", "message", "fix"], rows), nl=False)
         return
+    if proofs:
+        from parcore.cli.prove import show_proofs
+
+        show_proofs(proofs, lang)
     show_notes(findings, lang)
     errors = sum(each.severity is Severity.ERROR for each in findings)
     warnings = len(findings) - errors

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Final
 
 import click
+from attrs import evolve
 
 from parcore.cli.beside import show_beside
 from parcore.cli.explain import leaves_named, paragraph
@@ -15,6 +16,7 @@ from parcore.cli.run import Asked, run
 from parcore.evidence.periods import Period
 from parcore.i18n import say
 from parcore.registry import Registry
+from parcore.values import State
 
 NAM_DINH: Final = Asked("par-index-province", Period(2023), units=("nam-dinh",))
 TEN: Final = Asked("par-index-province", Period(2020))
@@ -57,6 +59,8 @@ def _heading(word: str, lang: str) -> None:
 def _ten(registry: Registry, lang: str) -> None:
     _heading("demo-ten", lang)
     result, _ = run(TEN, registry)
+    # Of others only a part is known; they have no index.
+    result = evolve(result, scorecards=tuple(each for each in result.scorecards if each.state is State.OK))
     show_result(result, lang, notes=False)
     counted = Counter(card.class_name for card in result.scorecards if card.class_name)
     bands = ", ".join(say("demo-band", lang, name=name, count=n) for name, n in sorted(counted.items()))

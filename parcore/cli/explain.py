@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from parcore.cli.decisions import absent_line, class_line, set_line
+from parcore.cli.decisions import absent_line, class_line, set_line, stated_line
 from parcore.cli.options import evidence_options, format_option, lang_option, path_option, unknown_format
+from parcore.cli.record import scored_records
 from parcore.cli.report import amount, named
 from parcore.cli.run import Asked, run
 from parcore.cli.tables import show_notes
@@ -36,6 +37,9 @@ from parcore.rules.policies import Quantity
 @click.argument("name", metavar="METHODOLOGY[@EDITION]")
 @click.argument("unit")
 @click.argument("criteria", nargs=-1, metavar="[CRITERION]...")
+@click.option(
+    "--record", metavar="ID", help="Tell of one case of the unit's list (a dossier), by its number there."
+)
 @evidence_options
 @path_option
 @format_option("table", "json")
@@ -44,6 +48,7 @@ def command(
     name: str,
     unit: str,
     criteria: tuple[str, ...],
+    record: str | None,
     period: Period | None,
     stage: str,
     numbers: str,
@@ -62,6 +67,10 @@ def command(
     asked = Asked(name, period, Stage(stage), files, NumberFormat(numbers), changes, (unit,), "UNIT", paths)
     result, registry = run(asked)
     leaves = leaves_named(result, criteria)
+    if record is not None:
+        _tell_record(result, leaves, record, form, lang)
+        show_notes(registry.findings, lang)
+        return
     told = [(c, leaf) for c in result.scorecards for leaf in leaves if leaf.applies(c.group)]
     if form == "json":
         data = [_data(result, card, leaf, lang) for card, leaf in told]
@@ -78,6 +87,15 @@ def command(
         if not result.scorecards:
             click.echo(say("score-none", lang))
     show_notes(registry.findings, lang)
+
+
+def _tell_record(result: Result, leaves: list[Criterion], record: str, form: str, lang: str) -> None:
+    found = scored_records(result, leaves, record)
+    if form == "json":
+        click.echo(json.dumps([each.data(lang) for each in found], ensure_ascii=False, indent=2))
+    else:
+        for each in found:
+            click.echo(each.paragraph(lang) + "\n")
 
 
 def leaves_named(result: Result, names: tuple[str, ...]) -> list[Criterion]:
@@ -182,5 +200,7 @@ def paragraph(result: Result, card: Scorecard, leaf: Criterion, lang: str) -> st
     left_out = [absent_line(each, lang) for each in result.absent if each.method is leaf.method]
     computed = card.computed(leaf.id) if card.is_set(leaf.id) else None
     story = left_out or teller.story(computed or card.points(leaf.id))
+    if leaf.id in card.stated and card.stated[leaf.id].points is not None:
+        story = [*story, f"{sentence(stated_line(card.stated[leaf.id], lang))}"]
     story = [*story, *(f"{set_line(each, lang)}." for each in _set_over(result, card, leaf))]
     return heading + "\n  " + " ".join(story)

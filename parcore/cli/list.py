@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from parcore.cli.options import format_option, lang_option, path_option, registry_of, unknown_format
-from parcore.cli.tables import Column, show_notes, show_table
+from parcore.cli.tables import Column, held_line, show_notes, show_table
 from parcore.diagnostics import Findings, ParcoreError
 from parcore.documents.reading import both_languages, text_of
 from parcore.documents.tree import Mapping
@@ -32,6 +32,7 @@ def command(paths: tuple[Path, ...], form: str, lang: str) -> None:
 
     registry = registry_of(paths)
     rows = [_row(registry, document, lang) for document in registry.edition_documents()]
+    unruled = [registry.held(name) for name in registry.unruled]
     loaded = plugins.load()
     if form == "json":
         found = [
@@ -44,11 +45,18 @@ def command(paths: tuple[Path, ...], form: str, lang: str) -> None:
             }
             for each in loaded.plugins
         ]
-        click.echo(json.dumps({"editions": rows, "plugins": found}, ensure_ascii=False, indent=2))
+        held = [
+            {"name": h.name, "title": h.title.in_(lang), "fields": h.fields, "statements": h.statements}
+            for h in unruled
+        ]
+        told = {"editions": rows, "without_edition": held, "plugins": found}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         columns = [Column(word, say(f"list-{word}", lang)) for word in rows[0]] if rows else []
         show_table(columns, rows, form)
     if form == "table":
+        for held_ in unruled:
+            click.echo(held_line(held_, lang))
         for each in loaded.plugins:
             if each.formats or each.measures or not each.failures:
                 told = {"name": each.name, "distribution": each.distribution}

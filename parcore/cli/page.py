@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
+from parcore.cli.by_method import method_maxima
 from parcore.editions.edition import Criterion, Edition
 from parcore.evidence.evidence import Observation
 from parcore.evidence.sections import Defaults
@@ -75,6 +76,7 @@ def _head(edition: Edition, lang: str) -> Iterator[str]:
     years = str(first) if first == last else f"{first}–{last or '…'}"
     yield f"{say('list-years', lang)}: {years}"
     yield f"{say('max', lang)}: {_figure(edition.total, lang)}"
+    yield from method_maxima(edition, lang)
 
 
 def _figure(figure: Figure | None, lang: str) -> str:

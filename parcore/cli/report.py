@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import click
 
-from parcore.cli.decisions import class_title, decisions
+from parcore.cli.decisions import class_title, decisions, stated_line
 from parcore.cli.tables import Column, show_table
 from parcore.editions.edition import Criterion
 from parcore.evidence.evidence import Observation, Stage
@@ -176,15 +176,18 @@ def _gravity(empty: Empty) -> int:
 
 def show_basis(result: Result, lang: str) -> None:
     """Print what was empty and what became of it, what was not used, and what the result rests on."""
-    for each in sorted(result.empty, key=_gravity)[:MOST_EMPTY]:
+    # What is empty under a parent whose points somebody set has no effect.
+    under = {(each.unit.id, leaf.id) for each in result.points_set for leaf in each.criterion.leaves}
+    empty = [each for each in result.empty if (each.unit.id, each.criterion.id) not in under]
+    for each in sorted(empty, key=_gravity)[:MOST_EMPTY]:
         effect = "error" if each.effect is None else each.effect.kind.value
         name = named(result, each.criterion, lang)
         state, pays = say(f"state-{each.state.word}", lang), say(f"effect-{effect}", lang)
-        click.echo(
-            say("score-empty", lang, unit=each.unit.name.in_(lang), criterion=name, state=state, effect=pays)
-        )
-    if len(result.empty) > MOST_EMPTY:
-        click.echo(say("score-more-empty", lang, count=len(result.empty) - MOST_EMPTY))
+        told = "" if each.stated is None else f"; {stated_line(each.stated, lang)}"
+        words = {"unit": each.unit.name.in_(lang), "criterion": name, "state": state, "effect": pays}
+        click.echo(say("score-empty", lang, **words) + told)
+    if len(empty) > MOST_EMPTY:
+        click.echo(say("score-more-empty", lang, count=len(empty) - MOST_EMPTY))
     if result.empty and all(each.state is State.UNVERIFIED for each in result.empty):
         click.echo(say("score-only-self", lang))
     if result.unused_fields:

@@ -11,7 +11,8 @@ from parcore.cli.options import registry_of
 from parcore.diagnostics import Findings, Place, stop
 from parcore.documents.tree import Scalar
 from parcore.editions.edition import Edition
-from parcore.evidence.cells import read_value, stated
+from parcore.evidence.bounds import read_given
+from parcore.evidence.cells import stated
 from parcore.evidence.evidence import Datum, Evidence, Stage
 from parcore.evidence.invariants import check_invariants
 from parcore.evidence.periods import Period
@@ -123,11 +124,11 @@ def changes(
         if spec is None:
             raise stop("unknown-field", place, key=field, nearest=", ".join(_fields(edition)[:12]))
         written = Scalar(place, value)
-        given = read_value(Scalar(place, spec.name), written, None, spec, NumberFormat.UNDECLARED, findings)
+        given = read_given(Scalar(place, spec.name), written, None, spec, NumberFormat.UNDECLARED, findings)
         if unit is None or given is None:
             continue
-        said = stated(spec, given, written.text)
-        datum = Datum(unit.id, period, spec.name, given, said, stage, place=place)
+        said = stated(spec, given.value, written.text)
+        datum = Datum(unit.id, period, spec.name, given.value, said, stage, place=place, bound=given.bound)
         first = data.setdefault((unit.id, spec.name), datum)
         if first is not datum:
             findings.add(
@@ -135,6 +136,8 @@ def changes(
                 first=first.place, one=_said(first), two=_said(datum),
             )  # fmt: skip
     findings.raise_errors()
+    if not data:
+        return []
     check_invariants(evidence.with_(data.values()), edition.vocabulary, findings)
     findings.raise_errors()
     return list(data.values())

@@ -43,6 +43,13 @@ BUILT_IN = ("table", "json", "csv")
     type=click.Choice([each.value for each in Stage]),
     help="Put the result of this stage beside that of --stage, criterion by criterion.",
 )
+@click.option(
+    "--by",
+    type=click.Choice(["component", "method"]),
+    default="component",
+    show_default=True,
+    help="Cut the points by component or by method; JSON has both.",
+)
 @path_option
 @format_option(*BUILT_IN)
 @lang_option
@@ -56,6 +63,7 @@ def command(
     units: tuple[str, ...],
     against: Path | None,
     beside: str | None,
+    by: str,
     paths: tuple[Path, ...],
     form: str,
     lang: str,
@@ -76,6 +84,8 @@ def command(
         raise click.UsageError("--against is for one result, not for two side by side")
     if len(names) == 2 and beside is not None:
         raise click.UsageError("--beside is for one edition, not for two")
+    if by == "method" and (two or against is not None or form not in BUILT_IN):
+        raise click.UsageError("--by method is for one result, as table, json or csv")
     if two and form not in BUILT_IN:
         raise unknown_format(form, [*BUILT_IN])
     asked = Asked(names[0], period, Stage(stage), files, NumberFormat(numbers), changes, units, paths=paths)
@@ -91,19 +101,22 @@ def command(
         show_beside(*((other, result) if swap else (result, other)), form, lang)
     else:
         earlier = None if against is None else earlier_of(against, asked, registry)
-        _write(result, earlier, form, lang)
+        _write(result, earlier, by, form, lang)
     # Errors too: what did not stop the work (a broken package beside it) is still told.
     show_notes(registry.findings, lang)
     if any(card.state is State.ERROR for each in results for card in each.scorecards):
         raise SystemExit(FINDINGS)
 
 
-def _write(result: Result, earlier: Earlier | None, form: str, lang: str) -> None:
+def _write(result: Result, earlier: Earlier | None, by: str, form: str, lang: str) -> None:
+    from parcore.cli.by_method import show_by_method
     from parcore.cli.report import show_result
     from parcore.results.output import CSV_COLUMNS, csv_rows, to_json
 
     if form == "json":
         click.echo(to_json(result, lang, earlier))
+    elif by == "method":
+        show_by_method(result, form, lang)
     elif form == "csv":
         click.echo(csv_text(CSV_COLUMNS, csv_rows(result, lang)), nl=False)
     elif form == "table":

@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 import click
 
+from parcore.cli.by_method import method_maxima
 from parcore.cli.options import (
     PeriodType,
     format_option,
@@ -90,6 +91,8 @@ def _show(edition: Edition, form: str, lang: str) -> None:
     if form == "table":
         total = say("score-unknown", lang) if edition.total is None else _figure(edition.total, lang)
         click.echo(f"{say('max', lang)}: {total}")
+        for line in method_maxima(edition, lang):
+            click.echo(line)
         for line in rests_on(edition, lang):
             click.echo(f"  • {line}")
 
@@ -136,6 +139,15 @@ def _dict(edition: Edition, lang: str) -> dict[str, object]:
                 "fields": [] if each.rule is None else list(each.rule.fields),
             }
             for each in edition.criteria
+        ],
+        "methods": [
+            {
+                "method": each.method.value,
+                "max": _plain(each.max),
+                "basis": each.source.basis.value,
+                "source": str(each.source),
+            }
+            for each in edition.methods
         ],
         "adjustments": [
             {"id": each.id, "block": block, "max": _plain(each.max), "title": each.title.in_(lang)}

@@ -6,12 +6,16 @@ import csv
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import click
 from attrs import frozen
 
 from parcore.diagnostics import Diagnostic
+from parcore.i18n import say
+
+if TYPE_CHECKING:
+    from parcore.registry import Held
 
 WIDE: Final = 160
 """The width of output that goes to no terminal."""
@@ -100,3 +104,9 @@ def show_notes(diagnostics: Iterable[Diagnostic], lang: str) -> None:
     """Print diagnostics on standard error, each once."""
     for line in dict.fromkeys(each.render(lang) for each in diagnostics):
         click.echo(line, err=True)
+
+
+def held_line(held: Held, lang: str) -> str:
+    """That evidence is held and no edition to score it by."""
+    words = {"name": held.name, "fields": held.fields, "statements": held.statements}
+    return say("held-no-edition", lang, **words)

@@ -35,7 +35,7 @@ def schema_folder() -> Path:
 
 @cache
 def load_schema(kind: str) -> dict[str, Any]:
-    """The schema of a kind of document (`edition`, `vocabulary`, `units`, `evidence`, `observations`)."""
+    """The schema of a kind of document (`edition`, `vocabulary`, `units` and so on)."""
     schema: dict[str, Any] = json.loads((schema_folder() / f"{kind}.schema.json").read_text("utf-8"))
     return schema
 

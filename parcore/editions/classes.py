@@ -1,42 +1,28 @@
-"""Classes of an edition document: bands and their gates, vetoes, caps, quotas; each checked as it is read."""
+"""Classes of an edition document: bands, vetoes, caps, quotas; each checked as it is read."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import pairwise
 from typing import Final
 
 from attrs import evolve
 
 from parcore.diagnostics import Findings, Place
-from parcore.documents.reading import (
-    both_languages,
-    choice_of,
-    items_of,
-    number_of,
-    source_of,
-    text_of,
-)
+from parcore.documents.reading import choice_of, items_of, number_of, source_of, text_of
 from parcore.documents.schema import report_unknown
 from parcore.documents.tree import Listing, Mapping, Tree
-from parcore.editions.compile import nodes_of
-from parcore.editions.edition import Criterion, Edition
+from parcore.editions.bands import named_class, read_bands
+from parcore.editions.edition import Edition
 from parcore.editions.leaves import with_figures
-from parcore.editions.sums import UNREAD
-from parcore.expressions import HOLDS, Compare, ExpressionError, parse_comparing
-from parcore.intervals import Interval, Range
-from parcore.numbers import Rounding, exact_text
+from parcore.numbers import Rounding
 from parcore.rules.conditions import names_in, read_condition
-from parcore.rules.figures import Context, Figure, written
+from parcore.rules.figures import Context
 from parcore.rules.graph import Within
 from parcore.rules.measuring import read_measure
 from parcore.rules.policies import (
-    Band,
     Border,
     Classes,
-    Every,
     Fact,
-    Gate,
     Level,
     Limit,
     Quantity,
@@ -79,130 +65,23 @@ def _classes(tree: Tree, edition: Edition, context: Context) -> Classes | None:
     if not isinstance(tree, Mapping):
         return None
     reads = read_reads(tree["on"], context.findings)
-    bands = [band for each in items_of(tree["bands"]) if (band := _band(each, edition, context)) is not None]
-    for at, band in enumerate(bands):
-        for other in bands[:at]:
-            _apart(band, other, context)
-    if reads is None or len(bands) < len(items_of(tree["bands"])):
+    digits = edition.rounding.digits.get(Level.INDEX) if reads is not None and reads.rounded else None
+    step = None if digits is None else Fraction(1, 10**digits)
+    read = read_bands(tree["bands"], tree.get("open"), step, edition, context)
+    if reads is None or read is None:
         return None  # nothing can be said of bands that were not read
-    digits = edition.rounding.digits.get(Level.INDEX) if reads.rounded else None
-    _joined(bands, None if digits is None else Fraction(1, 10**digits), context)
+    bands, zones = read
     years = {word: int(text_of(tree[word])) for word in ("from", "to") if word in tree}
     first, last = years.get("from"), years.get("to")
-    classes = Classes(reads, tuple(bands), first=first, last=last, place=tree.place)
+    classes = Classes(reads, bands, zones, first=first, last=last, place=tree.place)
+    if zones and "quota" in tree:
+        context.findings.add("open-with-quota", tree.place_of("quota"))
     return evolve(
         classes,
         vetoes=_limits(tree.get("vetoes"), "class", classes, context),
         caps=_limits(tree.get("caps"), "at_most", classes, context),
         quotas=_quotas(tree.get("quota"), classes, context),
     )
-
-
-# Bands
-
-
-def _band(tree: Tree, edition: Edition, context: Context) -> Band | None:
-    intervals = context.intervals(tree["in"]) if isinstance(tree, Mapping) else None
-    if intervals is None or not isinstance(tree, Mapping):
-        return None
-    # What classes read is points, or points per 100: a per cent sign would mean a hundredth of it.
-    if any("%" in text_of(one) for one in written(tree["in"])):
-        context.findings.add("band-percent", tree["in"].place)
-        return None
-    gates = (_gate(each, edition, context) for each in items_of(tree.get("require")))
-    return Band(
-        text_of(tree["name"]),
-        both_languages(tree.get("title")),
-        intervals,
-        tuple(gate for gate in gates if gate is not None),
-        tree.place,
-    )
-
-
-def _apart(band: Band, other: Band, context: Context) -> None:
-    if band.name == other.name:
-        context.findings.add("duplicate-id", band.place, id=band.name, first=other.place)
-    for group in context.groups:
-        both: Interval | None = band.intervals[group].meet(other.intervals[group])
-        if both is not None:
-            context.findings.add("bands-overlap", band.place, one=other.name, two=band.name, where=both)
-
-
-def _joined(bands: list[Band], step: Fraction | None, context: Context) -> None:
-    """Report numbers between two classes that neither takes; outside all of them there may be none."""
-    for group in context.groups:
-        known = [band for band in bands if band.intervals[group].low is not None]
-        known.sort(key=lambda band: band.intervals[group].low or Fraction(0))
-        lowest = [band for band in bands if band.intervals[group].low is None]
-        for lower, upper in pairwise([*lowest, *known]):
-            below, over = lower.intervals[group], upper.intervals[group]
-            if below.high is None or over.low is None or not below.before(over):
-                continue
-            between = Interval(high=over.low, high_in=not over.low_in).minus(
-                Interval(high=below.high, high_in=below.high_in)
-            )
-            witness = Range(step=step).sample(between[0]) if between else None
-            if witness is not None:
-                shown = exact_text(witness)
-                context.findings.add("bands-gap", upper.place, one=lower.name, two=upper.name, witness=shown)
-
-
-# Gates
-
-
-def _gate(tree: Tree, edition: Edition, context: Context) -> Gate | None:
-    every = choice_of(tree["every"], Every, context.findings) if isinstance(tree, Mapping) else None
-    if every is None or not isinstance(tree, Mapping):
-        return None
-    asked = _asked(tree, context)
-    if asked is None:
-        return None
-    op, amount, share, said = asked
-    rounded, excluded = text_of(tree["rounded"]) == "yes", text_of(tree["excluded"]) == "passes"
-    gate = Gate(every, op, amount, share, rounded, excluded, said, tree.place)
-    read = {node.id: node for group in context.groups for node in nodes_of(edition, every, group)}
-    for node in read.values():
-        _reachable(gate, node, context)
-    return gate
-
-
-def _asked(tree: Mapping, context: Context) -> tuple[str, Figure, bool, str] | None:
-    """What a gate asks of points: operator, amount, whether it is a share of the maximum, as written."""
-    if ("points" in tree) == ("at_least" in tree):
-        context.findings.add("gate-shape", tree.place)
-        return None
-    if "at_least" in tree:
-        least = tree["at_least"]
-        figure, shares = context.figure(least), {text_of(each).endswith("%") for each in written(least)}
-        if len(shares) > 1:
-            context.findings.add("percent-mixed", least.place)
-        said = text_of(least) or "; ".join(
-            f"{g} {exact_text(n)}" for g, n in (figure or Figure()).by_group.items()
-        )
-        return None if figure is None or len(shares) > 1 else (">=", figure, True in shares, f">= {said}")
-    text = text_of(tree["points"])
-    try:
-        found = parse_comparing(f"points {text}")
-    except ExpressionError:
-        found = None
-    compared = isinstance(found, Compare) and found.op in (">", ">=") and found.left.name == "points"
-    if not isinstance(found, Compare) or not compared or found.right.names or "%" in text:
-        context.findings.add("wrong-form", tree["points"].place, value=text[:60], wanted='"> 0"')
-        return None
-    return found.op, Figure(found.right.constant), False, text
-
-
-def _reachable(gate: Gate, node: Criterion, context: Context) -> None:
-    """Report a gate that no points of a node pass, or one that needs a maximum nobody published."""
-    if node.max is None:
-        if gate.share:
-            context.findings.add("needs-maximum", gate.place, criterion=node.id)
-        return
-    for group in context.groups if node.max is not UNREAD else ():
-        top = node.max.of(group)
-        holds = HOLDS[gate.op](top, gate.amount.of(group) * (top if gate.share else 1))
-        if node.applies(group) and not holds:
-            context.findings.add("gate-never-holds", gate.place, criterion=node.id, max=exact_text(top))
 
 
 # Vetoes and caps
@@ -215,7 +94,7 @@ def _limits(tree: Tree | None, word: str, classes: Classes, context: Context) ->
             continue
         said = _words(each["if"])
         fact = _fact(each, said, context)
-        name = _named(each[word], classes, context)
+        name = named_class(each[word], classes.bands, context)
         if name is not None and all(classes.ordered(group)[0].name == name for group in context.groups):
             context.findings.add("limit-idle", each[word].place, name=name)
         for other in found:
@@ -224,15 +103,6 @@ def _limits(tree: Tree | None, word: str, classes: Classes, context: Context) ->
         if fact is not None and name is not None:
             found.append(Limit(fact, name, said, source_of(each.get("source"), context.findings), each.place))
     return tuple(found)
-
-
-def _named(tree: Tree, classes: Classes, context: Context) -> str | None:
-    """The name of a class that there is."""
-    names = [band.name for band in classes.bands]
-    if text_of(tree) in names:
-        return text_of(tree)
-    report_unknown(text_of(tree), names, tree.place, context.findings, "unknown-class")
-    return None
 
 
 def _words(tree: Tree) -> str:
@@ -307,8 +177,8 @@ def _quotas(tree: Tree | None, classes: Classes, context: Context) -> tuple[Quot
 
 def _quota(tree: Mapping, classes: Classes, context: Context) -> Quota | None:
     findings = context.findings
-    name, otherwise = (_named(tree[word], classes, context) for word in ("class", "otherwise"))
-    of = [_named(each, classes, context) for each in items_of(tree["of"])]
+    name, otherwise = (named_class(tree[word], classes.bands, context) for word in ("class", "otherwise"))
+    of = [named_class(each, classes.bands, context) for each in items_of(tree["of"])]
     share = number_of(tree["share"], findings)
     if name is None or otherwise is None or share is None or None in of:
         return None

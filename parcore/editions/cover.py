@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import prod
 from typing import Final
@@ -10,11 +10,11 @@ from typing import Final
 from attrs import evolve
 
 from parcore.diagnostics import Place
-from parcore.expressions import HOLDS, Compare, Inside
+from parcore.expressions import Compare
 from parcore.intervals import Range
 from parcore.numbers import ZERO, exact_text
 from parcore.rules.combinations import ConditionTable, Scored
-from parcore.rules.conditions import Condition, Joined, tests_in
+from parcore.rules.conditions import ready, tests_in
 from parcore.rules.cover import Answer, Hole, Point, TooManyCells, cells, holes, needless
 from parcore.rules.figures import Context
 from parcore.rules.graph import Piece
@@ -87,22 +87,7 @@ def check_condition_table(rule: ConditionTable, ours: int, place: Place, context
 def _row_answer(rule: ConditionTable, at: int, top: Fraction, group: str) -> Answer:
     row = rule.rows[at]
     pays = row.award.line(top, group)[1] if row.award.state is None else row.award.kind.value
-    return Answer(_applies(row.condition, group), lambda _: pays)
-
-
-def _applies(condition: Condition, group: str) -> Callable[[Point], bool]:
-    """`condition.holds` for comparisons of one measure with a number, made ready for many points."""
-    if isinstance(condition, Joined):
-        parts = [_applies(part, group) for part in condition.parts]
-        join = all if condition.every else any
-        return lambda point: join(part(point) for part in parts) != condition.contrary
-    one = condition.sides(group)
-    name = one.left.names[0]
-    if isinstance(one, Inside):
-        interval = one.interval
-        return lambda point: point[name] in interval
-    compare, limit = HOLDS[one.op], one.right.constant
-    return lambda point: compare(point[name], limit)
+    return Answer(ready(row.condition, group), lambda _: pays)
 
 
 def _report(

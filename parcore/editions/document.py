@@ -19,6 +19,7 @@ from parcore.documents.schema import check_shape
 from parcore.documents.tree import Mapping, Tree
 from parcore.editions.criteria import read_criterion, read_maximum
 from parcore.editions.edition import Criterion, Decision, Edition
+from parcore.editions.methods import read_methods
 from parcore.editions.policies import with_policies
 from parcore.editions.sums import check_maxima, check_rounding
 from parcore.evidence.vocabulary import Vocabulary
@@ -70,6 +71,7 @@ def read_edition(
         vocabulary=vocabulary,
         total=total,
         components=components,
+        methods=read_methods(tree.get("methods"), components, total, context),
         rounding=rounding,
         source=source_of(tree["source"], findings) or Source(Basis.ILLUSTRATIVE),
         replaces=text_of(tree.get("replaces")),

@@ -17,7 +17,7 @@ from parcore.i18n import Text
 from parcore.numbers import ONE
 from parcore.rules.combinations import Rule
 from parcore.rules.figures import Award, Figure
-from parcore.rules.policies import Absent, Classes, Ranking, RoundingPlan
+from parcore.rules.policies import Absent, Classes, MethodMaximum, Ranking, RoundingPlan
 from parcore.sources import Source
 from parcore.values import State
 
@@ -141,7 +141,10 @@ class Adjustments:
 
 @frozen
 class Edition:
-    """One year's rules: the tree of criteria, and the policies laid on it."""
+    """One year's rules: the tree of criteria, and the policies laid on it.
+
+    `methods` cut the same total by method, as far as that is published.
+    """
 
     methodology: str
     name: str
@@ -159,6 +162,7 @@ class Edition:
     conversion: Figure | None = None
     adjustments: Adjustments | None = None
     absent: tuple[Absent, ...] = ()
+    methods: tuple[MethodMaximum, ...] = ()
     classes: tuple[Classes, ...] = ()
     ranking: Ranking | None = None
     replaces: str = ""

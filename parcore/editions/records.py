@@ -20,7 +20,7 @@ from parcore.editions.effects import check_rows, check_when, read_when
 from parcore.editions.sums import check_moves
 from parcore.editions.tree import effect_node
 from parcore.numbers import Rounding
-from parcore.rules.combinations import Reported, Rule
+from parcore.rules.combinations import Guarded, Reported, Rule
 from parcore.rules.deductions import Deduction
 from parcore.rules.figures import Context, Figure
 from parcore.rules.graph import Aggregate, Match, Node, Over, Raise, Records, Round
@@ -37,6 +37,11 @@ class MeanOver:
     rule: Rule
     when: MappingOf[State, Effect]
     digits: int | None
+
+    @property
+    def step(self) -> Fraction | None:
+        """The step on which the mean is rounded, and on which points set in its place stand."""
+        return None if self.digits is None else Fraction(1, 10**self.digits)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -63,6 +68,12 @@ class MeanOver:
     def raises(self) -> frozenset[State]:
         """Those of its rule, but for cases that are left out."""
         return self.rule.raises() - {State.EXCLUDED}
+
+
+def mean_of(rule: Rule | None) -> MeanOver | None:
+    """The mean over records that a rule is, looked for behind guards."""
+    inner = rule.rule if isinstance(rule, Guarded) else rule
+    return inner if isinstance(inner, MeanOver) else None
 
 
 def read_mean_over(tree: Tree, context: Context, read: LeafReader) -> MeanOver | None:

@@ -52,12 +52,12 @@ class Variant:
     """What of an edition differs for some units or some evidence, known before anything is scored.
 
     `given`: nodes whose points an appraiser set; `out`: leaves that nobody is assessed on; `held`:
-    nodes held at nothing (False) or at their maximum (True), to see how far an index can still move.
+    nodes held at so many points, to see how far an index can still move.
     """
 
     given: frozenset[str] = frozenset()
     out: frozenset[str] = frozenset()
-    held: Mapping[str, bool] = field(factory=dict)
+    held: Mapping[str, Fraction] = field(factory=dict)
 
 
 GIVEN: Final = "given:"
@@ -95,7 +95,7 @@ class Tree:
             points = self._rounded(node, level)
         self.roots[f"points:{node.id}"] = points
         if node.id in self.variant.held:
-            self._hold(node, high=self.variant.held[node.id])
+            self._hold(node, self.variant.held[node.id])
         if node.id in self.variant.given:
             self._given(node)
 
@@ -250,9 +250,9 @@ class Tree:
         kept = Match(attainable, ((State.EXCLUDED, const(0)),))
         yield Agg(Aggregate.SUM, (kept, const(-node.max.of(self.group))))
 
-    def _hold(self, node: Criterion, *, high: bool) -> None:
+    def _hold(self, node: Criterion, points: Fraction) -> None:
         top = ZERO if node.max is None else node.max.of(self.group)
-        self.roots[f"points:{node.id}"] = const(top if high else ZERO)
+        self.roots[f"points:{node.id}"] = const(points)
         if f"attainable:{node.id}" in self.roots:
             self.roots[f"attainable:{node.id}"] = const(top)
 

@@ -18,6 +18,7 @@ from parcore.evidence.periods import Period
 from parcore.evidence.rollup import Part, roll_up
 from parcore.evidence.vocabulary import POINTS, RollUp
 from parcore.i18n import Text
+from parcore.intervals import Interval
 from parcore.sources import Source
 from parcore.values import State, Value
 
@@ -53,7 +54,8 @@ class Method(Enum):
 class Datum:
     """One statement: the value of a field for a unit and period, at a stage, and where it stands.
 
-    `text` is the value as written (an option's name for a choice); `value.number` is exact.
+    `text` is the value as written (an option's name for a choice); `value.number` is exact. A number
+    that was not stated itself ("> 80%") is MISSING; `bound` holds what was said of it.
     """
 
     unit: str
@@ -66,6 +68,7 @@ class Datum:
     source: Source | None = None
     note: str = ""
     place: Place = attrs.field(default=Place(""), eq=False)
+    bound: Interval | None = None
 
 
 class Cell(NamedTuple):
@@ -137,12 +140,13 @@ class Evidence:
         """The statement that counts at a stage: the latest up to it, else what the period's parts give.
 
         Beyond the self-assessment, what was only self-assessed is UNVERIFIED, a state that the unit
-        claims (nothing arose) as much as a number: neither is taken over in silence.
+        claims (nothing arose) as much as a number or its bound: none is taken over in silence.
         """
         datum = _latest(self._data.get((unit, period, field_name)), stage)
         if datum is None:
             return self.of_parts(unit, period, field_name, stage) if field_name in self.rollups else None
-        if not _stealthy(datum.stage, stage) or datum.value.state is State.MISSING:
+        nothing = datum.value.state is State.MISSING and datum.bound is None
+        if nothing or not _stealthy(datum.stage, stage):
             return datum
         return evolve(datum, value=Value(State.UNVERIFIED))
 
@@ -158,7 +162,9 @@ class Evidence:
             return None
         how = self.rollups[field_name]
         parts = [
-            Part(at, Value(State.MISSING), "") if datum is None else Part(at, datum.value, datum.text)
+            Part(at, Value(State.MISSING), "")
+            if datum is None
+            else Part(at, datum.value, datum.text, bounded=datum.bound is not None)
             for at, datum in found
         ]
         value, text = roll_up(how, parts)
@@ -223,6 +229,10 @@ class Evidence:
     def fields(self, period: Period) -> list[str]:
         """The fields spoken of in a period, in the order met."""
         return list(dict.fromkeys(each.field for each in self.of(period)))
+
+    def joined(self, more: Iterable[Datum]) -> Evidence:
+        """A copy with more statements, each at its own stage."""
+        return Evidence((*self, *more), self.lists(), self.rollups)
 
     def with_(self, changes: Iterable[Datum]) -> Evidence:
         """A copy with some statements added, each replacing what is said of its key at every stage.

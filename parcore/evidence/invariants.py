@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from parcore.diagnostics import Findings
+from parcore.evidence.bounds import box, narrow
 from parcore.evidence.evidence import Datum, Evidence, RecordList, Stage
 from parcore.evidence.periods import Period
-from parcore.evidence.vocabulary import Vocabulary
+from parcore.evidence.vocabulary import Invariant, Vocabulary
 from parcore.values import State
 
 
@@ -19,8 +22,8 @@ def check_invariants(evidence: Evidence, vocabulary: Vocabulary, findings: Findi
         for invariant in vocabulary.invariants:
             for stage in sorted(stages, key=lambda s: s.order):
                 found = {n: evidence.at(unit, period, n, stage) for n in invariant.names}
-                data = {n: d for n, d in found.items() if d is not None and d.value.state is State.OK}
-                if len(data) < len(found) or invariant.holds({n: d.value.number for n, d in data.items()}):
+                data = {n: d for n, d in found.items() if d is not None}
+                if _may_hold(invariant, data, vocabulary):
                     continue
                 shown = ", ".join(f"{n} = {d.text}" for n, d in data.items())
                 # What the command line gave (it has no line) is to be mended first.
@@ -31,6 +34,14 @@ def check_invariants(evidence: Evidence, vocabulary: Vocabulary, findings: Findi
     for listed in evidence.lists():
         if listed.kind in vocabulary.records:
             _check_records(listed, vocabulary.records[listed.kind], findings)
+
+
+def _may_hold(invariant: Invariant, data: Mapping[str, Datum], vocabulary: Vocabulary) -> bool:
+    """Whether an invariant holds, or may still: of numbers not known, or known by a bound that allows it."""
+    known = {name: datum.value.number for name, datum in data.items() if datum.value.state is State.OK}
+    if len(known) == len(invariant.names):
+        return invariant.holds(known)
+    return narrow(box(data.values(), vocabulary.fields), [invariant]) is not None
 
 
 def _periods(datum: Datum, evidence: Evidence) -> tuple[Period, ...]:
@@ -68,11 +79,12 @@ def _check_rollups(evidence: Evidence, vocabulary: Vocabulary, findings: Finding
 
 
 def _check_records(listed: RecordList, kind: Vocabulary, findings: Findings) -> None:
+    invariants = [(each, each.names) for each in kind.invariants]
     for record in listed.records:
         cells = {name: cell for name, cell in record.cells.items() if cell.value.state is State.OK}
         known = {name: cell.value.number for name, cell in cells.items()}
-        for invariant in kind.invariants:
-            if all(name in known for name in invariant.names) and not invariant.holds(known):
-                shown = ", ".join(f"{name} = {cells[name].text}" for name in invariant.names)
+        for invariant, names in invariants:
+            if all(name in known for name in names) and not invariant.holds(known):
+                shown = ", ".join(f"{name} = {cells[name].text}" for name in names)
                 unit = f"{listed.unit} {record.id}".strip()
                 findings.add("invariant-broken", record.place, unit=unit, rule=invariant.rule, values=shown)

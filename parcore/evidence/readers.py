@@ -2,11 +2,13 @@
 
 A document (YAML) states the methodology, the period, stage, number format and source that hold for
 it, lists values by unit, and names tables (CSV) beside it. A table may also be read alone. A table
-is tidy (a column `field`, one statement a row) or wide (a column for each field).
+is tidy (a column `field`, one statement a row) or wide (a column for each field); a layout makes wide
+ones of tables that a data set writes in its own way.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
 from pathlib import Path
 
@@ -25,8 +27,10 @@ from parcore.documents.schema import check_shape, report_unknown
 from parcore.documents.table import Table, read_table
 from parcore.documents.tree import Listing, Mapping, Scalar, Tree
 from parcore.documents.yaml import read_yaml
-from parcore.evidence.cells import read_value, stated
+from parcore.evidence.bounds import read_given
+from parcore.evidence.cells import stated
 from parcore.evidence.evidence import Datum, Evidence, Method, Observation, Stage
+from parcore.evidence.layouts import Layout, layout_of
 from parcore.evidence.periods import Period, parse_period
 from parcore.evidence.records import RecordReader
 from parcore.evidence.results import read_result
@@ -47,8 +51,11 @@ WORDED = ("class",)
 class EvidenceReader:
     """Reads sources into statements, reporting what is wrong; `evidence` gives what was read."""
 
-    def __init__(self, vocabulary: Vocabulary, units: UnitBook, findings: Findings) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, units: UnitBook, findings: Findings, layouts: Iterable[Layout] = ()
+    ) -> None:
         self._vocabulary = vocabulary
+        self._layouts = tuple(layouts)
         self._units = units
         self._findings = findings
         self._data: dict[tuple[str, Period, str, Stage], Datum] = {}
@@ -109,7 +116,10 @@ class EvidenceReader:
             self._statement(unit.id, period, at, row, own)
 
     def table(self, table: Table, defaults: Defaults) -> None:
-        """Read a tidy or wide table."""
+        """Read a tidy or wide table, or one in a layout."""
+        layout = layout_of(table, self._layouts)
+        if layout is not None:
+            table, defaults = layout.plain(table, self._findings), layout.defaults(defaults)
         tidy = "field" in table.columns
         given = "state" in table.columns or not tidy
         if lacks(table, ["unit", *([] if given else ["value"])], self._findings):
@@ -153,8 +163,8 @@ class EvidenceReader:
         if spec is None:
             return
         numbers = defaults.columns.get("value", defaults.numbers)
-        value = read_value(name, row.get("value"), row.get("state"), spec, numbers, self._findings)
-        if value is None:
+        given = read_given(name, row.get("value"), row.get("state"), spec, numbers, self._findings)
+        if given is None:
             return
         stage = choice_of(row.get("stage"), Stage, self._findings) if "stage" in row else defaults.stage
         if stage is None:
@@ -163,13 +173,14 @@ class EvidenceReader:
             unit=unit,
             period=period,
             field=name.text,
-            value=value,
-            text=stated(spec, value, text_of(row.get("value"))),
+            value=given.value,
+            text=stated(spec, given.value, text_of(row.get("value"))),
             stage=stage,
             method=choice_of(row.get("method"), Method, self._findings) or defaults.method,
             source=self._source(row, defaults),
             note=text_of(row.get("note")),
             place=name.place,
+            bound=given.bound,
         )
         self._take(datum)
 

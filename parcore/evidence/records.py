@@ -1,7 +1,8 @@
 """Lists of cases that units hand in (dossiers, staff): from sections of documents and their CSV tables.
 
 A row is a case. A unit's cases of one kind, for one period at one stage, are one list and stand in
-one table; `none` names the units whose list is handed in empty.
+one table; `none` names the units whose list is handed in empty. One table may serve two lists: `unit`
+names the column of those whose cases they are, `unread` the columns that this list passes over.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from parcore.diagnostics import Findings, Place
-from parcore.documents.reading import items_of, text_of
+from parcore.documents.reading import items_of, text_of, texts_of
 from parcore.documents.schema import report_unknown
 from parcore.documents.table import Table
 from parcore.documents.tree import Mapping, Scalar
@@ -23,9 +24,11 @@ from parcore.evidence.units import UnitBook
 from parcore.evidence.vocabulary import FieldSpec, Vocabulary
 from parcore.numbers import NumberFormat
 
-COLUMNS: Final = ("unit", "period", "id")
+UNIT: Final = "unit"
+COLUMNS: Final = (UNIT, "period", "id")
 
-Columns = MappingOf[str, tuple[FieldSpec, NumberFormat]]
+Columns = MappingOf[str, tuple[FieldSpec, NumberFormat, dict[str, Cell]]]
+"""The fields of a table's columns, and what was read in them: in long lists the same few texts come again."""
 
 
 class RecordReader:
@@ -54,7 +57,9 @@ class RecordReader:
             table = table_beside(document, section["file"], self._findings)
             if table is not None:
                 check_formats(section, table, self._findings)
-                self._table(table, kind, defaults)
+                unread = texts_of(section.get("unread"))
+                if not lacks(table, unread, self._findings, section.place_of("unread")):
+                    self._table(table, kind, defaults, text_of(section.get("unit")) or UNIT, unread)
         self._none(section, kind, defaults)
 
     def _none(self, section: Mapping, kind: Vocabulary, defaults: Defaults) -> None:
@@ -69,41 +74,47 @@ class RecordReader:
             if unit is not None:
                 self._take(unit.id, period, kind, [], each.place, defaults)
 
-    def _table(self, table: Table, kind: Vocabulary, defaults: Defaults) -> None:
-        if lacks(table, ["unit"], self._findings):
+    def _table(
+        self, table: Table, kind: Vocabulary, defaults: Defaults, whose: str, unread: tuple[str, ...]
+    ) -> None:
+        if lacks(table, [whose], self._findings):
             return
         if "period" not in table.columns and defaults.period is None:
             self._findings.add("period-missing", table.header[0].place)
             return
-        columns: dict[str, tuple[FieldSpec, NumberFormat]] = {}
-        for cell in (each for each in table.header if each.text and each.text not in COLUMNS):
+        columns: dict[str, tuple[FieldSpec, NumberFormat, dict[str, Cell]]] = {}
+        passed_over = {*COLUMNS[1:], whose, *unread}
+        for cell in (each for each in table.header if each.text and each.text not in passed_over):
             spec = kind.fields.get(cell.text)
             if spec is None:
                 known = [*kind.fields, *COLUMNS]
                 report_unknown(cell.text, known, cell.place, self._findings, "unknown-field")
             else:
-                columns[cell.text] = spec, defaults.columns.get(cell.text, defaults.numbers)
+                columns[cell.text] = spec, defaults.columns.get(cell.text, defaults.numbers), {}
         lists: dict[tuple[str, Period], list[Record]] = {}
         for row in table.rows:
             period = defaults.row_period(row, self._findings)
             if period is None:
                 continue
-            unit = self._units.look_up(row["unit"].text, period.end, row["unit"].place, self._findings)
+            unit = self._units.look_up(row[whose].text, period.end, row[whose].place, self._findings)
             if unit is not None:
-                lists.setdefault((unit.id, period), []).append(self._record(row, columns))
+                place = row["id" if "id" in row else whose].place
+                lists.setdefault((unit.id, period), []).append(self._record(row, columns, place))
         for (id_, period), records in lists.items():
             self._distinct(id_, period, records)
             self._take(id_, period, kind, records, records[0].place, defaults)
 
-    def _record(self, row: MappingOf[str, Scalar], columns: Columns) -> Record:
+    def _record(self, row: MappingOf[str, Scalar], columns: Columns, place: Place) -> Record:
         cells: dict[str, Cell] = {}
-        for name, (spec, numbers) in columns.items():
+        for name, (spec, numbers, known) in columns.items():
             cell = row[name]
-            if cell.text:
+            if cell.text in known:
+                cells[name] = known[cell.text]
+            elif cell.text:
                 value = read_value(Scalar(cell.place, name), cell, None, spec, numbers, self._findings)
                 if value is not None:
-                    cells[name] = Cell(value, stated(spec, value, cell.text))
-        return Record(text_of(row.get("id")), cells, row["id" if "id" in row else "unit"].place)
+                    cells[name] = known[cell.text] = Cell(value, stated(spec, value, cell.text))
+        return Record(text_of(row.get("id")), cells, place)
 
     def _distinct(self, unit: str, period: Period, records: list[Record]) -> None:
         first: dict[str, Place] = {}

@@ -16,14 +16,16 @@ from parcore.values import State, Value
 
 
 class Part(NamedTuple):
-    """What counts of a field for a part of a period; MISSING where nothing does."""
+    """What counts of a field for a part of a period; MISSING where nothing does, or a bound alone."""
 
     period: Period
     value: Value
     text: str
+    bounded: bool = False
 
     def __str__(self) -> str:
-        return f"{self.period} = {self.text if self.value.state is State.OK else self.value.state.word}"
+        said = self.bounded or self.value.state is State.OK
+        return f"{self.period} = {self.text if said else self.value.state.word}"
 
 
 def roll_up(how: RollUp, parts: Sequence[Part]) -> tuple[Value, str]:

@@ -51,7 +51,7 @@ class Defaults:
         named = row.get("period")
         period = period_of(named, findings) if named is not None and named.text else self.period
         if period is None and (named is None or not named.text):
-            findings.add("period-missing", (named or row["unit"]).place)
+            findings.add("period-missing", (named or next(iter(row.values()))).place)
         return period
 
 

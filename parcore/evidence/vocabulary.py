@@ -75,7 +75,8 @@ class FieldSpec:
     """A field of evidence: its kind, unit, range and the states of emptiness it declares.
 
     Any field can be missing, unverified or rejected; `states` holds what can arise besides
-    (`NOTHING_AROSE`, `NOT_APPLICABLE`). Without a `rollup` no value follows from those of its parts.
+    (`NOTHING_AROSE`, `NOT_APPLICABLE`). Without a `rollup` no value follows from those of its parts;
+    without `derive`, as it is written, none follows from a list of records.
     """
 
     name: str
@@ -88,6 +89,7 @@ class FieldSpec:
     states: frozenset[State] = frozenset()
     movement: Movement = Movement.FLOW
     rollup: RollUp | None = None
+    derive: Mapping | None = None
     source: Source | None = None
     place: Place = field(default=Place(""), eq=False)
 
@@ -239,6 +241,7 @@ def _read_field(tree: Tree, findings: Findings) -> FieldSpec | None:
         findings.add("options-and-choice", place, field=text_of(tree["id"]))
         return None
     option_titles = {key: both_languages(value) for key, value in titles.items()}
+    derive = tree.get("derive")
     _distinct(option_titles, tree, findings)
     spec = FieldSpec(
         name=text_of(tree["id"]),
@@ -251,6 +254,7 @@ def _read_field(tree: Tree, findings: Findings) -> FieldSpec | None:
         states=frozenset(State[word.upper()] for word in texts_of(tree.get("states"))),
         movement=choice_of(tree.get("movement"), Movement, findings) or Movement.FLOW,
         rollup=choice_of(tree.get("rollup"), RollUp, findings),
+        derive=derive if isinstance(derive, Mapping) else None,
         source=source_of(tree.get("source"), findings),
         place=tree.place_of("id"),
     )

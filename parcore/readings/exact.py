@@ -32,6 +32,7 @@ from parcore.rules.graph import (
     Pick,
     Piecewise,
     Raise,
+    Records,
     Round,
     Symbol,
     Table,
@@ -259,7 +260,7 @@ class Trace:
         members = self.members.get(at)
         if members is None:
             raise AlteredTrace(at, program.nodes[at])
-        for each in members.traces:
+        for each in {id(each): each for each in members.traces}.values():  # records alike share one
             each.rerun(program.bodies[at])
         if cast("Over", program.nodes[at]).op is Aggregate.RANK:
             self._own_again(at, program, members)
@@ -290,10 +291,8 @@ def evaluate(program: Program, scope: Scope) -> Trace:
         rule = _RULES.get(type(node))
         if rule is not None:
             values.append(rule(node, [values[i] for i in inputs]))
-        elif isinstance(node, Field):
-            values.append(scope.field(node.name, node.lag))
-        elif isinstance(node, Symbol):
-            values.append(scope.symbol(node.name, node.options, node.lag))
+        elif isinstance(node, Field | Symbol):
+            values.append(_asked(node, scope))
         else:
             over = cast("Over", node)
             members[at] = _read_members(over, program.bodies[at], scope)
@@ -308,8 +307,30 @@ def aggregate(node: Over, body: Program, scope: Scope) -> Value:
 
 def _read_members(node: Over, body: Program, scope: Scope) -> Members:
     state, scopes = scope.members(node.domain)
+    if isinstance(node.domain, Records) and not body.bodies:
+        return Members(state, _alike(body, scopes))
     own = [scope] if node.op is Aggregate.RANK else []
     return Members(state, tuple(evaluate(body, each) for each in (*own, *scopes)))
+
+
+def _alike(body: Program, scopes: Sequence[Scope]) -> tuple[Trace, ...]:
+    """The trace of each record; those that say the same in all that is read of them share one."""
+    reads = [node for node in body.nodes if isinstance(node, Field | Symbol)]
+    known: dict[tuple[Value, ...], Trace] = {}
+    traces: list[Trace] = []
+    for each in scopes:
+        said = tuple(_asked(node, each) for node in reads)
+        trace = known.get(said)
+        if trace is None:
+            trace = known[said] = evaluate(body, each)
+        traces.append(trace)
+    return tuple(traces)
+
+
+def _asked(node: Field | Symbol, scope: Scope) -> Value:
+    if isinstance(node, Field):
+        return scope.field(node.name, node.lag)
+    return scope.symbol(node.name, node.options, node.lag)
 
 
 def _gather(node: Over, body: Program, members: Members) -> Value:

@@ -90,6 +90,8 @@ class Teller:
             parts = f" ({datum.note})" if datum.method is Method.DERIVED and datum.note else ""
             if datum.value.state is not State.OK:
                 state = self._state(datum.value.state) + parts
+                if datum.bound is not None:
+                    state += f" ({self._say('stated', said=datum.text)}){self._source(datum)}"
                 yield self._say("tell-empty-evidence", field=title, state=state)
                 continue
             value = datum.text
@@ -98,16 +100,15 @@ class Teller:
             elif spec is None or spec.kind is not FieldKind.DATE:
                 kind = Kind.SHARE if datum.text.strip().endswith("%") else Kind.NUMBER
                 value = self.speaker.amount(datum.value.number, kind)
-            source = (
-                "" if datum.source is None else f" [{datum.source}; {self._basis(datum.source.basis.value)}]"
-            )
-            yield self._say("tell-evidence", field=title, value=value, source=parts + source)
+            yield self._say("tell-evidence", field=title, value=value, source=parts + self._source(datum))
 
     def _state(self, state: State) -> str:
         return self._say(f"state-{state.word}")
 
-    def _basis(self, basis: str) -> str:
-        return self._say(f"basis-{basis}")
+    def _source(self, datum: Datum) -> str:
+        if datum.source is None:
+            return ""
+        return f" [{datum.source}; {self._say(f'basis-{datum.source.basis.value}')}]"
 
     def _rule(self, rule: Rule) -> Iterator[str]:
         match rule:

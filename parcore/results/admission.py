@@ -5,6 +5,7 @@ from __future__ import annotations
 from parcore.diagnostics import Findings
 from parcore.diagnostics import Place as At
 from parcore.editions.edition import Criterion, Edition
+from parcore.editions.records import mean_of
 from parcore.editions.tree import Variant
 from parcore.evidence.evidence import Datum, Evidence, Stage
 from parcore.evidence.periods import Period
@@ -79,4 +80,6 @@ def _points_set(node: Criterion, datum: Datum, group: str, findings: Findings) -
         return
     if not datum.note and datum.stage is not Stage.SELF:
         findings.add("override-without-reason", datum.place, criterion=node.id, value=datum.text)
-    _points_given(node, Reported(node.id), datum, group, findings)
+    mean = mean_of(node.rule)
+    rule = Reported(node.id, step=None if mean is None else mean.step)
+    _points_given(node, rule, datum, group, findings)

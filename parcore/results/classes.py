@@ -21,6 +21,7 @@ from parcore.values import State
 def with_class(card: Scorecard, classes: Classes | None) -> Scorecard:
     """The card with the class of its number, lowered by vetoes, gates and caps.
 
+    In an open zone that is the class above or the one below, open unless something lowers both to one.
     There is none where no band holds the number, or where a fact that could lower it is hidden and
     the edition withholds the class.
     """
@@ -30,10 +31,19 @@ def with_class(card: Scorecard, classes: Classes | None) -> Scorecard:
     course = _by_number(card, classes, number)
     hidden = next(_hidden(card, classes), None)
     if course.name is not None and hidden is not None:
-        return evolve(card, moves=(*course.moves, evolve(hidden, before=course.name)))
-    course = _gated(_limited(course, Step.VETO, classes.vetoes))
+        return evolve(card, moves=(*course.moves, evolve(hidden, before=course.moves[-1].after)))
+    lowered = _lowered(course)
+    if not course.moves[-1].open_ or lowered.at > course.at:
+        return lowered.decided
+    below = _lowered(evolve(course, at=course.at + 1))
+    return evolve(card, class_open=(lowered.name or "", below.name or ""), moves=below.moves)
+
+
+def _lowered(course: _Course) -> _Course:
+    """Down as far as vetoes, gates and caps take it."""
+    course = _gated(_limited(course, Step.VETO, course.classes.vetoes))
     # A cap may lead to a class that has gates of its own.
-    return _gated(_limited(course, Step.CAP, classes.caps)).decided
+    return _gated(_limited(course, Step.CAP, course.classes.caps))
 
 
 @frozen
@@ -71,7 +81,13 @@ class _Course:
 
 
 def _by_number(card: Scorecard, classes: Classes, number: Fraction) -> _Course:
-    bands = classes.ordered(card.group)
+    """The course from the class of a number; in an open zone from the class above."""
+    bands, zone = classes.ordered(card.group), classes.zone(number, card.group)
+    if zone is not None:
+        at = [band.name for band in bands].index(zone.between[0])
+        return _Course(
+            card, classes, at, (Move(Step.BAND, None, None, exact_text(number), open_=zone.between),)
+        )
     holding = (at for at, band in enumerate(bands) if number in band.intervals[card.group])
     course = _Course(card, classes, next(holding, len(bands)), ())
     return evolve(course, moves=(Move(Step.BAND, None, course.name, exact_text(number)),))

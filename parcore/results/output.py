@@ -14,11 +14,13 @@ from parcore.documents.text import decode
 from parcore.evidence.evidence import Observation
 from parcore.numbers import decimal_text, decimals, exact_text
 from parcore.packages import readable
+from parcore.results.by_method import by_method
 from parcore.results.change import Change, Earlier, changes
 from parcore.results.provisional import Provisional
 from parcore.results.published import Comparison, compared
 from parcore.results.rests import evidence_basis, rests_on
 from parcore.results.result import Result, Scorecard
+from parcore.results.stated import Stated
 from parcore.rules.policies import Quantity
 from parcore.values import Value
 from parcore.version import __version__
@@ -27,8 +29,10 @@ FORMAT: Final = "parcore-result-1"
 CSV_COLUMNS: Final = (
     "unit", "name", "criterion", "code", "points", "attainable", "max", "state", "evidence", "effect",
     "rate", "class", "place", "among", "points_exact", "rate_exact", "total", "total_exact", "block",
-    "class_open", "place_open", "computed", "reason", "open", "lowest", "highest",
+    "class_open", "place_open", "computed", "reason", "open", "lowest", "highest", "stated",
+    "allows",
 )  # fmt: skip
+METHOD_COLUMNS: Final = ("unit", "name", "method", "points", "attainable", "max", "state", "points_exact")
 CSV_DIGITS: Final = 6
 """Decimals in a table where no number of them is exact; the exact columns have the fraction."""
 
@@ -83,6 +87,7 @@ def _beyond_rules(result: Result) -> dict[str, Any]:
                 "criterion": each.criterion.id,
                 "state": each.state.word,
                 "effect": None if each.effect is None else each.effect.kind.value,
+                **_stated(each.stated),
             }
             for each in result.empty
         ],
@@ -102,6 +107,14 @@ def _beyond_rules(result: Result) -> dict[str, Any]:
             for each in result.absent
         ],
     }
+
+
+def _stated(stated: Stated | None) -> dict[str, Any]:
+    """What evidence bounds without stating it, and the least and the most points that this allows."""
+    if stated is None:
+        return {}
+    allows = None if stated.points is None else [exact_text(end) for end in stated.points]
+    return {"stated": [{"field": each.field, "value": each.text} for each in stated.data], "allows": allows}
 
 
 def _observations(result: Result, lang: str) -> list[dict[str, Any]]:
@@ -130,7 +143,8 @@ def _provisional(open_: Provisional | None) -> dict[str, Any] | None:
     if open_ is None:
         return None
     spans = {"points": open_.base, "total": open_.total, "rate": open_.rate}
-    return {"open": [leaf.id for leaf in open_.leaves]} | {
+    bounded = [leaf.id for leaf in open_.leaves if leaf.id in open_.bounded]
+    return {"open": [leaf.id for leaf in open_.leaves], "bounded": bounded} | {
         name: None if span is None else [exact_text(end) for end in span] for name, span in spans.items()
     }
 
@@ -178,6 +192,16 @@ def _unit(result: Result, card: Scorecard, lang: str) -> dict[str, Any]:
             for each in result.edition.criteria
             if each.applies(card.group)
         ],
+        "methods": [
+            {
+                "method": None if each.method is None else each.method.value,
+                "points": number(each.points),
+                "attainable": number(each.attainable),
+                "max": None if each.max is None else exact_text(each.max),
+                "state": None if each.points is None else each.points.state.word,
+            }
+            for each in by_method(result.edition, card)
+        ],
         "adjustments": [
             {
                 "id": each.id,
@@ -219,12 +243,21 @@ def _decimal(value: Value | None) -> str:
     return exact_text(value.number) if exact else decimal_text(value.number, CSV_DIGITS)
 
 
+def _stated_cells(stated: Stated | None) -> dict[str, str]:
+    if stated is None:
+        return {"stated": "", "allows": ""}
+    said = "; ".join(f"{each.field} {each.text}" for each in stated.data)
+    ends = [] if stated.points is None else sorted({*stated.points})
+    return {"stated": said, "allows": " … ".join(map(exact_text, ends))}
+
+
 def csv_rows(result: Result, lang: str) -> Iterator[dict[str, str]]:
     """A row for each unit's index, then for each of its criteria, then for bonus and penalty (`block`).
 
     `evidence` and `effect` say of a leaf why it has no number of its own, and what became of it;
     `computed` and `reason` stand where points were set; `open`, `lowest`, `highest` say how many leaves
-    wait for their appraisal and between which numbers the rate (where not known, the points) can move.
+    wait for their appraisal and between which numbers the rate (where not known, the points) can move;
+    `stated` is what evidence bounds without stating it, `allows` the points that this leaves.
     """
     empty = {(each.unit.id, each.criterion.id): each for each in result.empty}
     set_ = {(each.unit.id, each.criterion.id): each for each in result.points_set}
@@ -268,6 +301,23 @@ def csv_rows(result: Result, lang: str) -> Iterator[dict[str, str]]:
                 "block": block,
                 "computed": "" if given is None else _decimal(given.computed) or given.computed.state.word,
                 "reason": "" if given is None else given.given.note,
+                **_stated_cells(None if why is None else why.stated),
+            }
+
+
+def method_rows(result: Result, lang: str) -> Iterator[dict[str, str]]:
+    """A row for each unit and method; a blank method holds what the leaves do not tell apart."""
+    for card in result.scorecards:
+        for each in by_method(result.edition, card):
+            yield {
+                "unit": card.unit.id,
+                "name": card.unit.name.in_(lang),
+                "method": "" if each.method is None else each.method.value,
+                "points": _decimal(each.points),
+                "attainable": _decimal(each.attainable),
+                "max": "" if each.max is None else exact_text(each.max),
+                "state": "" if each.points is None else each.points.state.word,
+                "points_exact": number(each.points) or "",
             }
 
 

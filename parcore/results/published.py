@@ -15,7 +15,7 @@ from typing import Final
 
 from attrs import frozen
 
-from parcore.editions.edition import Criterion
+from parcore.editions.edition import Criterion, Edition
 from parcore.evidence.evidence import Observation
 from parcore.numbers import HUNDRED, decimals, round_to
 from parcore.results.result import Result, Scorecard
@@ -197,17 +197,32 @@ def _of_many(result: Result, seen: Observation) -> Fraction | None:
     if seen.about.startswith("band:"):
         if seen.quantity != "count" or not _whole(result, lambda _: True):
             return None
+        if any(each.class_open for each in result.scorecards):
+            return None  # who is in a class is not known
         held = [_class_names(result, each.class_name) for each in result.scorecards if each.class_name]
         return Fraction(sum(seen.about.removeprefix("band:").casefold() in names for names in held))
+    how, _, quantity = seen.quantity.partition(":")
+    if how == "max":
+        return _maximum(result.edition, quantity, seen.about)
     cards = [each for each in result.scorecards if _in_circle(each, seen.about)]
     if not _whole(result, lambda each: _in_circle(each, seen.about)):
         return None
     if seen.quantity == "ranked_units":
         return Fraction(sum(any(place.circle == seen.about for place in result.places.get(c.unit.id, ()))
                             for c in cards))  # fmt: skip
-    how, _, quantity = seen.quantity.partition(":")
     numbers = [_number(result, card, quantity or "index", printed_digits(seen)) for card in cards]
     return _statistic(how, [each for each in numbers if each is not None])
+
+
+def _maximum(edition: Edition, criterion: str, about: str) -> Fraction | None:
+    """A criterion's maximum for a unit group, or for all where it is one; the edition alone decides it."""
+    node = next((each for each in edition.criteria if each.id == criterion), None)
+    word, _, group = about.partition(":")
+    if node is None or node.max is None:
+        return None
+    if word == "group" and group in edition.groups and node.applies(group):
+        return node.max.of(group)
+    return node.max.common if about == "all" and not node.max.differs else None
 
 
 def _statistic(how: str, numbers: Sequence[Fraction]) -> Fraction | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from parcore.editions.edition import Combine, Criterion, Edition
-from parcore.evidence.evidence import Datum, RecordList
+from parcore.evidence.evidence import Datum, Method, RecordList
 from parcore.i18n import say
 from parcore.numbers import HUNDRED, ZERO, shown
 from parcore.results.result import Result
@@ -77,11 +77,18 @@ def _interpreted(leaf: Criterion) -> bool:
 
 
 def evidence_basis(result: Result, lang: str) -> str:
-    """How many statements of the evidence scored stand on which basis; a list of records is one."""
+    """How many statements of the evidence scored stand on which basis; a list with what it gives is one."""
     units = {card.unit.id for card in result.scorecards}
     counted: dict[str, int] = {}
     lists = (each for each in result.evidence.lists() if each.period == result.period)
-    stated: list[Datum | RecordList] = [*result.evidence.of(result.period), *lists]
+    fields = result.edition.vocabulary.fields
+    derived = {name for name, spec in fields.items() if spec.derive is not None}
+    own = (
+        each
+        for each in result.evidence.of(result.period)
+        if each.field not in derived or each.method is not Method.DERIVED
+    )
+    stated: list[Datum | RecordList] = [*own, *lists]
     for given in stated:
         if given.unit in units:
             word = "basis-none" if given.source is None else f"basis-{given.source.basis.value}"

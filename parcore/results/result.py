@@ -17,6 +17,7 @@ from parcore.evidence.units import Unit
 from parcore.readings.exact import Trace
 from parcore.results.population import Population
 from parcore.results.provisional import Provisional
+from parcore.results.stated import Stated
 from parcore.rules.policies import Absent, Classes, Quantity, Reads
 from parcore.values import State, Value
 
@@ -39,7 +40,7 @@ class Move:
 
     `said` is the number read, the condition as the edition writes it, or how many of how many a quota
     lets in; `criteria` are those that fail a gate; `state` is why a fact is not known; `open_` holds the
-    two classes between which the authority decides.
+    two classes between which the authority decides, or between which the cut is not known.
     """
 
     step: Step
@@ -55,8 +56,9 @@ class Move:
 class Scorecard:
     """One unit's points, by criterion, and its index; every number is in `trace`.
 
-    `class_name` is None where there is no class, or where it is left open between those of
-    `class_open`; `moves` say how it came about.
+    `class_name` is None where there is no class, or where it is open between those of
+    `class_open` (either, or one between them); `moves` say how it came about. `stated` has, for leaves
+    that are missing, the bounds that the evidence gives in the place of numbers.
     """
 
     unit: Unit
@@ -66,6 +68,7 @@ class Scorecard:
     provisional: Provisional | None = None
     class_open: tuple[str, ...] = ()
     moves: tuple[Move, ...] = ()
+    stated: Mapping[str, Stated] = field(factory=dict)
 
     def points(self, criterion: str) -> Value:
         """The points of a node of the tree, rounded where the edition rounds."""
@@ -130,12 +133,16 @@ class Place:
 
 @frozen
 class Empty:
-    """A leaf for which a unit's evidence has no number: its state, and what the edition makes of it."""
+    """A leaf for which a unit's evidence has no number: its state, and what the edition makes of it.
+
+    `stated` is what the evidence bounds without stating it.
+    """
 
     unit: Unit
     criterion: Criterion
     state: State
     effect: Effect | None
+    stated: Stated | None = None
 
 
 @frozen

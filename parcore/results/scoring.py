@@ -8,7 +8,7 @@ from fractions import Fraction
 from parcore.editions.compile import compile_edition
 from parcore.editions.edition import Criterion, Edition, Effect, EffectKind
 from parcore.editions.index import BASE
-from parcore.editions.records import MeanOver
+from parcore.editions.records import mean_of
 from parcore.editions.tree import Variant
 from parcore.evidence.evidence import Evidence, Observation, Stage
 from parcore.evidence.periods import Period
@@ -23,7 +23,8 @@ from parcore.results.provisional import provisional
 from parcore.results.ranking import entry_of, places, tiers
 from parcore.results.result import Empty, PointsSet, Result, Scorecard
 from parcore.results.scope import UnitScope
-from parcore.rules.combinations import Guarded, reported_of
+from parcore.results.stated import Stated, stated_by
+from parcore.rules.combinations import reported_of
 from parcore.rules.policies import Absent, Ranking
 from parcore.rules.program import Program
 from parcore.values import State
@@ -62,11 +63,10 @@ def score(
     admit(edition, evidence, units, period, stage, variant)
     unranked = () if edition.ranking is None else edition.ranking.unranked
     population = Population(tuple(members), frozenset(unranked))
-    scopes: dict[str, Scope] = {
-        unit.id: UnitScope(unit.id, period, evidence, stage, population) for unit in members
-    }
+    scopes = {unit.id: UnitScope(unit.id, period, evidence, stage, population) for unit in members}
     classes = edition.classes_in(period)
-    run = _Run(edition, population, scopes)
+    inexact = frozenset(each.unit for each in evidence if each.bound is not None)
+    run = _Run(edition, population, scopes, inexact)
     cards = [with_class(run.card(unit, variant), classes) for unit in members]
     ranks = places(cards, edition.ranking)
     cards = _ordered(with_quotas(cards, classes, edition.ranking), edition.ranking)
@@ -89,10 +89,20 @@ def score(
 
 
 class _Run:
-    """Scores units under variants of an edition, each variant compiled and its statistics frozen once."""
+    """Scores units under variants of an edition, each variant compiled and its statistics frozen once.
 
-    def __init__(self, edition: Edition, population: Population, scopes: Mapping[str, Scope]) -> None:
+    `inexact` are the units of which something is stated by a bound.
+    """
+
+    def __init__(
+        self,
+        edition: Edition,
+        population: Population,
+        scopes: Mapping[str, UnitScope],
+        inexact: frozenset[str],
+    ) -> None:
         self._edition, self._population, self._scopes = edition, population, scopes
+        self._inexact = inexact
         self._ready: dict[object, tuple[Program, Mapping[str, Scope]]] = {}
 
     def card(self, unit: Unit, variant: Variant) -> Scorecard:
@@ -100,10 +110,14 @@ class _Run:
         group = self._edition.group_of(unit.group) or ""
         trace = self.trace(unit.id, group, variant)
         waiting = self.waiting(unit.id, group, variant)
+        stated: Mapping[str, Stated] = {}
+        if unit.id in self._inexact:
+            stated = stated_by(self._edition, group, trace, self._scopes[unit.id].datum)
         open_ = provisional(
-            self._edition, trace, variant, waiting, lambda other: self.trace(unit.id, group, other)
-        )
-        return Scorecard(unit, group, trace, provisional=open_)
+            self._edition, group, trace, variant, waiting, stated,
+            lambda other: self.trace(unit.id, group, other),
+        )  # fmt: skip
+        return Scorecard(unit, group, trace, provisional=open_, stated=stated)
 
     def trace(self, unit: str, group: str, variant: Variant) -> Trace:
         """A unit's trace under a variant."""
@@ -169,11 +183,10 @@ def _absent(edition: Edition, evidence: Evidence, period: Period) -> Iterator[Ab
 
 def _spoken_of(leaf: Criterion, spoken: Set[str], listed: Set[str]) -> bool:
     """Whether any of a leaf's fields is spoken of, its points set, or a list of its cases handed in."""
-    rule = leaf.rule.rule if isinstance(leaf.rule, Guarded) else leaf.rule
-    if rule is None or leaf.rule is None:
+    if leaf.rule is None:
         return False
-    own = {*leaf.rule.fields, POINTS + leaf.id}
-    return bool(own & spoken) or (isinstance(rule, MeanOver) and rule.records in listed)
+    own, mean = {*leaf.rule.fields, POINTS + leaf.id}, mean_of(leaf.rule)
+    return bool(own & spoken) or (mean is not None and mean.records in listed)
 
 
 def _ordered(cards: list[Scorecard], ranking: Ranking | None) -> list[Scorecard]:
@@ -203,7 +216,8 @@ def _empty(edition: Edition, cards: Iterable[Scorecard], variant: Variant) -> It
             state = card.raw(leaf.id).state
             gives_way = leaf.falls_through and state in (State.NOT_APPLICABLE, State.NOTHING_AROSE)
             if state is not State.OK and not gives_way:
-                yield Empty(card.unit, leaf, state, leaf.when.get(state) or _BY_RULE.get(state))
+                effect = leaf.when.get(state) or _BY_RULE.get(state)
+                yield Empty(card.unit, leaf, state, effect, card.stated.get(leaf.id))
 
 
 def _unused(edition: Edition, evidence: Evidence, period: Period, variant: Variant) -> tuple[str, ...]:
@@ -217,5 +231,7 @@ def _unused(edition: Edition, evidence: Evidence, period: Period, variant: Varia
     used.update(POINTS + each.id for each in edition.nodes)
     # A saved result states all that another index says; a rule reads one of it.
     indices = {name.rpartition(":")[0] for name in used if name.startswith(INDEX)}
+    # What follows from lists of records is nobody's statement.
+    used.update(each.name for each in edition.vocabulary.fields.values() if each.derive is not None)
     unread = (name for name in evidence.fields(period) if name not in used)
     return tuple(name for name in unread if name.rpartition(":")[0] not in indices)

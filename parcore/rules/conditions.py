@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
 from fractions import Fraction
 from typing import TypeAlias
@@ -121,6 +121,24 @@ Failing: TypeAlias = "frozenset[State]"
 
 Measures: TypeAlias = "MappingOf[str, Measure] | None"
 """The measures that a table names; None in a guard, whose names are fields."""
+
+
+def ready(condition: Condition, group: str) -> Callable[[MappingOf[str, Fraction]], bool]:
+    """`condition.holds`, made ready for many points."""
+    if isinstance(condition, Joined):
+        parts = [ready(part, group) for part in condition.parts]
+        join = all if condition.every else any
+        return lambda point: join(part(point) for part in parts) != condition.contrary
+    one = condition.sides(group)
+    left, name = one.left, one.left.name
+    if isinstance(one, Inside):
+        interval = one.interval
+        return lambda point: (left.value(point) if name is None else point[name]) in interval
+    compare, right = HOLDS[one.op], one.right
+    if name is None or right.names:
+        return lambda point: compare(left.value(point), right.value(point))
+    limit = right.constant
+    return lambda point: compare(point[name], limit)
 
 
 def tests_in(condition: Condition) -> Iterator[Test]:

@@ -70,6 +70,20 @@ class Absent:
     place: Place = field(default=Place(""), eq=False)
 
 
+@frozen
+class MethodMaximum:
+    """What all leaves of a method count at most together; None is a maximum that nobody published.
+
+    `title` is what the edition calls them; empty where it is the method's own word.
+    """
+
+    method: Method
+    max: Figure | None
+    source: Source
+    title: Text = Text()
+    place: Place = field(default=Place(""), eq=False)
+
+
 class Every(Enum):
     """The nodes that a gate reads: leaves, the parts of components, or components."""
 
@@ -104,6 +118,16 @@ class Band:
     title: Text
     intervals: Mapping[str, Interval]
     gates: tuple[Gate, ...] = ()
+    place: Place = field(default=Place(""), eq=False)
+
+
+@frozen
+class Zone:
+    """Numbers whose class is open: the cut between two bands, the higher first, lies somewhere there."""
+
+    between: tuple[str, str]
+    intervals: Mapping[str, Interval]
+    source: Source
     place: Place = field(default=Place(""), eq=False)
 
 
@@ -188,11 +212,12 @@ class Quota:
 class Classes:
     """The classes of an edition, for its index years `first` to `last` (None: all of them).
 
-    A number in no band has no class.
+    A number in no band has no class; in one of the `zones` its class is open.
     """
 
     on: Reads
     bands: tuple[Band, ...]
+    zones: tuple[Zone, ...] = ()
     vetoes: tuple[Limit, ...] = ()
     caps: tuple[Limit, ...] = ()
     quotas: tuple[Quota, ...] = ()
@@ -210,6 +235,10 @@ class Classes:
         known = [band for band in self.bands if low[band.name] is not None]
         known.sort(key=lambda band: (low[band.name] or ZERO, not band.intervals[group].low_in), reverse=True)
         return (*known, *(band for band in self.bands if low[band.name] is None))
+
+    def zone(self, number: Fraction, group: str) -> Zone | None:
+        """The zone that a number of a group lies in."""
+        return next((each for each in self.zones if number in each.intervals[group]), None)
 
     @property
     def root(self) -> str:

@@ -9,10 +9,10 @@ from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Datum, Evidence, Stage
 from parcore.evidence.units import Unit
 from parcore.evidence.vocabulary import POINTS, Vocabulary
+from parcore.readings.inverse import Key, Numbers
 from parcore.rules.combinations import reported_of
-from parcore.testing.aiming import Numbers
 from parcore.testing.evidence import PERIOD, Desk, Statement, datum_of, states_of
-from parcore.testing.reading import Key, reads_of
+from parcore.testing.reading import reads_of
 from parcore.values import State, Value
 
 

@@ -38,8 +38,8 @@ EXPECTED: Final[Mapping[str, tuple[str, ...]]] = {
     "effect": tuple(each.value for each in EffectKind),
     "award": tuple(each.value for each in AwardKind),
     "policy": (
-        "conversion", "bonus", "penalty", "absent", "bands", "classes by year", "vetoes", "caps", "require",
-        "quota", "ranking", "unranked", "ties", "authority", "tolerance", "mode",
+        "conversion", "bonus", "penalty", "absent", "bands", "open", "classes by year", "vetoes", "caps",
+        "require", "quota", "ranking", "unranked", "ties", "authority", "tolerance", "mode",
     ),
     "choice of a policy": tuple(
         each.value for kind in (Level, Quantity, Every, Verdict, Border, Ties, Against) for each in kind

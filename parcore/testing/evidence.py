@@ -10,15 +10,16 @@ from attrs import field, frozen
 from hypothesis import strategies as st
 
 from parcore.editions.edition import Criterion, Edition
+from parcore.editions.records import mean_of
 from parcore.evidence.evidence import Cell, Datum, Evidence, Record, RecordList, Stage
 from parcore.evidence.periods import Period
 from parcore.evidence.units import Unit
 from parcore.evidence.vocabulary import POINTS, FieldKind, FieldSpec, Vocabulary
 from parcore.i18n import Text
 from parcore.numbers import ZERO, exact_text
+from parcore.readings.inverse import Aim, Key, Numbers, fits
 from parcore.rules.combinations import Reported, reported_of
-from parcore.testing.aiming import Aim, Numbers, fits
-from parcore.testing.reading import Key, Reads, computed_of, reads_of
+from parcore.testing.reading import Reads, computed_of, reads_of
 from parcore.testing.setting import F
 from parcore.values import ALWAYS_POSSIBLE, State, Value
 
@@ -71,8 +72,12 @@ def evidence_for(
             for kind, inner in desk.reads.records.items():
                 lists += desk.cases(unit.id, kind, inner, edition.vocabulary.records[kind])
         if all(each.period != PERIOD for each in data) and not lists:
-            key = next(iter(desk.reads.fields), (POINTS + next(edition.leaves).id, 0))
-            data.append(Datum(members[0].id, PERIOD, key[0], Value(State.MISSING), "missing", stage))
+            name = next((name for name, _ in desk.reads.fields), POINTS + next(edition.leaves).id)
+            kinds = list(desk.reads.records)
+            if kinds and name.startswith(POINTS):
+                lists.append(RecordList(members[0].id, PERIOD, kinds[0], (), stage))
+            else:
+                data.append(Datum(members[0].id, PERIOD, name, Value(State.MISSING), "missing", stage))
         return Evidence(data, lists)
 
     return evidence()
@@ -156,12 +161,19 @@ class Desk:
         found = [self.given(leaf, rule, unit, group) for leaf, rule in given if rule is not None]
         for name, top in computed_of(self.edition).items():
             if self.draw(st.integers(0, 15)) == 15:
-                number = top * self.draw(st.sampled_from([F(1), F(0), F(1, 2)]))
+                number = self.on_step(name, top, top * self.draw(st.sampled_from([F(1), F(0), F(1, 2)])))
                 value, text = Value(State.OK, number), exact_text(number)
                 found.append(
                     Datum(unit.id, self.period, POINTS + name, value, text, self.other_stage(), note=REASON)
                 )
         return found
+
+    def on_step(self, name: str, top: Fraction, number: Fraction) -> Fraction:
+        """Points set in the place of a rounded mean stand on its step, as its maximum does."""
+        node = self.edition.criterion(name)
+        mean = None if node is None else mean_of(node.rule)
+        step = None if mean is None else mean.step
+        return number if step is None or (number / step).denominator == 1 else top
 
     def given(self, leaf: Criterion, rule: Reported, unit: Unit, group: str) -> Datum:
         """Points within their bounds and on their step; or a state that the leaf has an effect for."""

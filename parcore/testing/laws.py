@@ -14,7 +14,7 @@ from attrs import evolve
 
 from parcore.editions.edition import Criterion, Edition
 from parcore.editions.index import BASE, RATE, ROUNDED, TOTAL
-from parcore.evidence.evidence import Datum, Evidence
+from parcore.evidence.evidence import Cell, Datum, Evidence, RecordList
 from parcore.evidence.vocabulary import POINTS
 from parcore.readings.exact import evaluate
 from parcore.results.population import FrozenScope
@@ -139,19 +139,49 @@ def trace_recomputes(case: Case) -> int:
 
 
 def hiding_never_pays(case: Case) -> int:
-    """Any evidence replaced by missing, unverified or rejected raises no points, no total and no rate."""
+    """Evidence, or a cell of a case, made missing, unverified or rejected raises no points, total or rate."""
     bench, made = bench_of(case), 0
     for card in bench.result.scorecards:
         if any(card.raw(leaf.id).state is State.ERROR for leaf in case.edition.scored):
             continue  # taking bad evidence away is a correction
-        for datum, state in _hidings(bench, card):
-            after = bench.again(card, _hidden(case, datum, state))
-            law = f"hiding never pays ({datum.field} said to be {state.word})"
+        for said, evidence in (*_statements_hidden(bench, card), *_cells_hidden(case, card)):
+            after = bench.again(card, evidence)
+            law = f"hiding never pays ({said})"
             for where, one, two in _compared(case.edition, card, after):
                 made += 1
                 if two > one:
                     bench.fail(card, where, law, one, two)
     return made
+
+
+def _statements_hidden(bench: Bench, card: Scorecard) -> Iterator[tuple[str, Evidence]]:
+    for datum, state in _hidings(bench, card):
+        yield f"{datum.field} said to be {state.word}", _hidden(bench.case, datum, state)
+
+
+def _cells_hidden(case: Case, card: Scorecard) -> Iterator[tuple[str, Evidence]]:
+    """The evidence with one cell of one of the unit's cases hidden, for every cell; the states take turns."""
+    for kind in case.edition.vocabulary.records:
+        listed = case.evidence.records(card.unit.id, case.period, kind, case.stage)
+        for at, record in () if listed is None else enumerate(listed.records):
+            for turn, name in enumerate(record.cells):
+                state = ALWAYS_POSSIBLE[(at + turn) % len(ALWAYS_POSSIBLE)]
+                cells = {**record.cells, name: Cell(Value(state), state.word)}
+                yield (
+                    f"{name} of {kind} {record.id} said to be {state.word}",
+                    _with_cells(case, listed, at, cells),
+                )
+
+
+def _with_cells(case: Case, listed: RecordList | None, at: int, cells: Mapping[str, Cell]) -> Evidence:
+    lists = []
+    for each in case.evidence.lists():
+        if each is listed:
+            records = tuple(evolve(r, cells=cells) if n == at else r for n, r in enumerate(each.records))
+            lists.append(evolve(each, records=records))
+        else:
+            lists.append(each)
+    return Evidence(case.evidence, lists, case.evidence.rollups)
 
 
 def _hidings(bench: Bench, card: Scorecard) -> Iterator[tuple[Datum, State]]:

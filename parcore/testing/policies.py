@@ -81,35 +81,49 @@ def _many(at: Setting, total: Amount, ranked: bool, known: bool) -> Any:
 def _classes(at: Setting, total: Amount, ranked: bool, known: bool) -> Plain:
     reads = _reads(at, known)
     size = dict.fromkeys(total, F(100)) if reads["quantity"] == "rate" else total
-    bands = _bands(at, size, known)
+    bands, zones = _bands(at, size, known)
     names = [band["name"] for band in bands]
     found: Plain = {"on": reads, "bands": bands}
     if at.chance(3):
         found["vetoes"] = [_limit(at, "class", names[1:], n) for n in range(at.one_of(1, 2))]
     if at.chance(3):
         found["caps"] = [_limit(at, "at_most", names[1:], n + 2) for n in range(at.one_of(1, 2))]
-    if ranked and at.chance(2):
+    if zones:
+        found["open"] = zones
+    elif ranked and at.chance(2):
         found["quota"] = [_quota(at, names)]
     return found
 
 
-def _bands(at: Setting, size: Amount, known: bool) -> list[Plain]:
-    """Bands that join, by group where their edges differ; some with gates."""
+def _bands(at: Setting, size: Amount, known: bool) -> tuple[list[Plain], list[Plain]]:
+    """Bands that join, by group where their edges differ, some with gates, and perhaps an open zone."""
     cuts = at.one_of((F(4, 5), F(1, 2)), (F(3, 4), F(1, 2), F(1, 4)), (F(9, 10), F(4, 5)))
     closed = [at.chance(2) for _ in cuts]
+    opened = at.one_of(1, len(cuts)) if at.chance(4) else 0
     bands: list[Plain] = []
+    zones: list[Plain] = []
     for n in range(len(cuts) + 1):
-        each = {}
+        each, gap = {}, {}
         for group, most in size.items():
             low = "(…" if n == len(cuts) else ("(" if closed[n] else "[") + number_text(cuts[n] * most)
             high = "…)" if n == 0 else number_text(cuts[n - 1] * most) + ("]" if closed[n - 1] else ")")
+            if n and n == opened:
+                under = number_text((cuts[n - 1] - F(1, 20)) * most)
+                gap[group], high = f"[{under},{high}", f"{under})"
             each[group] = f"{low},{high}"
-        same = len(set(each.values())) == 1
-        band: Plain = {"name": NAMES[n], "in": next(iter(each.values())) if same else each}
+        if gap:
+            between = [NAMES[n - 1], NAMES[n]]
+            zones.append({"between": between, "in": _once(gap), "basis": "illustrative", "note": "x"})
+        band: Plain = {"name": NAMES[n], "in": _once(each)}
         if n < len(cuts) and at.chance(3):
             band["require"] = [_gate(at, known)]
         bands.append(band)
-    return bands
+    return bands, zones
+
+
+def _once(each: dict[str, str]) -> Any:
+    """What is the same for every group, written once."""
+    return next(iter(each.values())) if len(set(each.values())) == 1 else each
 
 
 def _gate(at: Setting, known: bool) -> Plain:

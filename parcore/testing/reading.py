@@ -13,6 +13,7 @@ from parcore.editions.compile import compile_edition
 from parcore.editions.edition import Edition
 from parcore.evidence.vocabulary import FieldKind, FieldSpec, Vocabulary, given_field
 from parcore.numbers import HALF, ZERO
+from parcore.readings.inverse import Key
 from parcore.rules.combinations import reported_of
 from parcore.rules.graph import (
     Cmp,
@@ -31,9 +32,6 @@ from parcore.rules.graph import (
 )
 from parcore.rules.program import Program
 from parcore.testing.setting import F
-
-Key = tuple[str, int]
-"""A field and how many periods back it is read."""
 
 
 @frozen

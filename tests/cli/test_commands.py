@@ -406,3 +406,45 @@ def test_tables_hold_total_and_what_is_open() -> None:
     assert (index["a"]["place_open"], index["c"]["place_open"]) == ("yes", "no")
     items = {row["unit"]: row for row in rows if row["block"] == "penalty"}
     assert (items["e"]["criterion"], items["e"]["points"], items["a"]["points"]) == ("tasks-late", "1", "0")
+
+
+def test_evidence_without_an_edition_is_named_where_one_looks_for_it(tmp_path: Path) -> None:
+    """`list` and `check` name evidence that no edition is held for; `score` says so and how to go on."""
+    (tmp_path / "vocabulary.yaml").write_text(
+        "vocabulary: found\ntitle: Found\nfields: [{id: a, kind: count, title: A}]\n", "utf-8"
+    )
+    (tmp_path / "units.yaml").write_text(
+        "units: found\nsource: {basis: illustrative}\nmembers: [{id: found-unit, kind: x, name: Found}]\n",
+        "utf-8",
+    )
+    (tmp_path / "evidence.yaml").write_text(
+        "evidence: found\nperiod: 2024\nunits: {found-unit: {a: '> 5'}}\n", "utf-8"
+    )
+    line = "found: evidence of 1 fields (1 statements), no edition held"
+    for words in (["list"], ["check", "found"]):
+        said = say(*words, "--path", str(tmp_path), "--lang", "en")
+        assert (said.status, line in said.out) == (0, True), said
+    listed = data("list", "--path", str(tmp_path))["without_edition"]
+    assert {"name": "found", "title": "Found", "fields": 1, "statements": 1} in listed
+    refused = say("score", "found", "--path", str(tmp_path), "--lang", "en")
+    assert refused.status == 2
+    assert "no edition to score it by" in refused.err
+    assert "edition-none-held" in refused.err
+
+
+def test_a_bound_is_told_beside_the_points_it_does_not_give() -> None:
+    """`--set` takes a bound; table, JSON, CSV and `explain` tell it with the points that it allows."""
+    words = ("one-stop@2018", "--set", "illustrative-department.petitions_on_time=>= 18")
+    table = say("score", *words, "--lang", "en").out
+    assert "stated by a bound only: petitions_on_time >= 18; the bound allows 1 to 2 points" in table
+    assert "1 stated by a bound only, the index lies between" in table
+    (empty,) = data("score", *words)["empty"]
+    assert empty["stated"] == [{"field": "petitions_on_time", "value": ">= 18"}]
+    assert empty["allows"] == ["1", "2"]
+    rows = csv.DictReader(StringIO(say("score", *words, "--format", "csv").out))
+    cells = {row["criterion"]: (row["stated"], row["allows"]) for row in rows}
+    assert cells["petitions"] == ("petitions_on_time >= 18", "1 … 2")
+    decided = ("one-stop@2018", "--set", "illustrative-department.petitions_on_time=[18,20)")
+    told = say("explain", "one-stop@2018", "illustrative-department", "8", *decided[1:], "--lang", "en").out
+    assert "missing (stated by a bound only: [18,20))" in told
+    assert "decided by the bound: 1 points whatever the exact number; not counted in the index" in told

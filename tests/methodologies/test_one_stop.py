@@ -1,4 +1,4 @@
-"""Circular 01/2018/TT-VPCP: indicators 5, 6, 8 and 9 on stated inputs, the classes, what is left out."""
+"""Circular 01/2018/TT-VPCP, agencies: indicators 5, 6, 8 and 9, averages set, classes, what is left out."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -6,19 +6,13 @@ from pathlib import Path
 import pytest
 
 import parcore
-from parcore.diagnostics import Findings, ParcoreError
-from parcore.documents.yaml import parse_yaml
-from parcore.editions.document import read_edition
-from parcore.registry import Registry
+from parcore.diagnostics import ParcoreError
 from parcore.results.result import Result, Scorecard
-from parcore.rules.combinations import ConditionTable, Guarded
-from parcore.sources import Basis
 from parcore.values import State
 
-LEVELS = ("ministry", "province", "district", "commune")
 GIVEN = ("total-time", "participants-time", "contacts-to-complete", "bodies-to-contact", "attitude")
-COMPUTED = ("one-stop-organisation", "publication", "petitions", "online-services")
-BEST = {f"points:{name}": "2" for name in GIVEN} | {
+SET = tuple(f"points:{name}" for name in GIVEN)
+BEST = dict.fromkeys(SET, "2") | {
     "procedures_in_list": "100",
     "procedures_settled_at_one_stop": "100",
     "procedures_required": "90",
@@ -39,7 +33,10 @@ BEST = {f"points:{name}": "2" for name in GIVEN} | {
 def scored(folder: Path, changes: dict[str, str | None], level: str = "province") -> Result:
     """An invented agency of a level, at its best but for the changes (None: left out)."""
     given = BEST | changes
-    lines = [f"    {name}: {value}" for name, value in given.items() if value is not None]
+    said = {
+        name: f'{{value: {value}, note: "averages alone"}}' for name, value in given.items() if name in SET
+    }
+    lines = [f"    {name}: {said.get(name, value)}" for name, value in given.items() if value is not None]
     (folder / "evidence.yaml").write_text(
         "\n".join(["evidence: one-stop", "period: 2024", "units:", "  test-agency:", *lines]), "utf-8"
     )
@@ -214,7 +211,7 @@ def test_indicator_9_where_nothing_arose(
 @pytest.mark.parametrize(
     ("name", "criterion"),
     [
-        *((f"points:{name}", name) for name in GIVEN),
+        *zip(SET, GIVEN, strict=True),
         ("procedures_in_list", "one-stop-organisation"),
         ("procedures_received_at_one_stop", "one-stop-organisation"),
         ("posting", "publication"),
@@ -281,116 +278,7 @@ def test_classes_stay_where_indicators_are_left_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("points", ["1.55", "2.1", "-0.1"])
-def test_averages_are_given_to_one_decimal_within_2(tmp_path: Path, points: str) -> None:
-    """Points given for an averaged indicator are refused off the one decimal or outside 0 to 2."""
+def test_averages_are_set_to_one_decimal_within_2(tmp_path: Path, points: str) -> None:
+    """Points set for an averaged indicator are refused off the one decimal or outside 0 to 2."""
     with pytest.raises(ParcoreError):
         scored(tmp_path, {"points:attitude": points})
-
-
-def test_the_illustrative_department() -> None:
-    """The packaged case shows a ladder step, a guard and two rules without interpretation: 11.5, fair."""
-    edition = parcore.load_edition("one-stop@2018")
-    card = parcore.score(edition, parcore.read_evidence(edition), 2024).card("illustrative-department")
-    assert card is not None
-    assert [card.points(name).known for name in COMPUTED] == [1, 1, 1, 0]
-    assert card.trace["index:base"].known == Fraction("11.5")
-    assert card.class_name == "fair"
-
-
-def test_the_packaged_evidence_is_illustrative() -> None:
-    """Nothing that the package scores is a figure of a real agency."""
-    edition = parcore.load_edition("one-stop@2018")
-    for datum in parcore.read_evidence(edition):
-        assert datum.unit.startswith("illustrative-")
-        assert datum.source is not None
-        assert datum.source.basis is Basis.ILLUSTRATIVE
-
-
-def text_of_the_edition() -> str:
-    """The edition as it stands in the package."""
-    (document,) = Registry().edition_documents("one-stop")
-    return document.path.read_text("utf-8")
-
-
-def without_interpretations(text: str) -> str:
-    """The edition's text without what stands under each `interpret`."""
-    kept: list[str] = []
-    inside: int | None = None
-    for line in text.splitlines():
-        depth = len(line) - len(line.lstrip())
-        if line.strip() == "interpret:":
-            inside = depth
-        elif inside is None or depth <= inside:
-            inside = None
-            kept.append(line)
-    return "\n".join(kept)
-
-
-def findings_of(text: str) -> Findings:
-    """What the checker finds in an edition's text."""
-    findings = Findings()
-    read_edition(parse_yaml(text, "edition.yaml", findings), Registry().vocabularies, findings)
-    return findings
-
-
-def test_the_text_alone_is_refused_with_its_gap_and_its_overlaps() -> None:
-    """Without interpretations the checker finds the overlaps of 5 and 6 and the gap of 9."""
-    found = findings_of(without_interpretations(text_of_the_edition()))
-    told = {(each.code, each.values["criterion"], each.values.get("answers", "")) for each in found}
-    assert told == {
-        *(("cases-overlap", f"one-stop-organisation ({level})", "2 | 1") for level in LEVELS),
-        *(("cases-overlap", f"one-stop-organisation ({level})", "2 | 0") for level in LEVELS),
-        ("cases-overlap", "publication", "2 | 1"),
-        ("cases-overlap", "publication", "1 | 0"),
-        ("cases-gap", "online-services", ""),
-    }
-
-
-def test_the_edition_is_accepted_whole() -> None:
-    """With the interpretations nothing is left unsettled, and none of them overrules a clear text."""
-    assert list(findings_of(text_of_the_edition())) == []
-
-
-def test_every_interpretation_is_marked_and_says_why() -> None:
-    """Each row that is ours has the basis interpretation, a clause and a note in both languages."""
-    found = []
-    for leaf in parcore.load_edition("one-stop@2018").leaves:
-        rule = leaf.rule.rule if isinstance(leaf.rule, Guarded) else leaf.rule
-        if isinstance(rule, ConditionTable):
-            found += [row.source for row in rule.rows if row.source is not None]
-    assert len(found) == 5
-    for source in found:
-        assert source.basis is Basis.INTERPRETATION
-        assert source.clause
-        assert source.note.vi
-        assert source.note.en
-
-
-@pytest.mark.parametrize("level", LEVELS)
-def test_every_official_leaf_quotes_its_clause(level: str) -> None:
-    """Each of the nine leaves is official, names its clause, quotes it, and is worth 2 at every level."""
-    leaves = list(parcore.load_edition("one-stop@2018").leaves)
-    assert [leaf.code for leaf in leaves] == [str(at) for at in range(1, 10)]
-    for leaf in leaves:
-        assert leaf.source is not None
-        assert leaf.source.basis is Basis.OFFICIAL
-        assert leaf.source.clause.startswith("Điều 13, khoản")
-        assert leaf.source.quote.vi.startswith("a) Điểm 2 khi")
-        assert leaf.max is not None
-        assert leaf.max.of(level) == 2
-
-
-def test_quotations_are_the_text_word_for_word() -> None:
-    """Every quotation is the source's text; only (…) leaves words out, and run-together words are parted."""
-    path = Path(__file__).parents[3] / "shared" / "sources" / "thong-tu-01-2018-dieu-13-15.txt"
-    if not path.is_file():
-        pytest.skip(f"{path} is not here")
-    source = "".join(path.read_text("utf-8").split())
-    for leaf in parcore.load_edition("one-stop@2018").leaves:
-        assert leaf.source is not None
-        at = 0
-        for part in leaf.source.quote.vi.split("(…)"):
-            words = "".join(part.split()).strip(";,.")
-            found = source.find(words, at)
-            assert found >= 0, (leaf.code, part)
-            at = found + len(words)

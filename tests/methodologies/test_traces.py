@@ -11,7 +11,7 @@ from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Datum, Evidence, Stage
 from parcore.evidence.periods import Period
 from parcore.evidence.units import Unit, UnitBook
-from parcore.evidence.vocabulary import FieldKind, FieldSpec
+from parcore.evidence.vocabulary import FieldKind, FieldSpec, given_field
 from parcore.i18n import Text
 from parcore.numbers import exact_text
 from parcore.packages import Document
@@ -85,7 +85,9 @@ def scorecards(draw: st.DrawFn, edition: Edition, *, lawful: bool = False) -> Sc
             if isinstance(leaf.rule, Reported):
                 values = points_given(leaf.rule, None if leaf.max is None else leaf.max.of(group))
             else:
-                values = field_given(edition.vocabulary.fields[name])
+                spec = edition.vocabulary.fields.get(name) or given_field(name)
+                assert spec is not None
+                values = field_given(spec)
             hole = draw(st.integers(0, 9)) < holes
             drawn = draw(EMPTY) if hole else draw(values)
             if drawn is not None:

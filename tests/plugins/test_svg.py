@@ -34,8 +34,9 @@ def result(name: str, period: str, *units: str) -> Result:
 
 
 def ten_of_2020() -> Result:
-    """The ten provinces whose parts are known for 2020."""
-    return result("par-index-province", "2020")
+    """The ten provinces whose parts are all known for 2020."""
+    whole = result("par-index-province", "2020")
+    return result("par-index-province", "2020", *(each.unit.id for each in whole.scorecards[:10]))
 
 
 def nam_dinh() -> Result:
@@ -98,6 +99,14 @@ def test_is_told_to_those_who_do_not_see_it(shape: str, lang: str) -> None:
         assert all(each.title.in_(lang) in told for each in found.edition.components)
     else:
         assert all(card.unit.name.in_(lang) in told for card in found.scorecards)
+
+
+def test_an_open_class_is_drawn_as_open() -> None:
+    """Where a class is open the picture names both it lies between, and no class of its own."""
+    found = nam_dinh()
+    cards = [evolve(card, class_name=None, class_open=("A", "B")) for card in found.scorecards]
+    picture = ElementTree.fromstring(write(evolve(found, scorecards=tuple(cards)), "en"))
+    assert "A … B" in "\n".join(texts(picture))
 
 
 @every_result

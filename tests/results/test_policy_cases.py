@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 from attrs import evolve
 
+from parcore.cli.decisions import class_title, decisions
 from parcore.diagnostics import Findings
 from parcore.documents.yaml import parse_yaml
 from parcore.editions.document import read_edition
@@ -15,8 +16,9 @@ from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Evidence
 from parcore.evidence.periods import Period
 from parcore.evidence.units import UnitBook
+from parcore.readings.prose.annex import describe
 from parcore.results.output import csv_rows, to_dict
-from parcore.results.result import Place, Result, Step
+from parcore.results.result import Move, Place, Result, Step
 from parcore.results.scoring import score
 from parcore.rules.policies import Quantity, Reads
 from parcore.values import State, Value
@@ -176,6 +178,62 @@ def test_a_fact_may_compare_with_a_figure_of_the_group() -> None:
     book = UnitBook([unit("u1", "a"), unit("u2", "b")])
     found = result(read, {name: {"points:x": 60, "few": 2} for name in ("u1", "u2")}, book)
     assert {card.unit.id: card.class_name for card in found.scorecards} == {"u1": "low", "u2": "high"}
+
+
+OPEN = """classes:
+  on: {quantity: base, rounded: no}
+  bands: [{name: high, in: "[40,…)"GATE}, {name: low, in: "(…,30)"}]
+  open: [{between: [high, low], in: "[30,40)", basis: inferred, note: the cut was not published}]
+  vetoes: [{if: few > 5, class: low, when: {missing: withhold, unverified: withhold, rejected: withhold}}]
+"""
+
+
+def opened(gate: str = "") -> Result:
+    """Four units: over an open zone, in it, in it with a veto, in it with a fact not yet appraised."""
+    read = grouped(GROUPED, OPEN.replace("GATE", gate))
+    book = UnitBook([unit(f"u{n}", "a") for n in range(4)])
+    few = [0, 0, 9, State.UNVERIFIED]
+    return result(read, {f"u{n}": {"points:x": [40, 35, 35, 35][n], "few": few[n]} for n in range(4)}, book)
+
+
+def test_a_class_in_an_open_zone_is_open_until_something_lowers_it() -> None:
+    """Between the bands a class is open; a veto settles it; what is not known withholds it all the same."""
+    cards = {card.unit.id: card for card in opened().scorecards}
+    assert {name: (card.class_name, card.class_open) for name, card in cards.items()} == {
+        "u0": ("high", ()),
+        "u1": (None, ("high", "low")),
+        "u2": ("low", ()),
+        "u3": (None, ()),
+    }
+    assert cards["u1"].moves == (Move(Step.BAND, None, None, "35", open_=("high", "low")),)
+    assert [(move.before, move.after) for move in cards["u2"].moves] == [(None, None), ("high", "low")]
+    assert cards["u3"].moves[-1].state is State.UNVERIFIED
+
+
+def test_an_open_class_is_settled_by_a_gate_of_the_upper_one() -> None:
+    """A unit in an open zone that fails what the upper class requires is in the lower one."""
+    gate = ", require: [{every: leaf, points: '> 36', rounded: no, excluded: fails}]"
+    cards = {card.unit.id: card.class_name for card in opened(gate).scorecards}
+    assert cards == {"u0": "high", "u1": "low", "u2": "low", "u3": None}
+
+
+def test_an_open_class_is_open_in_every_output() -> None:
+    """JSON, CSV, the table's cell, its line and the prose say between which classes, and on whose word."""
+    found = opened()
+    card = found.card("u1")
+    assert card is not None
+    (data,) = (each for each in to_dict(found, "en")["units"] if each["unit"] == "u1")
+    assert (data["class"], data["class_open"]) == (None, ["high", "low"])
+    (row,) = (each for each in csv_rows(found, "en") if each["unit"] == "u1" and each["criterion"] == "index")
+    assert (row["class"], row["class_open"]) == ("", "high | low")
+    assert class_title(found, card, "en") == "high … low"
+    line = "Class of u1: 35: where the cut between high and low lies is not known"
+    assert f"{line} (inferred: the cut was not published)" in list(decisions(found, "en"))
+    told = "\n".join(describe(found.edition, "en").policies)
+    assert (
+        "From 30 to under 40: which class it is, from low to high, is not known"
+        " (inferred: the cut was not published)." in told
+    )
 
 
 def grouped(components: str, policies: str) -> Edition:

@@ -91,6 +91,8 @@ def one(about: str, quantity: str, text: str, **more: tuple[str, ...]) -> Compar
         ("region:south", "highest", "42,86", Verdict.SAME),
         ("all", "lowest", "42,9", Verdict.SAME),
         ("all", "ranked_units", "3", Verdict.SAME),
+        ("all", "max:y", "4,0", Verdict.SAME),
+        ("all", "max:y", "4,5", Verdict.UNLIKE),
         ("band:A", "count", "1", Verdict.SAME),
         ("band:B", "count", "1", Verdict.UNLIKE),
     ],
@@ -113,6 +115,8 @@ def test_a_printed_figure_stands_to_the_computed_one(
         ("u1", "rank_in_group", "1"),
         ("region:west", "mean", "80"),
         ("all", "mean:points:z", "80"),
+        ("all", "max:z", "2"),
+        ("region:north", "max:y", "4"),
         ("all", "above", "2"),
     ],
 )
@@ -152,12 +156,35 @@ def test_a_mean_rate_follows_from_a_printed_mean_of_points() -> None:
     ]
 
 
+def test_a_printed_maximum_of_a_group_needs_no_unit() -> None:
+    """A group's maximum is the edition's, though nobody is scored; where groups differ all have none."""
+    grouped, _ = grouped_edition()
+    abouts = ("group:ward", "group:office", "group:none", "all")
+    held = [seen(about, "max:one", "6") for about in abouts] + [seen("group:ward", "max:two", "3")]
+    found = compared(evolve(scored(grouped, {}, UnitBook([])), observations=tuple(held)))
+    assert [(each.observation.about, each.figure, each.verdict) for each in found] == [
+        ("group:ward", F(6), Verdict.SAME),
+        ("group:office", F(4), Verdict.UNLIKE),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "digits"), [("90,00", 2), ("90", 0), ("1.234", 0), ("21.000,5", 1), ("94,9 %", 1), ("0,05%", 2)]
 )
 def test_the_decimals_printed(text: str, digits: int) -> None:
     """Trailing zeros are decimals, marks of grouping are none."""
     assert printed_digits(seen("u1", "rate", text)) == digits
+
+
+def test_where_a_class_is_open_neither_it_nor_a_count_of_classes_is_compared() -> None:
+    """A printed class is not held against an open one, nor a number of units against classes not known."""
+    opened = MORE.replace('in: "[0,80)"}]', 'in: "[0,50)"}]\n  open: [OPEN]')
+    opened = opened.replace("OPEN", '{between: [A, B], in: "[50,80)", basis: inferred, note: not published}')
+    found = scored(
+        sound(TEXT, "7", opened), {n: {"points:x": x, "points:y": y} for n, (x, y) in POINTS.items()}, BOOK
+    )
+    held = (seen("u1", "class", "Tốt"), seen("u2", "class", "B"), seen("band:A", "count", "1"))
+    assert [each.observation.about for each in compared(evolve(found, observations=held))] == ["u1"]
 
 
 def test_a_finding_is_settled_by_a_reason_where_there_is_a_difference_and_by_none_elsewhere() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from parcore.editions.compile import compile_edition
 from parcore.editions.edition import Edition
+from parcore.editions.tree import Variant
 from parcore.evidence.evidence import Evidence, Stage
 from parcore.evidence.sections import Defaults
 from parcore.readings.exact import evaluate
@@ -68,7 +69,8 @@ def test_the_evidence_held_is_scored_and_re_computes(edition: Edition) -> None:
         for stage in Stage:
             found = score(edition, evidence, REGISTRY.units, period, stage=stage)
             for card in found.scorecards:
-                compiled = compile_edition(edition, card.group)
+                given = frozenset(each.id for each in edition.criteria if card.computed(each.id) is not None)
+                compiled = compile_edition(edition, card.group, Variant(given))
                 assert card.trace.rerun(compiled.program) == card.trace.values
                 scope = UnitScope(card.unit.id, period, evidence, stage)
                 for root in ("index:base", "index:base:rounded", "index:rate:rounded"):

@@ -64,7 +64,19 @@ def test_a_provisional_index_contains_every_completion() -> None:
     assert not idle("provisional_contains", made)
 
 
-SHIPPED = ("example@2024", "example@2025", "one-stop@2018", "par-index-province@2022", "ca-mau-2013@2013")
+SHIPPED = (
+    "example@2024",
+    "example@2025",
+    "one-stop@2018",
+    "par-index-province@2022",
+    "ca-mau-2013@2013",
+    "service-766@2022",
+    "service-766-formulas@2022",
+    "dti-province@2022",
+    "dti-district@rule-1.2",
+    "tay-ninh-2023@2023",
+    "one-stop-officials@2018",
+)
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -97,7 +97,10 @@ def _item(
     """A criterion; `off`: its points are taken off."""
 
     def tell(speaker: Speaker) -> list[str]:
-        return _sentences(node, speaker.taking_off() if off else speaker)
+        told = _sentences(node, speaker.taking_off() if off else speaker)
+        if parent is not None or node.weight is None:
+            return told  # a parent says the weights of its parts
+        return [speaker.say("prose-weight", weight=speaker.number(node.weight.of(speaker.group))), *told]
 
     said = by_group(edition, lang, tell, node.groups)
     if node.groups and (parent is None or parent.groups != node.groups):

@@ -26,6 +26,7 @@ from parcore.rules.policies import (
     Reads,
     TieBreak,
     Verdict,
+    Zone,
 )
 from parcore.values import State
 
@@ -102,6 +103,8 @@ def _classes(laid: _Laid) -> Iterator[str]:
         titles = {band.name: _title(band.title, band.name, laid) for band in classes.bands}
         bands = laid.by_group(partial(_bands, classes.bands, titles))
         yield _years(classes, laid) + laid.say("prose-classes", on=_reads(classes.on, laid), bands=bands)
+        for zone in classes.zones:
+            yield _zone(zone, titles, laid)
         for limit in classes.vetoes:
             yield _limit(limit, classes, titles, laid)
         for band in classes.bands:
@@ -123,6 +126,17 @@ def _bands(bands: tuple[Band, ...], titles: dict[str, str], speaker: Speaker) ->
     return "; ".join(
         f"{titles[band.name]}: {speaker.interval(band.intervals[speaker.group])}" for band in bands
     )
+
+
+def _zone(zone: Zone, titles: dict[str, str], laid: _Laid) -> str:
+    """Numbers whose class is open."""
+    upper, lower = (titles[name] for name in zone.between)
+
+    def tell(speaker: Speaker) -> str:
+        where = speaker.interval(zone.intervals[speaker.group])
+        return speaker.say("prose-zone", where=where, upper=upper, lower=lower) + speaker.whose(zone.source)
+
+    return laid.by_group(tell)
 
 
 def _years(classes: Classes, laid: _Laid) -> str:

@@ -83,8 +83,8 @@ def _summary(result: Result, card: Scorecard, lang: str) -> str:
     place = result.place(card.unit.id)
     if place is not None and place.among > 1:
         parts.append(f"{RANK.in_(lang)} {place.place}/{place.among}")
-    if card.class_name:
-        parts.append(f"{CLASS.in_(lang)} {card.class_name}")
+    if card.class_name or card.class_open:
+        parts.append(f"{CLASS.in_(lang)} {card.class_name or ' … '.join(card.class_open)}")
     return " · ".join(parts)
 
 

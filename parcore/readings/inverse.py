@@ -1,4 +1,4 @@
-"""Setting fields so that a part of a rule gives exactly a number: how evidence is put on an edge."""
+"""The inverse reading: fields set so that a part of a rule gives exactly a number, evidence on an edge."""
 
 from __future__ import annotations
 
@@ -26,8 +26,10 @@ from parcore.rules.graph import (
     Symbol,
 )
 from parcore.rules.program import lay_out
-from parcore.testing.reading import Key
 from parcore.values import State, Value
+
+Key = tuple[str, int]
+"""A field and how many periods back it is read."""
 
 Numbers = dict[Key, Fraction]
 

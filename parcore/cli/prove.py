@@ -1,0 +1,135 @@
+"""`parcore check --prove`: what each rule can give, for all evidence, as a table and as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import click
+from attrs import frozen
+
+from parcore.checking import Checked
+from parcore.cli.tables import Column, show_table
+from parcore.editions.edition import Edition
+from parcore.i18n import say
+from parcore.numbers import exact_text, shown, shown_percent
+from parcore.readings.analysis.edition import Proof, prove, report
+from parcore.readings.analysis.findings import Cliff, Extreme
+from parcore.readings.analysis.plane import Axis
+from parcore.readings.analysis.witness import Witness
+from parcore.rules.graph import Div
+
+
+@frozen
+class Proved:
+    """An edition's rule with its analysis, as plain data for programs."""
+
+    edition: Edition
+    proof: Proof
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Numbers as decimal strings or fractions; a witness as the numbers of its fields."""
+        proof, found = self.proof, self.proof.analysis
+        told: dict[str, Any] = {
+            "edition": self.edition.key,
+            "criterion": proof.criterion.id,
+            "part": proof.part,
+            "groups": [each for each in proof.groups if each],
+            "analysed": found is not None,
+            "why": proof.why,
+        }
+        if found is None:
+            return told
+        return told | {
+            "least": _extreme(found.least),
+            "most": _extreme(found.most),
+            "directions": {name: way.value for name, way in found.directions.items()},
+            "dead": list(found.dead),
+            "branches": [
+                {"branch": each.label, "kind": each.word, "witness": _evidence(witness)}
+                for each, witness in zip(found.plane.branches, found.reached, strict=True)
+            ],
+            "cliff": _cliff(found.cliff),
+        }
+
+
+def _extreme(extreme: Extreme | None) -> dict[str, Any] | None:
+    if extreme is None:
+        return None
+    points = exact_text(extreme.points)
+    return {"points": points, "attained": extreme.attained, "witness": _evidence(extreme.witness)}
+
+
+def _evidence(witness: Witness | None) -> dict[str, str] | None:
+    """The numbers by field; those of the period before have `@-1` behind the name."""
+    if witness is None:
+        return None
+    return {
+        name + (f"@-{lag}" if lag else ""): witness.options.get((name, lag)) or exact_text(number)
+        for (name, lag), number in witness.numbers.items()
+    }
+
+
+def _cliff(cliff: Cliff | None) -> dict[str, Any] | None:
+    if cliff is None:
+        return None
+    return {
+        "measure": cliff.axis,
+        "at": exact_text(cliff.at),
+        "points": exact_text(cliff.jump),
+        "below": _evidence(cliff.below),
+        "above": _evidence(cliff.above),
+    }
+
+
+def proved(checked: Checked) -> list[Proved]:
+    """The rules of the editions checked, analysed; what deserves a word goes to the findings."""
+    found = [Proved(edition, proof) for edition in checked.editions for proof in prove(edition)]
+    report((each.proof for each in found), checked.findings)
+    return found
+
+
+def show_proofs(proofs: Iterable[Proved], lang: str) -> None:
+    """A row for each rule that was analysed, and how many were not, by reason."""
+    proofs = list(proofs)
+    rows = [_row(each, lang) for each in proofs if each.proof.analysis is not None]
+    heads = ("list-edition", "criterion", "prove-points", "prove-direction", "prove-cliff")
+    if rows:
+        show_table([Column(word, say(word, lang)) for word in heads], rows, "table")
+    counted: dict[str, int] = {}
+    for each in proofs:
+        if each.proof.analysis is None:
+            counted[each.proof.why] = counted.get(each.proof.why, 0) + 1
+    for why, count in counted.items():
+        click.echo(say(f"prove-{why}", lang, count=count))
+
+
+def _row(each: Proved, lang: str) -> dict[str, str]:
+    found = each.proof.analysis
+    if found is None:
+        return {}
+    axes = found.plane.axes
+    ways = (
+        f"{axes[name].text or name}: {say(f'direction-{way.value}', lang)}"
+        for name, way in found.directions.items()
+    )
+    return {
+        "list-edition": each.edition.key,
+        "criterion": each.proof.name,
+        "prove-points": f"{_end(found.least, lang)} … {_end(found.most, lang)}",
+        "prove-direction": "; ".join(ways),
+        "prove-cliff": "" if found.cliff is None else _jump(found.cliff, axes[found.cliff.axis], lang),
+    }
+
+
+def _jump(cliff: Cliff, axis: Axis, lang: str) -> str:
+    """Where points jump and by how much, with the evidence on both sides."""
+    at = shown_percent(cliff.at, lang) if isinstance(axis.node, Div) else shown(cliff.at, lang)
+    more = "+" if cliff.jump > 0 else "−"
+    sides = "" if cliff.below is None or cliff.above is None else f" ({cliff.below} → {cliff.above})"
+    return f"{at}: {more}{shown(abs(cliff.jump), lang)}{sides}"
+
+
+def _end(extreme: Extreme | None, lang: str) -> str:
+    return "…" if extreme is None else shown(extreme.points, lang)

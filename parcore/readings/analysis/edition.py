@@ -1,0 +1,160 @@
+"""The analysis of an edition: each rule for each unit group, and what of it deserves a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from attrs import evolve, frozen
+
+from parcore.diagnostics import Findings
+from parcore.editions.edition import Criterion, Edition
+from parcore.editions.records import MeanOver
+from parcore.evidence.vocabulary import Vocabulary
+from parcore.numbers import ZERO, exact_text
+from parcore.readings.analysis.findings import Analysis, Extreme, analyse
+from parcore.readings.analysis.plane import Plane, plane_of
+from parcore.readings.analysis.witness import Reach
+from parcore.rules.combinations import Guarded, Reported, Rule
+from parcore.rules.deductions import Deduction
+from parcore.sources import Basis
+
+
+@frozen
+class Proof:
+    """What is known of one rule: a criterion's, or a part of it, in the unit groups where it is the same.
+
+    `analysis` is None where the rule was not analysed, and `why` says why. `whole`: its points are the
+    criterion's own, to which the declared maximum applies.
+    """
+
+    criterion: Criterion
+    part: str
+    groups: tuple[str, ...]
+    top: Fraction | None
+    whole: bool
+    analysis: Analysis | None
+    why: str = ""
+
+    @property
+    def name(self) -> str:
+        """The criterion's code or id, with its part and groups where they tell apart."""
+        groups = f"({', '.join(self.groups)})" if any(self.groups) else ""
+        return " ".join(filter(None, (self.criterion.code or self.criterion.id, self.part, groups)))
+
+    def tops(self, most: Extreme) -> bool:
+        """Whether the declared maximum lies above all that any evidence gives."""
+        known = self.top is not None and self.whole
+        return known and (not most.attained or most.points < (self.top or ZERO))
+
+
+@frozen
+class _Piece:
+    part: str
+    rule: Rule
+    vocabulary: Vocabulary
+    whole: bool
+
+
+def prove(edition: Edition) -> Iterator[Proof]:
+    """Every rule of an edition analysed, in the order of its tree."""
+    for leaf in edition.scored:
+        groups = [group for group in edition.groups if leaf.applies(group)]
+        pieces = [] if leaf.rule is None else list(_pieces(leaf.rule, edition.vocabulary))
+        for piece in pieces:
+            found: list[Proof] = []
+            for group in groups:
+                top = None if leaf.max is None else leaf.max.of(group)
+                proof = _proof(leaf, piece, group, top)
+                same = next((n for n, each in enumerate(found) if _alike(each, proof)), None)
+                if same is None:
+                    found.append(proof)
+                else:
+                    found[same] = evolve(found[same], groups=(*found[same].groups, group))
+            yield from found
+
+
+def _pieces(rule: Rule, vocabulary: Vocabulary) -> Iterator[_Piece]:
+    """The rules inside a rule that are analysed by themselves."""
+    match rule:
+        case MeanOver():
+            inner = _pieces(rule.rule, vocabulary.records[rule.records])
+            yield from (evolve(each, part=f"{each.part} ({rule.records})".strip()) for each in inner)
+        case Deduction():
+            for n, part in enumerate(rule.parts, 1):
+                for each in _pieces(part.rule, vocabulary):
+                    yield evolve(each, part=part.id or f"−{n}", whole=False)
+        case Guarded(rule=MeanOver() | Deduction() as inner_rule):
+            yield from _pieces(inner_rule, vocabulary)
+        case _:
+            yield _Piece("", rule, vocabulary, True)
+
+
+def _proof(leaf: Criterion, piece: _Piece, group: str, top: Fraction | None) -> Proof:
+    told = Proof(leaf, piece.part, (group,), top, piece.whole, None)
+    inner = piece.rule.rule if isinstance(piece.rule, Guarded) else piece.rule
+    if isinstance(inner, Reported):
+        return evolve(told, why="given")
+    plane = plane_of(piece.rule, group, top if piece.whole else None)
+    if plane is None:
+        return evolve(told, why="kind")
+    try:
+        return evolve(told, analysis=analyse(plane, Reach(plane, piece.vocabulary)))
+    except ValueError:
+        return evolve(told, why="cells")
+
+
+def _alike(one: Proof, two: Proof) -> bool:
+    if one.analysis is None or two.analysis is None:
+        return one.analysis is two.analysis and one.why == two.why
+    return one.top == two.top and one.analysis.plane.node == two.analysis.plane.node
+
+
+def report(proofs: Iterable[Proof], findings: Findings) -> None:
+    """Add what deserves a word: steps never reached, maxima never paid, rules that turn or decide nothing."""
+    for proof in proofs:
+        if proof.analysis is not None:
+            _report(proof, proof.analysis, findings)
+
+
+def _report(proof: Proof, found: Analysis, findings: Findings) -> None:
+    place, name, plane = proof.criterion.place, proof.name, found.plane
+    for at in found.unreachable:
+        branch = plane.branches[at]
+        if branch.word != "piece" and not _settled_by_us(plane, at):
+            findings.add("prove-unreachable", branch.place or place, criterion=name, branch=branch.label)
+    for at in found.undecided:
+        branch = plane.branches[at]
+        if branch.word != "piece":
+            findings.add("prove-undecided", branch.place or place, criterion=name, branch=branch.label)
+    most, least = found.most, found.least
+    if most is not None and least is not None and most.points == least.points:
+        points = exact_text(most.points)
+        findings.add("prove-constant", place, criterion=name, points=points, witness=_shown(most.witness))
+    elif most is not None and proof.tops(most):
+        findings.add(
+            "prove-maximum", place, criterion=name, max=exact_text(proof.top or ZERO),
+            points=exact_text(most.points), witness=_shown(most.witness),
+        )  # fmt: skip
+    for axis, (one, two) in found.turns.items():
+        findings.add(
+            "prove-turns", place, criterion=name, measure=axis, one=one, two=two,
+            first=exact_text(one.value.number), second=exact_text(two.value.number),
+        )  # fmt: skip
+    if most is not None and least is not None and most.points != least.points:
+        for axis in found.dead:
+            findings.add("prove-dead", place, criterion=name, measure=axis)
+
+
+def _shown(witness: object) -> str:
+    return "—" if witness is None else str(witness)
+
+
+def _settled_by_us(plane: Plane, at: int) -> bool:
+    """Whether the branch does apply somewhere, and an interpretation of ours decides there."""
+    branch = plane.branches[at]
+    for point, decides in plane.points():
+        source = None if decides is None else plane.branches[decides].source
+        if branch.applies(point) and source is not None and source.basis is Basis.INTERPRETATION:
+            return True
+    return False

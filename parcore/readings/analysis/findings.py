@@ -1,0 +1,298 @@
+"""What can be said of a rule for all evidence: reach, extremes, direction, cliffs, what is dead.
+
+Said of every cell of its plane, and so proved; that something does happen is shown by a witness.
+Points are those of the rule, before rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from fractions import Fraction
+from itertools import islice, pairwise
+from math import lcm
+from typing import Final
+
+from attrs import frozen
+
+from parcore.intervals import Interval, exactly
+from parcore.numbers import ZERO
+from parcore.readings.analysis.plane import Axis, Branch, Plane, inside
+from parcore.readings.analysis.witness import WHOLE, Reach, Witness
+from parcore.rules.graph import Div
+
+Cell = dict[str, Interval]
+
+MOST_CELLS: Final = 40
+"""In how many cells of a branch evidence is looked for before it is called not decided."""
+
+
+class Direction(Enum):
+    """How points go with an axis."""
+
+    FLAT = "flat"
+    RISING = "rising"
+    FALLING = "falling"
+    TURNING = "turning"
+
+
+@frozen
+class Extreme:
+    """The least or the most points: whether some evidence gives them, or they are only approached."""
+
+    points: Fraction
+    attained: bool
+    witness: Witness | None
+
+
+@frozen
+class Cliff:
+    """The largest jump of points along an axis: at which number, and evidence on both sides of it."""
+
+    axis: str
+    at: Fraction
+    jump: Fraction
+    below: Witness | None
+    above: Witness | None
+
+
+@frozen
+class Analysis:
+    """What one rule does for any evidence, in one unit group.
+
+    `reached` has a witness for each branch, None where none was found; `unreachable` are the branches
+    that no cell has: proved. `dead` are the axes on which no points depend.
+    """
+
+    plane: Plane
+    reached: tuple[Witness | None, ...]
+    unreachable: tuple[int, ...]
+    least: Extreme | None
+    most: Extreme | None
+    directions: dict[str, Direction]
+    turns: dict[str, tuple[Witness, Witness]]
+    cliff: Cliff | None
+    dead: tuple[str, ...]
+
+    @property
+    def undecided(self) -> tuple[int, ...]:
+        """The branches that some cell has and no witness reaches."""
+        return tuple(n for n, each in enumerate(self.reached) if each is None and n not in self.unreachable)
+
+
+@frozen
+class _Step:
+    """Points along one axis from one cell to the next, all other axes held."""
+
+    axis: str
+    before: Cell
+    after: Cell
+    left: Fraction
+    right: Fraction
+    grown: Fraction = ZERO
+    """What the line would have brought from one number of a grid to the next without any jump."""
+
+    @property
+    def jump(self) -> Fraction:
+        """What the edge itself brings, beyond what a step of the grid would have brought anyway."""
+        whole = self.right - self.left
+        return whole if abs(whole) > abs(self.grown) else ZERO
+
+
+def analyse(plane: Plane, reach: Reach) -> Analysis:
+    """What a rule does for any evidence.
+
+    Raises:
+        ValueError: the plane has too many cells to be looked at one by one.
+    """
+    cells = [(cell, at) for cell, at in plane.cells() if at is not None]
+    reached = _reached(plane, cells, reach)
+    used = {at for _, at in cells}
+    steps = list(_steps(plane, cells))
+    ordered = [name for name, axis in plane.axes.items() if axis.ordered]
+    directions = {name: _direction(name, plane, cells, steps) for name in ordered}
+    return Analysis(
+        plane,
+        reached,
+        tuple(n for n in range(len(plane.branches)) if n not in used),
+        _extreme(plane, cells, reach, largest=False),
+        _extreme(plane, cells, reach, largest=True),
+        directions,
+        _turns(directions, steps, reach),
+        _cliff(plane, steps, reach),
+        tuple(name for name in plane.axes if _is_dead(name, plane, cells)),
+    )
+
+
+def _reached(plane: Plane, cells: list[tuple[Cell, int]], reach: Reach) -> tuple[Witness | None, ...]:
+    """A witness for each branch, from the first of its cells in which one is found."""
+    found: list[Witness | None] = []
+    for at in range(len(plane.branches)):
+        own = (reach.inside(cell) for cell, each in cells if each == at)
+        found.append(next((each for each in islice(own, MOST_CELLS) if each is not None), None))
+    return tuple(found)
+
+
+def points_at(branch: Branch, axis_number: Fraction | None) -> Fraction | None:
+    """What a branch pays at a number of its axis; None where it raises a state."""
+    if branch.line is None:
+        return None
+    slope, intercept = branch.line
+    return intercept if not slope else slope * (axis_number or ZERO) + intercept
+
+
+@frozen
+class _End:
+    """The points at an end of a cell: whether they are reached, and where; without end, which way."""
+
+    points: Fraction | None
+    belongs: bool
+    spot: Cell
+    up: bool = False
+
+
+def _ends(branch: Branch, cell: Cell) -> Iterator[_End]:
+    if branch.line is None:
+        return
+    slope, intercept = branch.line
+    if not slope:
+        yield _End(intercept, True, cell)
+        return
+    part = cell[branch.axis]
+    for end, belongs, high in ((part.low, part.low_in, False), (part.high, part.high_in, True)):
+        if end is None:
+            yield _End(None, False, cell, up=(slope > 0) == high)
+        else:
+            spot = {**cell, branch.axis: exactly(end)} if belongs else cell
+            yield _End(slope * end + intercept, belongs, spot)
+
+
+def _extreme(plane: Plane, cells: list[tuple[Cell, int]], reach: Reach, *, largest: bool) -> Extreme | None:
+    """The most (or least) points of all cells; None where there are none, or no end."""
+    ends = [end for cell, at in cells for end in _ends(plane.branches[at], cell)]
+    numbers = [each.points for each in ends if each.points is not None]
+    if not numbers or any(each.points is None and each.up == largest for each in ends):
+        return None
+    best = max(numbers) if largest else min(numbers)
+    spots = [each.spot for each in ends if each.points == best and each.belongs]
+    witnesses = (reach.inside(spot) for spot in spots[:MOST_CELLS])
+    found = next((each for each in witnesses if each is not None and each.value.known == best), None)
+    return Extreme(best, bool(spots), found)
+
+
+def _steps(plane: Plane, cells: list[tuple[Cell, int]]) -> Iterator[_Step]:
+    """Each pair of cells that are neighbours along one axis, with the points at their common edge."""
+    by_key = {tuple(map(str, cell.values())): (cell, at) for cell, at in cells}
+    for name, axis in plane.axes.items():
+        after = _next(axis)
+        for cell, at in cells:
+            beyond = after.get(str(cell[name]))
+            if beyond is None:
+                continue
+            key = tuple(beyond if each == name else str(part) for each, part in cell.items())
+            if key in by_key:
+                other, then = by_key[key]
+                left = _edge(plane.branches[at], cell, name, high=True)
+                right = _edge(plane.branches[then], other, name, high=False)
+                if left is not None and right is not None:
+                    yield _Step(name, cell, other, left, right, _grown(plane, axis, at, then))
+
+
+def _grown(plane: Plane, axis: Axis, at: int, then: int) -> Fraction:
+    slopes = [
+        branch.line[0]
+        for branch in (plane.branches[at], plane.branches[then])
+        if branch.line is not None and branch.axis == axis.name
+    ]
+    return max(slopes, key=abs, default=ZERO) * (axis.range.step or ZERO)
+
+
+def _next(axis: Axis) -> dict[str, str]:
+    return dict(pairwise(str(each) for each in axis.cells()))
+
+
+def _edge(branch: Branch, cell: Cell, axis: str, *, high: bool) -> Fraction | None:
+    """The points at an end of a cell along an axis; None for a state, or a line along another axis."""
+    if branch.line is None:
+        return None
+    if not branch.line[0]:
+        return branch.line[1]
+    end = cell[axis].high if high else cell[axis].low
+    return None if branch.axis != axis or end is None else points_at(branch, end)
+
+
+def _direction(name: str, plane: Plane, cells: list[tuple[Cell, int]], steps: list[_Step]) -> Direction:
+    changes = [each.right - each.left for each in steps if each.axis == name]
+    lines = ((plane.branches[at], cell[name]) for cell, at in cells)
+    changes += [
+        branch.line[0]
+        for branch, part in lines
+        if branch.line is not None and branch.axis == name and part.low != part.high
+    ]
+    rises, falls = any(each > 0 for each in changes), any(each < 0 for each in changes)
+    if rises and falls:
+        return Direction.TURNING
+    return Direction.RISING if rises else Direction.FALLING if falls else Direction.FLAT
+
+
+def _turns(
+    directions: dict[str, Direction], steps: list[_Step], reach: Reach
+) -> dict[str, tuple[Witness, Witness]]:
+    """For each axis that turns, evidence where more of it pays less: the pair of a fall."""
+    found: dict[str, tuple[Witness, Witness]] = {}
+    falls = (
+        [each for each in steps if each.axis == name and each.right < each.left][:MOST_CELLS]
+        for name, way in directions.items()
+        if way is Direction.TURNING
+    )
+    for step in (each for some in falls for each in some):
+        if step.axis not in found:
+            one, two = reach.inside(step.before), reach.inside(step.after)
+            if one is not None and two is not None and _less(two, one):
+                found[step.axis] = one, two
+    return found
+
+
+def _less(one: Witness, two: Witness) -> bool:
+    a, b = one.value.known, two.value.known
+    return a is not None and b is not None and a < b
+
+
+def _is_dead(name: str, plane: Plane, cells: list[tuple[Cell, int]]) -> bool:
+    """Whether what is paid is the same whatever the axis gives, all others held."""
+    said: dict[tuple[str, ...], object] = {}
+    for cell, at in cells:
+        branch = plane.branches[at]
+        if branch.axis == name and branch.line is not None and branch.line[0]:
+            return False
+        others = tuple(str(part) for each, part in cell.items() if each != name)
+        pays = (branch.line, branch.axis if branch.line and branch.line[0] else "", branch.state)
+        if said.setdefault(others, pays) != pays:
+            return False
+    return True
+
+
+def _cliff(plane: Plane, steps: list[_Step], reach: Reach) -> Cliff | None:
+    """The largest jump, with evidence one dossier apart on both sides where the axis is a ratio."""
+    ordered = [each for each in steps if plane.axes[each.axis].ordered]
+    largest = max(ordered, key=lambda each: abs(each.jump), default=None)
+    if largest is None or not largest.jump:
+        return None
+    at = largest.after[largest.axis].low
+    at = largest.before[largest.axis].high if at is None else at
+    if at is None:
+        return None
+    near = _near(plane.axes[largest.axis], at, largest)
+    one = reach.inside({**largest.before, largest.axis: exactly(near[0])})
+    two = reach.inside({**largest.after, largest.axis: exactly(near[1])})
+    return Cliff(largest.axis, at, largest.right - largest.left, one, two)
+
+
+def _near(axis: Axis, at: Fraction, step: _Step) -> tuple[Fraction, Fraction]:
+    """Two numbers of an axis on the two sides of a jump: one apart in a hundred or so for a ratio."""
+    before, after = step.before[axis.name], step.after[axis.name]
+    if not isinstance(axis.node, Div) or axis.range.step is not None:
+        return before.high if before.high_in and before.high is not None else inside(before), inside(after)
+    whole = lcm(at.denominator * -(-WHOLE // at.denominator), 1)
+    below, above = at - Fraction(1, whole), at + Fraction(1, whole)
+    return (at if at in before else below), (at if at in after else above)

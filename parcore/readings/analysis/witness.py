@@ -1,0 +1,147 @@
+"""Witnesses: evidence under which a rule does what a finding says, checked by the exact reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+from functools import cached_property
+from math import lcm
+from typing import Final
+
+from attrs import frozen
+
+from parcore.evidence.periods import Period
+from parcore.evidence.vocabulary import FieldKind, FieldSpec, Vocabulary, given_field
+from parcore.intervals import Interval
+from parcore.numbers import ZERO, exact_text
+from parcore.readings.analysis.plane import Plane, inside
+from parcore.readings.exact import evaluate
+from parcore.readings.inverse import Aim, Facts, Key, Numbers
+from parcore.rules.graph import Field, Over, Symbol
+from parcore.rules.program import Program, lay_out
+from parcore.values import Value
+
+PERIOD: Final = Period(2024)
+"""The period for which witnesses are evidence; only rules that count days from its ends can tell."""
+
+WHOLE: Final = 100
+"""A whole is at least so large, where its field lets it: shares then read as people count them."""
+
+TRIES: Final = 3
+
+Cell = Mapping[str, Interval]
+
+
+@frozen
+class Witness:
+    """Numbers of a unit's fields, and what the rule gives for them."""
+
+    numbers: Mapping[Key, Fraction]
+    options: Mapping[Key, str]
+    value: Value
+
+    def __str__(self) -> str:
+        return ", ".join(
+            f"{name}{'₋₁' if lag else ''} = {self.options.get((name, lag)) or exact_text(number)}"
+            for (name, lag), number in self.numbers.items()
+        )
+
+
+@frozen(eq=False)
+class Reach:
+    """Finds evidence for cells of a plane, under a vocabulary with its invariants."""
+
+    plane: Plane
+    vocabulary: Vocabulary
+
+    @cached_property
+    def specs(self) -> Mapping[Key, FieldSpec]:
+        """The fields that the rule reads; empty where it reads more than a unit's own fields."""
+        found: dict[Key, FieldSpec] = {}
+        for node in self._program.nodes:
+            if isinstance(node, Over):
+                return {}
+            if isinstance(node, Field | Symbol) and not node.name.startswith("@"):
+                spec = self.vocabulary.fields.get(node.name) or given_field(node.name)
+                if spec is None:
+                    return {}
+                if isinstance(node, Symbol) and not spec.options:  # the class of another index
+                    spec = FieldSpec(node.name, FieldKind.CHOICE, options=node.options)
+                found[node.name, node.lag] = spec
+        return found
+
+    @cached_property
+    def _program(self) -> Program:
+        return lay_out({"it": self.plane.node} | {name: axis.node for name, axis in self.plane.axes.items()})
+
+    def inside(self, cell: Cell) -> Witness | None:
+        """Evidence for which every axis lies in its part of the cell; None where none was found."""
+        numbers = {name: list(_points(part)) for name, part in cell.items()}
+        names = list(cell)
+        for attempt in range(TRIES if self.specs else 0):
+            for turn in range(len(names)):
+                order = (*names[turn:], *names[:turn])
+                aims = {name: each[attempt % len(each)] for name, each in numbers.items()}
+                for low in (True, False):
+                    found = self._aimed(cell, aims, order, low=low)
+                    if found is not None:
+                        return found
+        return None
+
+    def _aimed(
+        self, cell: Cell, aims: Mapping[str, Fraction], order: Iterable[str], *, low: bool
+    ) -> Witness | None:
+        """Aims at one axis after the other; one whose fields are set already must lie in its part."""
+        specs = self.specs
+        numbers: Numbers = {key: _start(spec, low=low) for key, spec in specs.items()}
+        fixed: set[Key] = set()
+        common = lcm(*(number.denominator for number in aims.values()))
+        whole = common * -(-WHOLE // common)
+        for name in order:
+            aim = Aim(specs, numbers, PERIOD, whole // aims[name].denominator, fixed)
+            aim.at(self.plane.axes[name].node, aims[name])
+        if not self._lawful(numbers):
+            return None
+        values = evaluate(self._program, Facts(numbers, PERIOD))
+        known = {name: values[name].known for name in cell}
+        if any(x is None or x not in cell[name] for name, x in known.items()):
+            return None
+        options = {k: s.options[int(numbers[k])] for k, s in specs.items() if s.kind is FieldKind.CHOICE}
+        return Witness(numbers, options, values["it"])
+
+    def _lawful(self, numbers: Numbers) -> bool:
+        """Within the fields' ranges, and as the invariants ask of the fields that are stated."""
+        specs = self.specs
+        if any(
+            n not in specs[key].range for key, n in numbers.items() if specs[key].kind is not FieldKind.CHOICE
+        ):
+            return False
+        for lag in {lag for _, lag in numbers}:
+            own = {name: number for (name, at), number in numbers.items() if at == lag}
+            for rule in self.vocabulary.invariants:
+                if all(name in own for name in rule.names) and not rule.holds(own):
+                    return False
+        return True
+
+
+def _points(part: Interval) -> Iterator[Fraction]:
+    """A few numbers of a part: its ends where they belong to it, something between, something beyond."""
+    first = inside(part)
+    yield first
+    if part.low is not None and part.high is not None and part.low < part.high:
+        middle = (part.low + part.high) / 2
+        yield from (x for x in (part.high if part.high_in else middle, middle) if x != first)
+    elif part.low is not None and part.high is None:
+        yield from (first + 1, first + 10)
+
+
+def _start(spec: FieldSpec, *, low: bool) -> Fraction:
+    """Where a field stands before it is aimed: the least it can hold, or something large."""
+    if spec.kind is FieldKind.CHOICE:
+        return ZERO
+    if spec.kind is FieldKind.DATE:
+        return Fraction(PERIOD.end.toordinal())
+    least = spec.range.interval.low
+    if low or spec.range.interval.high is not None:
+        return ZERO if least is None and ZERO in spec.range else least or ZERO
+    return Fraction(WHOLE)
