@@ -489,7 +489,7 @@ class Evidence:
         if datum is None:
             return None if self.parts(unit, lag, name) else Value(MISSING)
         found = value(datum["value"])
-        if alone and found.state != MISSING:
+        if alone and (found.state != MISSING or datum["bound"] is not None):
             return Value(STATES["unverified"])
         return chosen(node, found, datum["text"])
 

@@ -26,13 +26,16 @@ from parcore.audit.bundle import (
     version,
 )
 from parcore.diagnostics import Findings, ParcoreError, Place
+from parcore.documents.reading import text_of
 from parcore.evidence.evidence import Cell, Datum, Evidence, Method, Record, RecordList, Stage
 from parcore.evidence.invariants import check_invariants
 from parcore.evidence.periods import Period, parse_period
 from parcore.evidence.units import Unit, UnitBook
 from parcore.evidence.vocabulary import FieldKind, FieldSpec, Vocabulary, given_field
 from parcore.i18n import Text
+from parcore.intervals import Interval
 from parcore.numbers import exact_text, parse_exact
+from parcore.rules.derivations import derive
 from parcore.sources import Basis, Source
 from parcore.values import EVIDENCE_STATES, State, Value
 
@@ -43,7 +46,7 @@ MAX_NUMBER: Final = 2_000
 _STATES: Final = {state.word: state for state in State if state is not State.OK}
 _UNIT: Final = ("id", "kind", "name", "group", "region", "code", "aliases", "since", "until")
 _DATUM: Final = (
-    "unit", "period", "field", "stage", "value", "text", "method", "source", "note", "place",
+    "unit", "period", "field", "stage", "value", "bound", "text", "method", "source", "note", "place",
 )  # fmt: skip
 _LIST: Final = ("unit", "period", "kind", "stage", "method", "source", "place", "records")
 _SOURCE: Final = ("basis", "title", "clause", "url", "quote", "note")
@@ -145,6 +148,7 @@ def _stated(datum: Datum) -> dict[str, Any]:
         "field": datum.field,
         "stage": datum.stage.value,
         "value": value_text(datum.value),
+        "bound": None if datum.bound is None else interval_json(datum.bound),
         "text": datum.text,
         "method": None if datum.method is None else datum.method.value,
         "source": _source_json(datum.source),
@@ -177,11 +181,44 @@ def _handed_in(given: RecordList) -> dict[str, Any]:
 
 
 def read_evidence(files: Files, vocabulary: Vocabulary) -> Evidence:
-    """The evidence of a bundle, as the vocabulary admits it.
+    """The evidence of a bundle, as the vocabulary admits it; what follows from records must follow.
 
     Raises:
         Refused: no such file, not in its one form, or against the vocabulary.
     """
+    findings = Findings()
+    evidence = derive(_decoded(files, vocabulary), vocabulary, findings)
+    check_invariants(evidence, vocabulary, findings)
+    try:
+        findings.raise_errors()
+    except ParcoreError as error:
+        raise Refused(error.diagnostics) from error
+    _same(files, EVIDENCE_FILE, evidence_json(evidence))
+    return evidence
+
+
+def evidence_in_order(evidence: Evidence, vocabulary: Vocabulary) -> bytes:
+    """Evidence as a bundle has it: what follows from lists of records does so from them as sealed.
+
+    Raises:
+        ParcoreError: it is not what the vocabulary admits.
+    """
+    kinds = {each.name: each.derive for each in vocabulary.fields.values() if each.derive is not None}
+    lists = {(each.unit, each.period, each.kind, each.stage) for each in evidence.lists()}
+
+    def follows(datum: Datum) -> bool:
+        tree = kinds.get(datum.field)
+        named = "" if tree is None else text_of(tree["count" if "count" in tree else "of"])
+        return (datum.unit, datum.period, named, datum.stage) in lists
+
+    stated = Evidence((each for each in evidence if not follows(each)), evidence.lists())
+    findings = Findings()
+    again = derive(_decoded({EVIDENCE_FILE: evidence_json(stated)}, vocabulary), vocabulary, findings)
+    findings.raise_errors()
+    return evidence_json(again)
+
+
+def _decoded(files: Files, vocabulary: Vocabulary) -> Evidence:
     data = version(files, EVIDENCE_FILE, EVIDENCE)
 
     def read() -> Evidence:
@@ -193,15 +230,7 @@ def read_evidence(files: Files, vocabulary: Vocabulary) -> Evidence:
             rollups,
         )
 
-    evidence = shaped(EVIDENCE_FILE, read)
-    _same(files, EVIDENCE_FILE, evidence_json(evidence))
-    findings = Findings()
-    check_invariants(evidence, vocabulary, findings)
-    try:
-        findings.raise_errors()
-    except ParcoreError as error:
-        raise Refused(error.diagnostics) from error
-    return evidence
+    return shaped(EVIDENCE_FILE, read)
 
 
 def _each(rows: object, name: str, read: Callable[[object], T]) -> list[T]:
@@ -216,13 +245,14 @@ def _each(rows: object, name: str, read: Callable[[object], T]) -> list[T]:
 
 
 def _datum(data: object, vocabulary: Vocabulary) -> Datum:
-    unit, period, name, stage, value, said, method, source, note, place = take(data, *_DATUM)
+    unit, period, name, stage, value, bound, said, method, source, note, place = take(data, *_DATUM)
     spec = vocabulary.fields.get(text(name)) or given_field(name)
     return Datum(
         unit=text(unit),
         period=_period(period),
         field=name,
         value=_admitted(read_value(value), text(said), spec, name),
+        bound=None if bound is None else _bound(bound, value, spec),
         text=text(said),
         stage=Stage(stage),
         method=None if method is None else Method(method),
@@ -280,6 +310,30 @@ def _admitted(value: Value, said: str, spec: FieldSpec | None, name: str) -> Val
     return value
 
 
+def interval_json(interval: Interval) -> dict[str, Any]:
+    """An interval: its ends, null where it has none, and whether they belong to it."""
+    return {
+        "low": None if interval.low is None else exact_text(interval.low),
+        "low_in": interval.low_in,
+        "high": None if interval.high is None else exact_text(interval.high),
+        "high_in": interval.high_in,
+    }
+
+
+def _bound(data: object, value: object, spec: FieldSpec | None) -> Interval:
+    """What is stated of a number that is not stated itself.
+
+    Raises:
+        ValueError: no interval, or beside a number or a field that is none.
+    """
+    low, low_in, high, high_in = take(data, "low", "low_in", "high", "high_in")
+    numeric = spec is not None and spec.kind in (FieldKind.COUNT, FieldKind.NUMBER)
+    if value != State.MISSING.word or not numeric or {type(low_in), type(high_in)} != {bool}:
+        raise ValueError("bound")
+    ends = [None if each is None else read_value(each).number for each in (low, high)]
+    return Interval(ends[0], low_in, ends[1], high_in)
+
+
 def _period(data: object) -> Period:
     period = parse_period(text(data))
     if period is None:
@@ -335,4 +389,4 @@ def _same(files: Files, path: str, again: bytes) -> None:
         Refused: so it is.
     """
     if again != files[path]:
-        raise refuse("bundle-shape", path, problem="not in order, or twice")
+        raise refuse("bundle-shape", path, problem="not in its one order and form")

@@ -41,6 +41,7 @@ from parcore.i18n import LANGUAGES
 from parcore.results.output import to_dict
 from parcore.results.result import Result
 from parcore.results.scoring import score
+from parcore.rules.derivations import derivations
 
 ENVIRONMENT = "parcore-environment-1"
 
@@ -132,7 +133,9 @@ def _edition(files: Files) -> Edition:
     known: dict[str, Vocabulary] = {}
     if VOCABULARY_FILE in files:
         vocabulary = read_vocabulary(_tree(files, VOCABULARY_FILE, findings), findings)
-        known = {} if vocabulary is None else {vocabulary.name: vocabulary}
+        if vocabulary is not None:
+            derivations(vocabulary, findings)
+            known[vocabulary.name] = vocabulary
     findings.raise_errors()
     edition = read_edition(_tree(files, EDITION_FILE, findings), known, findings)
     findings.raise_errors()

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from parcore.audit.bundle_inputs import value_text
-from parcore.intervals import Interval
+from parcore.audit.bundle_inputs import interval_json, value_text
 from parcore.numbers import exact_text
 from parcore.readings.exact import Trace
 from parcore.rules.graph import (
@@ -74,7 +73,7 @@ def _how(node: Node) -> dict[str, Any]:
         case Div():
             return {"division": node.division.value}
         case Piecewise():
-            return {"pieces": [_piece(p.interval) | _line(p.slope, p.intercept) for p in node.pieces]}
+            return {"pieces": [interval_json(p.interval) | _line(p.slope, p.intercept) for p in node.pieces]}
         case Round():
             return {"digits": node.digits, "mode": node.mode.value}
         case Cmp():
@@ -91,15 +90,6 @@ def _how(node: Node) -> dict[str, Any]:
 
 def _states(states: frozenset[State]) -> list[str]:
     return [state.word for state in sorted(states)]
-
-
-def _piece(interval: Interval) -> dict[str, Any]:
-    return {
-        "low": None if interval.low is None else exact_text(interval.low),
-        "low_in": interval.low_in,
-        "high": None if interval.high is None else exact_text(interval.high),
-        "high_in": interval.high_in,
-    }
 
 
 def _line(slope: Any, intercept: Any) -> dict[str, str]:

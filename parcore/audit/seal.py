@@ -26,7 +26,7 @@ from parcore.audit.bundle import (
     digest,
     refuse,
 )
-from parcore.audit.bundle_inputs import evidence_json, units_json
+from parcore.audit.bundle_inputs import evidence_in_order, units_json
 from parcore.audit.bundle_scoring import ENVIRONMENT, Sealed, following, rescored
 from parcore.audit.seal_envelope import signed
 from parcore.audit.seal_keys import Signer
@@ -112,7 +112,8 @@ def _evidence(result: Result, registry: Registry) -> dict[str, bytes]:
         (each for each in result.evidence if read(each.unit, each.period)),
         (each for each in result.evidence.lists() if read(each.unit, each.period)),
     )
-    return {UNITS_FILE: units_json(units, registry.units.regions), EVIDENCE_FILE: evidence_json(evidence)}
+    sealed = evidence_in_order(evidence, result.edition.vocabulary)
+    return {UNITS_FILE: units_json(units, registry.units.regions), EVIDENCE_FILE: sealed}
 
 
 def _furthest(edition: Edition) -> int:

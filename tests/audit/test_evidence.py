@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from functools import cache
 
+import attrs
 import pytest
 
 from parcore.audit.seal import seal
 from parcore.cli.run import Asked, run
-from parcore.evidence.evidence import Stage
+from parcore.evidence.evidence import Datum, Record, RecordList, Stage
 from parcore.evidence.periods import Period
+from parcore.evidence.units import Unit
+from parcore.sources import Source
 from tests.audit.bundles import ROOT, Files, json_of, keys, refusal, resealed, second_refusal
 from tests.audit.tampering import edited
 
@@ -46,7 +49,32 @@ def test_the_kinds_are_there() -> None:
     assert json_of(files, "result.json")["points_set"][0]["reason"] == "Biên bản"
 
 
-def statement(name: str, **change: str) -> object:
+def test_all_that_is_known_of_evidence_is_sealed() -> None:
+    """What a statement, a list, a record or a unit has, the bundle has; a list's state follows from it."""
+    files = dict(_sealed(Stage.APPRAISED))
+    evidence, units = json_of(files, "evidence.json"), json_of(files, "units.json")
+    lists = evidence["lists"]
+    for kind, row, out in (
+        (Datum, evidence["statements"][0], set()),
+        (RecordList, lists[0], {"state"}),
+        (Record, lists[0]["records"][0], set()),
+        (Unit, units["units"][0], {"place"}),
+        (Source, evidence["statements"][0]["source"], set()),
+    ):
+        assert {each.name for each in attrs.fields(kind)} - out == set(row)
+
+
+def test_bounds_and_what_records_give_are_sealed() -> None:
+    """A number that is only bounded keeps its bound; a field derived from records is a statement."""
+    rows = json_of(dict(_sealed(Stage.APPRAISED)), "evidence.json")["statements"]
+    (bounded,) = (row for row in rows if row["bound"] is not None)
+    assert (bounded["value"], bounded["text"]) == ("missing", ">= 50")
+    assert bounded["bound"] == {"low": "50", "low_in": True, "high": None, "high_in": False}
+    derived = [(row["unit"], row["value"]) for row in rows if row["field"] == "late"]
+    assert derived == [("so-noi-vu", "missing"), ("so-tai-chinh", "1"), ("so-xay-dung-a", "0")]
+
+
+def statement(name: str, **change: object) -> object:
     """Changes a statement of the first unit."""
 
     def edit(evidence: dict) -> None:
@@ -76,10 +104,14 @@ def statement(name: str, **change: str) -> object:
         (statement("settled", value="-1", text="-1"), True),
         (statement("plan", value="excluded"), True),
         (statement("plan", unit="nobody"), True),
+        (statement("late", value="2", text="2"), False),
+        (lambda e: e["statements"].remove(next(r for r in e["statements"] if r["field"] == "late")), False),
+        (lambda e: next(r for r in e["statements"] if r["bound"])["bound"].update(low="x"), False),
+        (statement("settled", bound={"low": None, "low_in": False, "high": "9", "high_in": True}), False),
     ],
 )
 def test_evidence_changed_and_sealed_by_the_right_key_is_refused(edit: object, also_second: bool) -> None:
-    """Evidence that the traces do not read is refused; by the second verifier but for what rolls up."""
+    """Evidence that the traces do not read is refused; by the second verifier where it can see that."""
     given = resealed(edited("evidence.json", edit)(dict(_sealed(Stage.APPRAISED))))  # type: ignore[arg-type]
     assert refusal(given)
     assert bool(second_refusal(given)) == also_second
