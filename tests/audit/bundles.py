@@ -18,6 +18,7 @@ from parcore.audit.seal_envelope import signed
 from parcore.audit.seal_keys import Signer, Trusted, read_signer, read_trusted
 from parcore.audit.verify import verify
 from parcore.cli.run import Asked, run
+from parcore.evidence.evidence import Stage
 from parcore.evidence.periods import Period
 from parcore.registry import Registry
 from parcore.results.result import Result
@@ -72,6 +73,17 @@ def _sealed(name: str) -> Files:
 def sealed(name: str = "example") -> Files:
     """The files of a result's bundle, signed by our key."""
     return dict(_sealed(name))
+
+
+@cache
+def _every(stage: Stage) -> Files:
+    result, registry = run(Asked("every", Period(2024), stage, paths=(ROOT / "tests" / "audit" / "every",)))
+    return seal(result, registry, "en", signer=keys()[0])
+
+
+def every(stage: Stage = Stage.APPRAISED) -> Files:
+    """The files of a bundle that rests on evidence of every kind, signed by our key."""
+    return dict(_every(stage))
 
 
 def resealed(files: Files, secret: str | None = OURS) -> Files:

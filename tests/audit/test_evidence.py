@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import attrs
 import pytest
 
-from parcore.audit.seal import seal
-from parcore.cli.run import Asked, run
 from parcore.evidence.evidence import Datum, Record, RecordList, Stage
-from parcore.evidence.periods import Period
 from parcore.evidence.units import Unit
 from parcore.sources import Source
-from tests.audit.bundles import ROOT, Files, json_of, keys, refusal, resealed, second_refusal
+from tests.audit.bundles import every, json_of, refusal, resealed, second_refusal
 from tests.audit.tampering import edited
-
-HERE = (ROOT / "tests" / "audit" / "every",)
-
-
-@cache
-def _sealed(stage: Stage) -> Files:
-    result, registry = run(Asked("every", Period(2024), stage, paths=HERE))
-    return seal(result, registry, "en", signer=keys()[0])
 
 
 @pytest.mark.parametrize("stage", list(Stage))
 def test_evidence_of_every_kind_is_sealed_and_verified(stage: Stage) -> None:
     """At every stage both verifiers accept what was sealed, whatever kinds of evidence it rests on."""
-    files = dict(_sealed(stage))
+    files = every(stage)
     assert len(json_of(files, "result.json")["units"]) >= 2
     assert refusal(files) == []
     assert second_refusal(files) == ""
@@ -36,7 +23,7 @@ def test_evidence_of_every_kind_is_sealed_and_verified(stage: Stage) -> None:
 
 def test_the_kinds_are_there() -> None:
     """Lists, parts of the year, the year before and no earlier, statistics over peers, points set."""
-    files = dict(_sealed(Stage.APPRAISED))
+    files = every()
     evidence = json_of(files, "evidence.json")
     periods = {row["period"] for row in evidence["statements"]}
     assert periods == {"2023", "2024", "2024-01", "2024-02", "2024-Q1", "2024-Q2", "2024-Q3", "2024-Q4"}
@@ -51,7 +38,7 @@ def test_the_kinds_are_there() -> None:
 
 def test_all_that_is_known_of_evidence_is_sealed() -> None:
     """What a statement, a list, a record or a unit has, the bundle has; a list's state follows from it."""
-    files = dict(_sealed(Stage.APPRAISED))
+    files = every()
     evidence, units = json_of(files, "evidence.json"), json_of(files, "units.json")
     lists = evidence["lists"]
     for kind, row, out in (
@@ -66,7 +53,7 @@ def test_all_that_is_known_of_evidence_is_sealed() -> None:
 
 def test_bounds_and_what_records_give_are_sealed() -> None:
     """A number that is only bounded keeps its bound; a field derived from records is a statement."""
-    rows = json_of(dict(_sealed(Stage.APPRAISED)), "evidence.json")["statements"]
+    rows = json_of(every(), "evidence.json")["statements"]
     (bounded,) = (row for row in rows if row["bound"] is not None)
     assert (bounded["value"], bounded["text"]) == ("missing", ">= 50")
     assert bounded["bound"] == {"low": "50", "low_in": True, "high": None, "high_in": False}
@@ -112,6 +99,6 @@ def statement(name: str, **change: object) -> object:
 )
 def test_evidence_changed_and_sealed_by_the_right_key_is_refused(edit: object, also_second: bool) -> None:
     """Evidence that the traces do not read is refused; by the second verifier where it can see that."""
-    given = resealed(edited("evidence.json", edit)(dict(_sealed(Stage.APPRAISED))))  # type: ignore[arg-type]
+    given = resealed(edited("evidence.json", edit)(every()))  # type: ignore[arg-type]
     assert refusal(given)
     assert bool(second_refusal(given)) == also_second

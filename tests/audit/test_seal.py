@@ -16,6 +16,8 @@ from parcore.audit.seal_keys import new_key, read_signer, read_trusted
 from parcore.cli.run import Asked, run
 from parcore.diagnostics import ParcoreError
 from parcore.evidence.evidence import Evidence
+from parcore.evidence.sections import Defaults
+from parcore.registry import Registry
 from parcore.results.output import to_dict
 from tests.audit.bundles import (
     OURS,
@@ -165,3 +167,17 @@ def test_evidence_in_another_order_is_the_same_bundle(tmp_path: Path) -> None:
     places = [json_of(each, "evidence.json")["statements"] for each in found]
     assert [{**row, "place": None} for row in places[0]] == [{**row, "place": None} for row in places[1]]
     assert found[0]["result.json"] == found[1]["result.json"]
+
+
+def test_every_result_that_is_installed_can_be_sealed() -> None:
+    """Every installed edition, in each period for which evidence is installed, is sealed and verified."""
+    registry, count = Registry(), 0
+    for document in registry.edition_documents():
+        edition = registry.edition(document.key)
+        evidence = registry.evidence(edition.methodology, edition.vocabulary, (), Defaults())
+        for period in evidence.periods():
+            if edition.in_force(period):
+                files = seal(*run(Asked(edition.key, period)), "vi", signer=keys()[0])
+                assert (refusal(files), second_refusal(files)) == ([], ""), (edition.key, period)
+                count += 1
+    assert count >= len(RESULTS)
