@@ -58,6 +58,7 @@ PAGES = (
     "docs/add-an-index.md",
     "docs/proof.md",
     "docs/claims.md",
+    "docs/bundle.md",
     "docs/files.md",
     "docs/huong-dan.md",
     "methodologies/nam-dinh/README.md",
