@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 
 from parcore.diagnostics import Findings, ParcoreError, Place, stop
 from parcore.documents.reading import items_of, text_of
-from parcore.documents.schema import report_unknown
+from parcore.documents.schema import check_shape, report_unknown
 from parcore.documents.tree import Mapping, Tree
 from parcore.documents.yaml import read_yaml
 from parcore.editions.document import read_edition
@@ -102,6 +102,8 @@ def _tree(registry: Registry, document: Document, tree: Tree, findings: Findings
         case "layout":
             if read_layout(tree, findings) is not None and isinstance(tree, Mapping):
                 _codes(registry, document, tree, findings)
+        case "claims":
+            check_shape(tree, "claims", findings)
         case _:
             findings.add("document-kind", Place(document.shown), known=", ".join(KINDS))
     return None

@@ -143,6 +143,14 @@ def decimals(value: Fraction) -> int | None:
     return max(twos, fives) if rest == 1 else None
 
 
+def printed_decimals(text: str, value: Fraction) -> int:
+    """The decimals with which `value` is printed: two in "90,00", none in "21.000" read as 21 000."""
+    at = max(text.rfind(","), text.rfind("."))
+    digits = 0 if at < 0 else len(text) - at - 1
+    bare = Fraction(int("".join(each for each in text if each.isdigit()) or "0"), 10**digits)
+    return digits if bare == abs(value) else 0
+
+
 def decimal_text(value: Fraction, digits: int) -> str:
     """`value` with exactly `digits` decimals, rounded half up, with a decimal point."""
     scaled = round_to(value, digits) * 10**digits

@@ -19,9 +19,9 @@ from parcore.diagnostics import Diagnostic, ParcoreError, Place, stop
 from parcore.documents.reading import text_of
 from parcore.documents.tree import Mapping, Tree
 
-KINDS: Final = ("edition", "vocabulary", "units", "layout", "evidence", "observations")
+KINDS: Final = ("edition", "vocabulary", "units", "layout", "evidence", "observations", "claims")
 _HEADER: Final = re.compile(
-    r"""^(["']?)(edition|vocabulary|units|layout|evidence|observations|methodology)\1[ \t]*:[ \t]*(.*)$""",
+    rf"""^(["']?)({"|".join(KINDS)}|methodology)\1[ \t]*:[ \t]*(.*)$""",
     re.MULTILINE,
 )
 _APPLIES: Final = re.compile(r"^applies[ \t]*:(.*(?:\n[ \t].*)*)", re.MULTILINE)
@@ -78,7 +78,7 @@ def kind_of(text: str) -> tuple[str, str, str]:
     # `vocabulary` and `units` are keys of other kinds too: the kind is decided in this order.
     if "methodology" in keys and "edition" in keys:
         return "edition", keys["edition"], keys["methodology"]
-    for kind in ("observations", "evidence", "layout", "vocabulary", "units"):
+    for kind in ("observations", "claims", "evidence", "layout", "vocabulary", "units"):
         if kind in keys:
             return kind, keys[kind], keys[kind]
     return "", "", ""

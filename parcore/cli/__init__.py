@@ -17,6 +17,9 @@ COMMANDS: Final = {
     "check": "Check documents: everything wrong, each with its place and mend.",
     "score": "Score units under an edition.",
     "explain": "How the points of a unit came about.",
+    "audit": "Check the numbers of an announcement: among themselves, and against a result.",
+    "seal": "A result with all it was computed from, in one signed bundle.",
+    "verify": "Whether a sealed result holds, computed again from the bundle alone.",
     "new": "Make a methodology's folder, ready to edit.",
     "demo": "Real figures scored, in one second.",
 }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from parcore.audit.document import read_claims
 from parcore.checking import Checked, check, documents_at, tables_at
 from parcore.cli import FINDINGS
 from parcore.cli.options import (
@@ -65,6 +66,10 @@ def command(
     documents = _documents(registry, targets)
     registry.survey()
     checked = check(registry, documents, Defaults(period=period, numbers=NumberFormat(numbers)))
+    for each in checked.documents:
+        if each.kind == "claims":
+            with suppress(ParcoreError):  # what cannot be read at all is told already
+                read_claims(each.path, checked.findings, each.shown)
     proofs: list[Proved] = []
     if prove:
         from parcore.cli.prove import proved

@@ -17,7 +17,7 @@ from attrs import frozen
 
 from parcore.editions.edition import Criterion, Edition
 from parcore.evidence.evidence import Observation
-from parcore.numbers import HUNDRED, decimals, round_to
+from parcore.numbers import HUNDRED, decimals, printed_decimals, round_to
 from parcore.results.result import Result, Scorecard
 from parcore.rules.combinations import reported_of
 from parcore.rules.policies import Quantity
@@ -83,12 +83,8 @@ def _printed(seen: Observation) -> Fraction:
 
 
 def printed_digits(seen: Observation) -> int:
-    """The decimals with which a figure is printed: two in "90,00", none in "21.000" read as 21 000."""
-    text = seen.text.replace("%", "").strip()
-    at = max(text.rfind(","), text.rfind("."))
-    digits = 0 if at < 0 else len(text) - at - 1
-    bare = Fraction(int("".join(each for each in text if each.isdigit()) or "0"), 10**digits)
-    return digits if bare == abs(_printed(seen)) else 0
+    """The decimals with which a figure is printed."""
+    return printed_decimals(seen.text.replace("%", "").strip(), _printed(seen))
 
 
 # What is said of a unit
@@ -106,7 +102,7 @@ def _of_unit(result: Result, card: Scorecard, seen: Observation) -> Comparison |
         same = _class_names(result, card.class_name)
         verdict = Verdict.SAME if seen.text.casefold() in same else Verdict.UNLIKE
         return Comparison(seen, card.class_name, verdict)
-    figure = _number(result, card, seen.quantity, printed_digits(seen))
+    figure = number_of(result, card, seen.quantity, printed_digits(seen))
     if figure is None:
         return None
     return Comparison(seen, figure, _verdict(seen, figure), given=_is_given(result, card, seen, figure))
@@ -134,8 +130,8 @@ def _class_names(result: Result, name: str) -> set[str]:
     return {text.casefold() for each in bands for text in (each.name, each.title.vi, each.title.en) if text}
 
 
-def _number(result: Result, card: Scorecard, quantity: str, digits: int) -> Fraction | None:
-    """A unit's figure: as the edition rounds it where that is as fine as is printed, else unrounded."""
+def number_of(result: Result, card: Scorecard, quantity: str, digits: int) -> Fraction | None:
+    """A unit's figure: as the edition rounds it where that has at most so many decimals, else unrounded."""
     if quantity == "index":
         return index_of(result, card, digits)
     if quantity in _INDEX:
@@ -232,7 +228,7 @@ def _of_many(result: Result, seen: Observation) -> Fraction | None:
     if seen.quantity == "ranked_units":
         return Fraction(sum(any(place.circle == seen.about for place in result.places.get(c.unit.id, ()))
                             for c in cards))  # fmt: skip
-    numbers = [_number(result, card, quantity or "index", printed_digits(seen)) for card in cards]
+    numbers = [number_of(result, card, quantity or "index", printed_digits(seen)) for card in cards]
     return _statistic(how, [each for each in numbers if each is not None])
 
 

@@ -26,7 +26,8 @@ DISTRICTS = ("cao-lanh-city", "thap-muoi", "chau-thanh", "hong-ngu", "lai-vung",
 
 def held(name: str = NAME) -> Evidence:
     """The evidence that the package holds under a name."""
-    return REGISTRY.evidence(name, REGISTRY.vocabularies[name], (), Defaults())
+    known = REGISTRY.vocabularies.get(name) or REGISTRY.edition(name).vocabulary
+    return REGISTRY.evidence(name, known, (), Defaults())
 
 
 def said(unit: str, field: str, name: str = NAME) -> Datum:
@@ -200,7 +201,7 @@ def test_no_edition_is_held_and_the_refusal_says_so() -> None:
     ],
 )
 def test_how_a_body_was_inspected_is_inferred_where_the_article_does_not_say(unit: str, basis: Basis) -> None:
-    """That some departments were visited is printed, that these were is not: it follows from their results."""
+    """That some departments were visited is printed; that these were follows from their results."""
     datum = said(unit, "inspected")
     assert datum.source is not None
     assert datum.source.basis is basis

@@ -40,7 +40,7 @@ def test_every_published_figure_is_reproduced(quantity: str) -> None:
         "rank": 0,
         "class": 0,
         "max:all-criteria": 19,
-    }  # of 100 points the rate is the points
+    }  # of 100, rate = points
     assert sum(each.given for each in found) == given[quantity]
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
+from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 
 from parcore.diagnostics import Findings
@@ -137,6 +138,15 @@ def test_a_guard_that_reads_a_field_of_the_measure_is_reached() -> None:
     assert guard.numbers["done", 0] > 60 >= line.numbers["done", 0]
 
 
+def test_a_cell_that_an_invariant_forbids_is_empty() -> None:
+    """A row for numbers that what must hold between fields excludes is unreachable: proved."""
+    body = (
+        "measures: {a: {value: done}, b: {value: all_of}}, table:"
+        " [{when: [a > 10, b < 5], points: 2}, {when: {any: [a <= 10, b >= 5]}, points: 2}]"
+    )
+    assert analysis(body, more=NOTHING).unreachable == (0,)
+
+
 def test_what_peers_decide_is_not_decided_here() -> None:
     """A measure against peers has its range, and no unit's evidence alone is a witness of it."""
     found = analysis(
@@ -185,6 +195,8 @@ def reproduced(case: Case, told: Proof, witness: Witness) -> bool:
         )
         for (name, lag), number in witness.numbers.items()
     ]
+    if not any(each.period == PERIOD for each in data):  # a unit is scored where something is said of it
+        data.append(evolve(data[0], period=PERIOD, value=Value(State.MISSING), text=""))
     result = score(case.edition, Evidence(data), UnitBook([unit]), PERIOD)
     return result.scorecards[0].raw(told.criterion.id) == witness.value
 

@@ -365,7 +365,7 @@ def _after_quota(
         tied = sum(keys[other] == keys[name] for other in best)
         if ahead + tied <= room or (ahead < room and ties == "all"):
             continue
-        found[name] = ("top", lower[name]) if ahead < room and ties == "open" else (lower[name],)
+        found[name] = ("top", lower[name]) if ahead < room and ties == "authority" else (lower[name],)
     return found
 
 

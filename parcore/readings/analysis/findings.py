@@ -105,7 +105,7 @@ def analyse(plane: Plane, reach: Reach) -> Analysis:
     Raises:
         ValueError: the plane has too many cells to be looked at one by one.
     """
-    cells = [(cell, at) for cell, at in plane.cells() if at is not None]
+    cells = [(cell, at) for cell, at in plane.cells() if at is not None and reach.possible(cell)]
     reached = _reached(plane, cells, reach)
     used = {at for _, at in cells}
     steps = list(_steps(plane, cells))

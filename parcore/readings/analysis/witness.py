@@ -12,6 +12,7 @@ from attrs import frozen
 
 from parcore.evidence.periods import Period
 from parcore.evidence.vocabulary import FieldKind, FieldSpec, Vocabulary, given_field
+from parcore.expressions import HOLDS, Compare
 from parcore.intervals import Interval
 from parcore.numbers import ZERO, exact_text
 from parcore.readings.analysis.plane import Plane, inside
@@ -70,6 +71,18 @@ class Reach:
                 found[node.name, node.lag] = spec
         return found
 
+    def possible(self, cell: Cell) -> bool:
+        """False where no invariant between fields that the rule reads could hold in a cell: proved empty."""
+        stated = {name for name, lag in self.specs if not lag}
+        rules = (each.rule for each in self.vocabulary.invariants if stated.issuperset(each.names))
+        fields = {
+            axis.node.name: cell[name]
+            for name, axis in self.plane.axes.items()
+            if isinstance(axis.node, Field) and not axis.node.lag
+        }
+        known = {name: each.range.interval for (name, lag), each in self.specs.items() if not lag}
+        return all(_may_hold(rule, known | fields) for rule in rules)
+
     @cached_property
     def _program(self) -> Program:
         return lay_out({"it": self.plane.node} | {name: axis.node for name, axis in self.plane.axes.items()})
@@ -122,6 +135,25 @@ class Reach:
                 if all(name in own for name in rule.names) and not rule.holds(own):
                     return False
         return True
+
+
+def _may_hold(rule: Compare, known: Mapping[str, Interval]) -> bool:
+    """Whether a comparison holds for some numbers of the intervals, each taken by itself."""
+    difference = rule.left.plus(rule.right, -1)
+    low: Fraction | None = difference.constant
+    high: Fraction | None = difference.constant
+    for name, factor in difference.terms:
+        small, large = known[name].low, known[name].high
+        small, large = (small, large) if factor > 0 else (large, small)
+        low = None if low is None or small is None else low + factor * small
+        high = None if high is None or large is None else high + factor * large
+    if rule.op in ("<=", "<"):
+        return low is None or HOLDS[rule.op](low, ZERO)
+    if rule.op in (">=", ">"):
+        return high is None or HOLDS[rule.op](high, ZERO)
+    if rule.op == "=":
+        return (low is None or low <= 0) and (high is None or high >= 0)
+    return low is None or (low, high) != (ZERO, ZERO)
 
 
 def _points(part: Interval) -> Iterator[Fraction]:

@@ -1,0 +1,1 @@
+"""Audit: what others need to check a result without trusting who computed it."""
