@@ -21,6 +21,7 @@ from parcore.numbers import HUNDRED, decimals, printed_decimals, round_to
 from parcore.results.result import Result, Scorecard
 from parcore.rules.combinations import reported_of
 from parcore.rules.policies import Quantity
+from parcore.values import State
 
 
 class Verdict(Enum):
@@ -215,7 +216,7 @@ def _of_many(result: Result, seen: Observation) -> Fraction | None:
     if seen.about.startswith("band:"):
         if seen.quantity != "count" or not _whole(result, lambda _: True):
             return None
-        if any(each.class_open for each in result.scorecards):
+        if any(each.class_open or each.state is not State.OK for each in result.scorecards):
             return None  # who is in a class is not known
         held = [_class_names(result, each.class_name) for each in result.scorecards if each.class_name]
         return Fraction(sum(seen.about.removeprefix("band:").casefold() in names for names in held))
@@ -229,6 +230,8 @@ def _of_many(result: Result, seen: Observation) -> Fraction | None:
         return Fraction(sum(any(place.circle == seen.about for place in result.places.get(c.unit.id, ()))
                             for c in cards))  # fmt: skip
     numbers = [number_of(result, card, quantity or "index", printed_digits(seen)) for card in cards]
+    if how == "mean" and None in numbers:
+        return None  # the mean of some is not that of all
     return _statistic(how, [each for each in numbers if each is not None])
 
 

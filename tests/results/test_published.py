@@ -232,3 +232,12 @@ def test_the_index_of_one_leaf_is_its_points_only_where_they_are_the_same_number
         it = scored(sound(leaf, top, "rounding: {index: 2}\n"), {"u1": {"points:x": points}}, book)
         (found,) = compared(evolve(it, observations=(seen("u1", "rate", rate),)))
         assert (found.verdict, found.given) == (Verdict.SAME, given)
+
+
+def test_a_mean_and_a_count_of_classes_need_a_figure_of_every_unit() -> None:
+    """Where one unit's index is withheld the mean of the others is not that of all; the highest is told."""
+    given = {name: {"points:x": x, "points:y": y} for name, (x, y) in POINTS.items()}
+    given["u3"] = {"points:x": 1}
+    held = (seen("all", "mean", "78,57"), seen("band:A", "count", "1"), seen("all", "highest", "85,71"))
+    found = compared(evolve(scored(EDITION, given, BOOK), observations=held))
+    assert [(each.observation.quantity, each.verdict) for each in found] == [("highest", Verdict.SAME)]
