@@ -22,7 +22,6 @@ from parcore.results.scoring import score
 from parcore.rules.figures import Figure
 from parcore.sources import Basis, Source
 
-
 UNEXPLAINED: Final = "not explained"
 """What `explained` says of a difference whose reason is not known."""
 
