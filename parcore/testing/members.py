@@ -12,9 +12,10 @@ from parcore.readings.exact import Scope, evaluate
 from parcore.results.result import Scorecard
 from parcore.rules.combinations import Scored
 from parcore.rules.graph import Records
-from parcore.rules.measures import Measure, Ratio, Rounded
+from parcore.rules.measures import Ratio, Rounded
 from parcore.rules.peers import By, Compared, MinMax, RankOf, Statistic
 from parcore.rules.program import lay_out
+from parcore.rules.protocols import Measure
 from parcore.testing.bench import Bench, bench_of
 from parcore.testing.strategies import Case
 from parcore.values import State, Value

@@ -21,8 +21,8 @@ from parcore.readings.prose.words import Kind, Speaker
 from parcore.registry import Registry
 from parcore.rules.combinations import Guarded, Scored
 from parcore.rules.graph import Const, Node
-from parcore.rules.measures import Measure
 from parcore.rules.measuring import MEASURES
+from parcore.rules.protocols import Measure
 from parcore.values import State
 from tests import strategies as our
 from tests.readings.speech import numbers_of, numbers_said

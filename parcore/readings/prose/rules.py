@@ -25,7 +25,7 @@ from parcore.rules.combinations import (
     Scored,
 )
 from parcore.rules.deductions import Deduction
-from parcore.rules.measures import Measure
+from parcore.rules.protocols import Measure
 from parcore.values import EVIDENCE_STATES, State
 
 
