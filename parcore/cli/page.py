@@ -15,7 +15,7 @@ from parcore.i18n import say
 from parcore.numbers import shown
 from parcore.readings.prose.annex import Item, describe
 from parcore.registry import Registry
-from parcore.results.published import Comparison, Verdict, compared, printed_digits
+from parcore.results.published import Comparison, compared, printed_digits
 from parcore.results.rests import rests_on
 from parcore.results.result import Result
 from parcore.results.scoring import score
@@ -179,8 +179,7 @@ def _computed(figure: Fraction | str, digits: int, lang: str) -> str:
 
 
 def _verdict(each: Comparison, lang: str) -> str:
-    itself = each.given and each.verdict is Verdict.SAME
-    said = [say("verdict-given" if itself else f"verdict-{each.verdict.value}", lang)]
+    said = [say(f"verdict-{each.finding}", lang)]
     said += [say("verdict-order", lang)] if each.order else []
     said += [say("verdict-printed", lang)] if each.printed else []
     why = each.observation.explained.in_(lang)

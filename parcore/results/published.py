@@ -49,6 +49,11 @@ class Comparison:
     given: bool = False
 
     @property
+    def finding(self) -> str:
+        """The verdict in one word: `given` in the place of `same` for a number compared with itself."""
+        return "given" if self.given and self.verdict is Verdict.SAME else self.verdict.value
+
+    @property
     def settled(self) -> bool:
         """Whether the figure is reproduced, or it is said why it is not; and not both."""
         return (self.verdict is Verdict.UNLIKE) == bool(self.observation.explained.in_("en"))

@@ -222,6 +222,7 @@ def test_a_number_compared_with_itself_is_told(about: str, quantity: str, text: 
     found = one(about, quantity, text)
     assert found is not None
     assert (found.verdict, found.given) == (Verdict.SAME, given)
+    assert found.finding == ("given" if given else "same")
 
 
 def test_the_index_of_one_leaf_is_its_points_only_where_they_are_the_same_number() -> None:
