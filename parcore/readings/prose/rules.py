@@ -173,6 +173,7 @@ def _mean_over(rule: MeanOver, top: Fraction | None, speaker: Speaker) -> list[s
         *rule_sentences(rule.rule, top, inner),
         *([speaker.say("prose-case-effects", effects=effects)] if effects else []),
         speaker.say("prose-mean", digits=digits),
+        *([speaker.say("prose-needs-one")] if rule.needs_one else []),
     ]
 
 
