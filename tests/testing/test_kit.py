@@ -218,7 +218,7 @@ def target() -> Target:
 
 def test_faults_are_found_under_an_edition(run: Run) -> None:
     """Under a new methodology every planted fault dies, or it is said to have no effect or not to apply."""
-    status, said = run("--parcore-methodology", NAME, "--parcore-faults", "--parcore-cases", "10")
+    status, said = run("--parcore-methodology", NAME, "--parcore-faults", "--parcore-cases", "5")
     assert status == 0, said
     rows = [line.split() for line in said.splitlines() if f"{NAME}@2026" in line]
     found = {row[0]: row[3] for row in rows if row[2:3] == ["killed"]}
