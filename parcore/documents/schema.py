@@ -6,7 +6,7 @@ The schemas (`schemas/*.schema.json`) are the same that editors use for completi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
 
 SHOWN_VALUE = 60
+FEW_COLUMNS = 3
+"""Of so many unknown columns each may be a slip of its own; of more the table is another one."""
+
 SEARCHED = 200_000
 """Most names compared in search of those that were meant: of many unknown among thousands, the first."""
 
@@ -152,6 +155,22 @@ def _unknown_keys(error: ValidationError, node: Tree, findings: Findings) -> Non
             break
 
 
+def report_columns(cells: Sequence[Scalar], known: list[str], findings: Findings, code: str) -> None:
+    """Columns that are not among the known ones: each with the nearest; of more than a few, all in one."""
+    if len(cells) <= FEW_COLUMNS:
+        for each in cells:
+            report_unknown(each.text, known, each.place, findings, code)
+        return
+    first = cells[0].place
+    said = {"count": len(cells), "columns": _few(cell.text[:SHOWN_VALUE] for cell in cells)}
+    findings.add("unknown-columns", first, **said, known=_few(known))
+
+
+def _few(names: Iterable[str]) -> str:
+    names = [*names]
+    return ", ".join(names[:12]) + (", …" if len(names) > 12 else "") or "—"
+
+
 def report_unknown(
     name: str, known: list[str], place: Place, findings: Findings, code: str = "unknown-key"
 ) -> None:
@@ -159,5 +178,4 @@ def report_unknown(
     near: list[str] = []
     if not findings.unlisted and len(known) * len(findings) < SEARCHED:
         near = get_close_matches(name[:SHOWN_VALUE], known, n=1, cutoff=0.6)
-    few = ", ".join(known[:12]) + (", …" if len(known) > 12 else "") or "—"
-    findings.add(code, place, key=name[:SHOWN_VALUE], nearest=near[0] if near else few)
+    findings.add(code, place, key=name[:SHOWN_VALUE], nearest=near[0] if near else _few(known))
