@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import combinations
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +25,7 @@ from parcore.evidence.results import is_result_file, is_result_table
 from parcore.evidence.sections import Defaults
 from parcore.evidence.units import Unit, UnitBook, read_units
 from parcore.evidence.vocabulary import POINTS, Vocabulary, given_field, read_vocabulary
-from parcore.packages import KINDS, Document, beginning, documents_in, kind_of
+from parcore.packages import KINDS, Document, beginning, documents_in, kind_of, years_of
 from parcore.registry import Registry
 from parcore.rules.derivations import derivations, derive
 
@@ -57,6 +58,7 @@ def check(registry: Registry, documents: Iterable[Document], defaults: Defaults)
     if checked := {each.shown for each in documents if each.kind == "units"}:
         units = (unit for unit in registry.units.units.values() if unit.place.file in checked)
         _groups(units, editions, findings)
+    _overlaps(registry, [each for each in documents if each.kind == "edition"], findings)
     _evidence(registry, [each for each in documents if each.kind == "evidence"], defaults, findings)
     findings.extend(registry.findings)
     return Checked(documents, tuple(editions), findings)
@@ -69,6 +71,31 @@ def _groups(units: Iterable[Unit], editions: Iterable[Edition], findings: Findin
             if unit.kind in edition.kinds and edition.group_of(unit.group) is None:
                 groups = ", ".join(edition.groups)
                 findings.add("unit-group-unknown", unit.place, unit=unit.id, group=unit.group, groups=groups)
+
+
+def _overlaps(registry: Registry, documents: Iterable[Document], findings: Findings) -> None:
+    """Of two editions of a methodology in force at once, a period alone does not tell which is meant."""
+    checked = {each.path.resolve() for each in documents}
+    for methodology in sorted({each.methodology for each in documents}):
+        held = registry.edition_documents(methodology)
+        known = [(years_of(registry.tree(each)[0], each.path), each) for each in held]
+        spans = sorted(
+            ((span, each) for span, each in known if span.first), key=lambda each: each[0].first or 0
+        )
+        for (one, first), (two, second) in combinations(spans, 2):
+            told = second if second.path.resolve() in checked else first
+            if not one.meet(two) or told.path.resolve() not in checked:
+                continue
+            tree, other = registry.tree(told)[0], first if told is second else second
+            place = tree.place_of("applies") if isinstance(tree, Mapping) else Place(told.shown)
+            years = {
+                told.key: str(two if told is second else one),
+                other.key: str(one if told is second else two),
+            }
+            findings.add(
+                "editions-overlap", place, edition=told.key, years=years[told.key],
+                other=other.key, other_years=years[other.key], at=other.shown,
+            )  # fmt: skip
 
 
 @contextmanager

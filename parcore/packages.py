@@ -136,7 +136,10 @@ def beginning(path: Path, name: str = "", characters: int = HEADER_CHARACTERS) -
         ParcoreError: it cannot be read.
     """
     with readable(name or str(path)), path.open("rb") as file:
-        wide = file.read(2) in (BOM_UTF16_LE, BOM_UTF16_BE)  # refused where it is read, but known for what it is
+        wide = file.read(2) in (
+            BOM_UTF16_LE,
+            BOM_UTF16_BE,
+        )  # refused where it is read, but known for what it is
     encoding = "utf-16" if wide else "utf-8-sig"
     with readable(name or str(path)), path.open(encoding=encoding, errors="replace") as file:
         return file.read(characters)
@@ -169,6 +172,11 @@ class Years:
     def hold(self, year: int) -> bool:
         """Whether the edition may be in force in a year."""
         return (self.first is None or self.first <= year) and (self.last is None or year <= self.last)
+
+    def meet(self, other: Years) -> bool:
+        """Whether there is a year for which both editions apply."""
+        last = min((each.last for each in (self, other) if each.last is not None), default=None)
+        return last is None or max(self.first or 0, other.first or 0) <= last
 
     def __str__(self) -> str:
         return f"{self.first or '…'}–{self.last or '…'}"

@@ -147,7 +147,7 @@ class Registry:
 
     @property
     def refused(self) -> list[Document]:
-        """The documents of vocabularies that cannot be read as such: nothing that stands on them is checked."""
+        """The vocabularies' documents that cannot be read as such: what stands on them is not checked."""
         return [each for each in self.documents("vocabulary") if each.name not in self.vocabularies]
 
     @cached_property
@@ -185,7 +185,7 @@ class Registry:
     def _named(self, methodology: str) -> list[Document]:
         return [d for d in self.documents("edition") if methodology in ("", d.methodology)]
 
-    def _tree(self, document: Document) -> tuple[Tree | None, tuple[Diagnostic, ...]]:
+    def tree(self, document: Document) -> tuple[Tree | None, tuple[Diagnostic, ...]]:
         """An edition's tree, read once, with what is wrong in it; None where it cannot be read."""
         if document.path not in self._read:
             findings = Findings()
@@ -207,7 +207,7 @@ class Registry:
         if known is not None:
             return known
         findings = Findings()
-        tree, said = self._tree(document)
+        tree, said = self.tree(document)
         if tree is None:
             raise ParcoreError(said)
         findings.extend(said)
@@ -265,7 +265,7 @@ class Registry:
 
         One whose years cannot be read may be in force: it is taken, so that loading it says why.
         """
-        spans = {d: years_of(self._tree(d)[0], d.path) for d in documents}
+        spans = {d: years_of(self.tree(d)[0], d.path) for d in documents}
         if period is None:
             latest = max(documents, key=lambda d: spans[d].first or math.inf)
             return [d for d in documents if d.key == latest.key]
@@ -287,7 +287,7 @@ class Registry:
 
     def vocabularies_of(self, methodology: str) -> list[Vocabulary]:
         """The vocabularies that the editions of a methodology name, each once."""
-        trees = (self._tree(document)[0] for document in self._named(methodology))
+        trees = (self.tree(document)[0] for document in self._named(methodology))
         names = {text_of(tree.get("vocabulary")) for tree in trees if isinstance(tree, Mapping)}
         return [self.vocabularies[name] for name in sorted(names) if name in self.vocabularies]
 

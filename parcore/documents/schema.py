@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as MappingOf
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -172,10 +173,19 @@ def _few(names: Iterable[str]) -> str:
 
 
 def report_unknown(
-    name: str, known: list[str], place: Place, findings: Findings, code: str = "unknown-key"
+    name: str,
+    known: list[str],
+    place: Place,
+    findings: Findings,
+    code: str = "unknown-key",
+    shown: MappingOf[str, str] | None = None,
 ) -> None:
-    """A name that is not among the known ones: say so with the nearest, or with all of few."""
-    near: list[str] = []
+    """A name that is not among the known ones: say so with the nearest, or with all of few.
+
+    `shown` says how known names, and other names of theirs, are told where not as they are.
+    """
+    told, near = shown or {}, list[str]()
     if not findings.unlisted and len(known) * len(findings) < SEARCHED:
-        near = get_close_matches(name[:SHOWN_VALUE], known, n=1, cutoff=0.6)
-    findings.add(code, place, key=name[:SHOWN_VALUE], nearest=near[0] if near else _few(known))
+        near = get_close_matches(name[:SHOWN_VALUE], [*known, *told], n=1, cutoff=0.6)
+    said = told.get(near[0], near[0]) if near else _few(told.get(each, each) for each in known)
+    findings.add(code, place, key=name[:SHOWN_VALUE], nearest=said)

@@ -223,7 +223,13 @@ class EvidenceReader:
             if len(both) == 1:
                 one, two = _said(first), _said(second)
                 self._findings.add(
-                    "evidence-twice", second.place, **told, field=second.field, first=first.place, one=one, two=two
+                    "evidence-twice",
+                    second.place,
+                    **told,
+                    field=second.field,
+                    first=first.place,
+                    one=one,
+                    two=two,
                 )
             else:
                 place, at = (Place(each.place.file, each.place.line) for each in (second, first))

@@ -23,8 +23,11 @@ from parcore.numbers import parse_exact
 from parcore.values import State, Value
 
 FORMAT: Final = "parcore-result-1"
-COLUMNS: Final = frozenset(("points", "attainable", "max", "state", "points_exact"))
-"""Columns that the tables of a result have, whatever their cut, and that no evidence has together."""
+COLUMNS: Final = (
+    frozenset(("unit", "points", "attainable", "max", "state", "points_exact")),
+    frozenset(("unit", "criterion", "standing", "first", "second", "max_first", "max_second")),
+)
+"""Columns that the tables of a result have (whatever its cut; of two side by side), and evidence has not."""
 
 _HEADER: Final = 1_000
 
@@ -57,7 +60,7 @@ class IndexResult:
 
 def is_result_table(columns: Iterable[str]) -> bool:
     """Whether a table with these columns is a result that was saved."""
-    return COLUMNS.issubset(columns)
+    return any(each.issubset(columns) for each in COLUMNS)
 
 
 def is_result_file(path: Path) -> bool:

@@ -66,6 +66,7 @@ NOT_OF_DOCUMENTS = {
     "set-shape": "an option of a command",
     "record-none": "an option of a command",
     "record-unknown": "an option of a command",
+    "criterion-unknown": "an argument of a command",
     "edition-none-held": "what a command or a call names",
     "format-unknown": "an option of a command",
     "name-unfit": "what `new` makes",
