@@ -20,16 +20,17 @@ MOST_FINDINGS: Final = 200
 
 UNREADABLE: Final = frozenset(
     (
-        "file-unreadable", "file-oversize", "encoding-utf16", "encoding-not-utf8", "nul-byte", "marks-too-many",
-        "document-empty", "yaml-syntax", "yaml-tab", "yaml-characters", "yaml-many-documents", "yaml-too-deep",
-        "yaml-too-large", "yaml-scalar-too-long", "yaml-alias-unknown", "yaml-tag", "yaml-key-not-text",
+        "file-unreadable", "file-oversize", "encoding-utf16", "encoding-not-utf8", "nul-byte",
+        "marks-too-many", "document-empty", "yaml-syntax", "yaml-tab", "yaml-characters",
+        "yaml-many-documents", "yaml-too-deep", "yaml-too-large", "yaml-scalar-too-long",
+        "yaml-alias-unknown", "yaml-tag", "yaml-key-not-text",
         "table-syntax", "table-too-large", "table-too-wide", "cell-too-long",
     )
 )  # fmt: skip
 """Codes after which nothing of a file is read: they are told before all others."""
 
 NOT_CHECKED: Final = "not-checked"
-"""The code that stands for all that follows from a refused document; what is wrong there is told first too."""
+"""Stands for all that follows from a refused document; what is wrong in that one is told first too."""
 
 
 class Severity(Enum):
@@ -88,7 +89,7 @@ class ParcoreError(Exception):
 
 
 class Findings:
-    """Collects the diagnostics of one reading, without repeats; gives them by place, causes before what follows."""
+    """Collects the diagnostics of one reading, without repeats; gives them by place, causes first."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, Place, tuple[tuple[str, str], ...]], Diagnostic] = {}

@@ -183,7 +183,7 @@ class _Builder:
         return Mapping(place, entries, keys)
 
     def _whole(self, left: Tree, right: Scalar) -> Scalar:
-        """The number that a comma split, which is reported; taken as meant, so that nothing follows from it."""
+        """The number that a comma split, which is reported, taken as meant so that nothing follows."""
         text = left.text if isinstance(left, Scalar) else ""
         written = f"{text},{right.text}"[:SHOWN_NAME]
         self._findings.add("decimal-comma", left.place, value=written, mend=written.replace(",", "."))

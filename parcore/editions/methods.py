@@ -87,10 +87,11 @@ def read_methods(
 _UNSOUND: Final = frozenset(
     (
         "maxima-do-not-add-up", "maxima-leave-nothing", "maximum-is-known", "maxima-one-counts",
-        "combine-needs-maxima", "lowest-of-unequal", "not-a-number", "number-ambiguous", "wrong-form", "wrong-shape",
+        "combine-needs-maxima", "lowest-of-unequal", "not-a-number", "number-ambiguous",
+        "wrong-form", "wrong-shape",
     )
 )  # fmt: skip
-"""Errors of an edition beside which the maxima of its leaves tell nothing of its methods."""
+"""Errors beside which the maxima of leaves tell nothing of the methods."""
 
 
 def _named(name: str, group: str) -> str:

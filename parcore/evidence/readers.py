@@ -148,14 +148,14 @@ class EvidenceReader:
         cells = [each for each in table.header if each.text and each.text not in WIDE]
         unknown = [each for each in cells if self._known(each.text) is None]
         indices = [each for each in unknown if each.text.startswith(INDEX)]
-        others = [each for each in unknown if each not in indices]
+        others = [each for each in unknown if not each.text.startswith(INDEX)]
         report_columns(others, list(self._vocabulary.fields), self._findings, "unknown-field")
         for each in indices:
             self._spec(each)
         return {
             each.text: evolve(defaults, numbers=defaults.columns.get(each.text, defaults.numbers))
             for each in cells
-            if each not in unknown
+            if self._known(each.text) is not None
         }
 
     def _row(
@@ -221,16 +221,8 @@ class EvidenceReader:
             first, second = both[0]
             told = {"unit": second.unit, "period": second.period, "stage": second.stage.value}
             if len(both) == 1:
-                one, two = _said(first), _said(second)
-                self._findings.add(
-                    "evidence-twice",
-                    second.place,
-                    **told,
-                    field=second.field,
-                    first=first.place,
-                    one=one,
-                    two=two,
-                )
+                told |= {"field": second.field, "one": _said(first), "two": _said(second)}
+                self._findings.add("evidence-twice", second.place, **told, first=first.place)
             else:
                 place, at = (Place(each.place.file, each.place.line) for each in (second, first))
                 unlike = [two.field for one, two in both if one.value != two.value or one.bound != two.bound]
