@@ -53,7 +53,7 @@ from parcore.rules.derivations import derivations, derive
 from parcore.rules.figures import MoreMeasures
 
 if TYPE_CHECKING:
-    from parcore.rules.measures import MeasureReader
+    from parcore.rules.figures import MeasureReader
 
 METHODOLOGIES: Final = "parcore.methodologies"
 

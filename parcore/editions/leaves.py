@@ -27,8 +27,9 @@ from parcore.rules.combinations import (
 )
 from parcore.rules.conditions import read_condition
 from parcore.rules.figures import Award, AwardKind, Context, Figure
-from parcore.rules.measures import ChoiceOf, Measure
+from parcore.rules.measures import ChoiceOf
 from parcore.rules.measuring import MEASURES, read_measure
+from parcore.rules.protocols import Measure
 from parcore.rules.scales import Scale, read_cases, read_scale
 from parcore.values import ALWAYS_POSSIBLE, State
 

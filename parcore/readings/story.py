@@ -25,8 +25,9 @@ from parcore.readings.prose.words import Kind, Speaker
 from parcore.rules.combinations import ChoiceTable, ConditionTable, Guarded, Reported, Rule, Scored
 from parcore.rules.deductions import Deduction
 from parcore.rules.graph import Field, Node, Records, Symbol
-from parcore.rules.measures import ChoiceOf, Measure
+from parcore.rules.measures import ChoiceOf
 from parcore.rules.program import lay_out
+from parcore.rules.protocols import Measure
 from parcore.rules.scales import Steps
 from parcore.sources import Source
 from parcore.values import EVIDENCE_STATES, State, Value

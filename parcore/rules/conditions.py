@@ -16,7 +16,8 @@ from parcore.evidence.vocabulary import Vocabulary
 from parcore.expressions import HOLDS, Compare, Comparing, ExpressionError, Inside, Linear, parse_comparing
 from parcore.rules.figures import Context, Figure, sum_node
 from parcore.rules.graph import FALSE, Cmp, Logic, Match, Mul, Node, Not, Pick, const, total
-from parcore.rules.measures import ChoiceOf, Measure
+from parcore.rules.measures import ChoiceOf
+from parcore.rules.protocols import Measure
 from parcore.values import State
 
 

@@ -25,7 +25,7 @@ from parcore.rules.combinations import (
     Scored,
 )
 from parcore.rules.deductions import Deduction
-from parcore.rules.measures import Measure
+from parcore.rules.protocols import Measure
 from parcore.values import EVIDENCE_STATES, State
 
 
@@ -173,6 +173,7 @@ def _mean_over(rule: MeanOver, top: Fraction | None, speaker: Speaker) -> list[s
         *rule_sentences(rule.rule, top, inner),
         *([speaker.say("prose-case-effects", effects=effects)] if effects else []),
         speaker.say("prose-mean", digits=digits),
+        *([speaker.say("prose-needs-one")] if rule.needs_one else []),
     ]
 
 
