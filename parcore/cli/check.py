@@ -22,7 +22,7 @@ from parcore.cli.options import (
     unknown_format,
 )
 from parcore.cli.tables import csv_text, held_line, show_notes
-from parcore.diagnostics import Diagnostic, ParcoreError, Severity
+from parcore.diagnostics import NOT_CHECKED, Diagnostic, ParcoreError, Severity
 from parcore.evidence.periods import Period
 from parcore.evidence.sections import Defaults
 from parcore.i18n import say
@@ -120,7 +120,8 @@ def _about(checked: Checked, registry: Registry) -> list[Diagnostic]:
     held = {each.shown for package in registry.packages for each in package.documents}
     stood_on = {each.vocabulary.name for each in checked.editions}
     under = {each.shown for each in registry.documents("vocabulary") if each.name in stood_on}
-    others = held - under - {each.shown for each in checked.documents}
+    waited_for = {each.place.file for each in checked.findings if each.code == NOT_CHECKED}
+    others = held - under - waited_for - {each.shown for each in checked.documents}
     return [each for each in checked.findings if each.place.file not in others]
 
 
