@@ -13,8 +13,8 @@ from parcore.numbers import ZERO, NumberError, NumberFormat, parse_number
 from parcore.readings.exact import Scope, evaluate
 from parcore.rules.combinations import ChoiceTable, ConditionTable, Guarded, Rule, Scored
 from parcore.rules.graph import Records
-from parcore.rules.measures import Measure
 from parcore.rules.program import lay_out
+from parcore.rules.protocols import Measure
 from parcore.testing.bench import bench_of
 from parcore.testing.documents import Plain
 from parcore.testing.rows import Unread, row_of
