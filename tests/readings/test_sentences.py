@@ -17,10 +17,11 @@ from parcore.intervals import Interval, Range
 from parcore.readings.prose.annex import Item, describe
 from parcore.readings.prose.conditions import condition_text
 from parcore.readings.prose.measures import measure_text
-from parcore.readings.prose.words import Kind, Speaker
+from parcore.readings.prose.words import Speaker
 from parcore.registry import Registry
 from parcore.rules.combinations import Guarded, Scored
 from parcore.rules.graph import Const, Node
+from parcore.rules.kinds import Kind
 from parcore.rules.measures import Measure
 from parcore.rules.measuring import MEASURES
 from parcore.values import State
