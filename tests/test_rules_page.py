@@ -44,7 +44,7 @@ EXAMPLES = examples()
 
 
 def completed(rule: dict[str, Any], id_: str, *, falls_through: bool = False) -> dict[str, Any]:
-    """A criterion with what the page leaves out: id, title, source; zero for what of a group's part is empty."""
+    """A criterion with what the page leaves out: id, title, source; of a part, zero for each state."""
     node = {"id": id_, "title": id_, "source": SOURCE, **rule}
     if "criteria" in node:
         *first, last = node["criteria"]
