@@ -5,29 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import combinations
 from pathlib import Path
 from typing import Final
 
 from attrs import evolve, frozen
 
-from parcore.diagnostics import Findings, ParcoreError, Place, stop
+from parcore.diagnostics import NOT_CHECKED, Findings, ParcoreError, Place, stop
 from parcore.documents.reading import items_of, text_of
 from parcore.documents.schema import check_shape, report_unknown
 from parcore.documents.tree import Mapping, Tree
 from parcore.documents.yaml import read_yaml
-from parcore.editions.document import read_edition
 from parcore.editions.edition import Edition
 from parcore.editions.stated import check_stated
 from parcore.evidence.invariants import check_invariants
 from parcore.evidence.layouts import PLAIN, read_layout
 from parcore.evidence.periods import Period
 from parcore.evidence.readers import read_observations
+from parcore.evidence.results import is_result_file, is_result_table
 from parcore.evidence.sections import Defaults
 from parcore.evidence.units import Unit, UnitBook, read_units
 from parcore.evidence.vocabulary import INDEX, POINTS, Vocabulary, given_field, read_vocabulary
-from parcore.packages import KINDS, Document, beginning, documents_in, kind_of
-from parcore.registry import Registry, added_measures
+from parcore.packages import KINDS, Document, beginning, documents_in, kind_of, years_of
+from parcore.registry import Registry
 from parcore.rules.derivations import derivations, derive
+
+RESULT: Final = "result"
+"""The kind of a saved result: known for what it is, and passed over."""
 
 MAX_HEADER: Final = 100_000
 """As much of a table's first line as is looked at to see whether it is evidence."""
@@ -55,6 +59,7 @@ def check(registry: Registry, documents: Iterable[Document], defaults: Defaults)
     if checked := {each.shown for each in documents if each.kind == "units"}:
         units = (unit for unit in registry.units.units.values() if unit.place.file in checked)
         _groups(units, editions, findings)
+    _overlaps(registry, [each for each in documents if each.kind == "edition"], findings)
     _evidence(registry, [each for each in documents if each.kind == "evidence"], defaults, findings)
     findings.extend(registry.findings)
     return Checked(documents, tuple(editions), findings)
@@ -69,6 +74,31 @@ def _groups(units: Iterable[Unit], editions: Iterable[Edition], findings: Findin
                 findings.add("unit-group-unknown", unit.place, unit=unit.id, group=unit.group, groups=groups)
 
 
+def _overlaps(registry: Registry, documents: Iterable[Document], findings: Findings) -> None:
+    """Of two editions of a methodology in force at once, a period alone does not tell which is meant."""
+    checked = {each.path.resolve() for each in documents}
+    for methodology in sorted({each.methodology for each in documents}):
+        held = registry.edition_documents(methodology)
+        known = [(years_of(registry.tree(each)[0], each.path), each) for each in held]
+        spans = sorted(
+            ((span, each) for span, each in known if span.first), key=lambda each: each[0].first or 0
+        )
+        for (one, first), (two, second) in combinations(spans, 2):
+            told = second if second.path.resolve() in checked else first
+            if not one.meet(two) or told.path.resolve() not in checked:
+                continue
+            tree, other = registry.tree(told)[0], first if told is second else second
+            place = tree.place_of("applies") if isinstance(tree, Mapping) else Place(told.shown)
+            years = {
+                told.key: str(two if told is second else one),
+                other.key: str(one if told is second else two),
+            }
+            findings.add(
+                "editions-overlap", place, edition=told.key, years=years[told.key],
+                other=other.key, other_years=years[other.key], at=other.shown,
+            )  # fmt: skip
+
+
 @contextmanager
 def _told(findings: Findings) -> Iterator[None]:
     """What stops the reading of one document is told, and the others are read."""
@@ -80,7 +110,9 @@ def _told(findings: Findings) -> Iterator[None]:
 
 def _document(registry: Registry, document: Document, findings: Findings) -> Edition | None:
     """Check a document by itself; evidence, which documents share, is checked together."""
-    if document.kind == "observations":
+    if document.kind == RESULT:
+        findings.add("result-saved", Place(document.shown))
+    elif document.kind == "observations":
         read_observations(document.path, registry.units, findings, document.shown)
     elif document.kind != "evidence":
         tree = read_yaml(document.path, findings, document.shown)
@@ -91,7 +123,7 @@ def _document(registry: Registry, document: Document, findings: Findings) -> Edi
 def _tree(registry: Registry, document: Document, tree: Tree, findings: Findings) -> Edition | None:
     match document.kind:
         case "edition":
-            edition = read_edition(tree, registry.vocabularies, findings, added_measures(findings))
+            edition = registry.edition_of(tree, findings)
             _names_others(registry, tree, findings)
             return edition
         case "vocabulary":
@@ -118,8 +150,7 @@ def _codes(registry: Registry, layout: Document, tree: Mapping, findings: Findin
         return
     units, fields = tree.get("units"), tree.get("fields")
     for each in units.entries.values() if isinstance(units, Mapping) else ():
-        if text_of(each) not in registry.units.units:
-            report_unknown(text_of(each), list(registry.units.units), each.place, findings, "unit-unknown")
+        registry.units.check_id(each, findings)
     criteria = _criteria(registry, layout.name, vocabulary)
     for each in fields.entries.values() if isinstance(fields, Mapping) else ():
         name = text_of(each)
@@ -136,8 +167,7 @@ def _names_others(registry: Registry, tree: Tree, findings: Findings) -> None:
         return
     ranking, replaces = tree.get("ranking"), tree.get("replaces")
     for each in items_of(ranking.get("unranked")) if isinstance(ranking, Mapping) else ():
-        if text_of(each) not in registry.units.units:
-            report_unknown(text_of(each), list(registry.units.units), each.place, findings, "unit-unknown")
+        registry.units.check_id(each, findings)
     known = [f"{each.methodology}@{each.name}" for each in registry.edition_documents()]
     if replaces is not None and text_of(replaces) not in known:
         name = text_of(replaces)
@@ -177,7 +207,12 @@ def _in_layout(registry: Registry, document: Document) -> Document:
 
 def _without_vocabulary(registry: Registry, document: Document, findings: Findings) -> None:
     known, place = ", ".join(sorted(registry.vocabularies)) or "—", Place(document.shown)
+    refused = _beside(document, registry.refused)
     if document.name:
+        refused = [each for each in registry.refused if each.name == document.name]
+    if refused:
+        findings.add(NOT_CHECKED, Place(refused[0].shown))
+    elif document.name:
         findings.add("unknown-vocabulary", place, name=document.name[:60], known=known)
     else:
         findings.add("vocabulary-unclear", place, known=known)
@@ -242,20 +277,32 @@ def _period_beside(registry: Registry, table: Document) -> Period | None:
 
 
 def tables_at(folder: Path, documents: Iterable[Document]) -> list[Document]:
-    """The tables of a folder with a column `unit` that none of its documents names: evidence by itself."""
+    """The tables of a folder with a column `unit` that none of its documents names, and saved results.
+
+    Such a table is evidence by itself, or a result too.
+    """
     named: set[Path] = set()
     for each in documents:
         with suppress(ParcoreError):
             tree = read_yaml(each.path, Findings())
-            sections = [tree.get(key) for key in ("tables", "records")] if isinstance(tree, Mapping) else []
+            keys = ("tables", "records", "results")
+            sections = [tree.get(key) for key in keys] if isinstance(tree, Mapping) else []
             for table in (item for section in sections for item in items_of(section)):
                 name = table["file"] if isinstance(table, Mapping) and "file" in table else table
                 named.add((each.path.parent / text_of(name)).resolve())
     return [
-        Document(path, "evidence", "", "", str(path.parent))
-        for path in sorted(folder.rglob("*.csv"))
-        if path.resolve() not in named and path.is_file() and "unit" in _columns(path)
+        _table(path)
+        for path in sorted((*folder.rglob("*.csv"), *folder.rglob("*.json")))
+        if path.resolve() not in named and path.is_file()
+        if (is_result_file(path) if path.suffix == ".json" else "unit" in _columns(path))
     ]
+
+
+def _table(path: Path) -> Document:
+    """A table alone: evidence, or a result that was saved."""
+    saved = is_result_file(path) or is_result_table(_columns(path))
+    kind = RESULT if saved else "evidence"
+    return Document(path, kind, "", "", str(path.parent))
 
 
 def _columns(table: Path) -> set[str]:
@@ -266,6 +313,12 @@ def _columns(table: Path) -> set[str]:
     """
     header = re.split(r"[,;\t]", beginning(table, characters=MAX_HEADER).partition("\n")[0])
     return {cell.strip().strip('"') for cell in header}
+
+
+def _beside(document: Document, others: Iterable[Document]) -> list[Document]:
+    """Those of some documents that stand in the folder of one."""
+    folder = document.path.resolve().parent
+    return [each for each in others if each.path.resolve().parent == folder]
 
 
 def vocabulary_of(registry: Registry, document: Document) -> Vocabulary | None:
@@ -280,10 +333,9 @@ def vocabulary_of(registry: Registry, document: Document) -> Vocabulary | None:
     if document.name in known:
         return known[document.name]
     if not document.name:
-        folder = document.path.resolve().parent
-        beside = [d.name for d in registry.documents("vocabulary") if d.path.resolve().parent == folder]
-        names = [name for name in beside if name in known] or list(known)
-        return known[names[0]] if len(names) == 1 else None
+        beside = _beside(document, registry.documents("vocabulary"))
+        names = [each.name for each in beside] or list(known)
+        return known.get(names[0]) if len(names) == 1 else None
     refused: ParcoreError | None = None
     for each in registry.edition_documents(document.name):
         try:
@@ -305,7 +357,7 @@ def documents_at(path: Path) -> list[Document]:
         return list(documents_in(path, str(path)))
     if not path.is_file():
         raise stop("file-not-found", Place(str(path)))
-    if path.suffix.lower() == ".csv":
-        return [Document(path, "evidence", "", "", str(path.parent))]
+    if path.suffix.lower() == ".csv" or is_result_file(path):
+        return [_table(path)]
     kind, name, methodology = kind_of(beginning(path))
     return [Document(path, kind, name, methodology, str(path.parent))]

@@ -18,6 +18,21 @@ MOST_FINDINGS: Final = 200
 """A file's findings beyond this many are counted, not listed: hostile input stays bounded."""
 
 
+UNREADABLE: Final = frozenset(
+    (
+        "file-unreadable", "file-oversize", "encoding-utf16", "encoding-not-utf8", "nul-byte",
+        "marks-too-many", "document-empty", "yaml-syntax", "yaml-tab", "yaml-characters",
+        "yaml-many-documents", "yaml-too-deep", "yaml-too-large", "yaml-scalar-too-long",
+        "yaml-alias-unknown", "yaml-tag", "yaml-key-not-text",
+        "table-syntax", "table-too-large", "table-too-wide", "cell-too-long",
+    )
+)  # fmt: skip
+"""Codes after which nothing of a file is read: they are told before all others."""
+
+NOT_CHECKED: Final = "not-checked"
+"""Stands for all that follows from a refused document; what is wrong in that one is told first too."""
+
+
 class Severity(Enum):
     """An `ERROR` refuses the document; a `WARNING` is shown and the work goes on."""
 
@@ -74,7 +89,7 @@ class ParcoreError(Exception):
 
 
 class Findings:
-    """Collects the diagnostics of one reading, in the order found and without repeats."""
+    """Collects the diagnostics of one reading, without repeats; gives them by place, causes first."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, Place, tuple[tuple[str, str], ...]], Diagnostic] = {}
@@ -99,7 +114,7 @@ class Findings:
             self._found.setdefault((each.code, each.place, tuple(sorted(each.values.items()))), each)
 
     def __iter__(self) -> Iterator[Diagnostic]:
-        return iter(sorted(self._found.values(), key=lambda each: each.place))
+        return iter(causes_first(self._found.values()))
 
     def __len__(self) -> int:
         return len(self._found)
@@ -122,6 +137,18 @@ class Findings:
         """
         if self.errors:
             raise ParcoreError(self.errors)
+
+
+def causes_first(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """By place; before all, what is wrong in files that cannot be read, or that others wait for."""
+    found = list(diagnostics)
+    waited_for = {each.place.file for each in found if each.code == NOT_CHECKED}
+
+    def order(each: Diagnostic) -> tuple[bool, str, bool, Place]:
+        first = each.code in UNREADABLE or each.place.file in waited_for
+        return not first, each.place.file, each.code == NOT_CHECKED, each.place
+
+    return sorted(found, key=order)
 
 
 def stop(code: str, place: Place, /, **values: object) -> ParcoreError:

@@ -23,4 +23,4 @@ def parcore_writers() -> Mapping[str, object]:  # type: ignore[empty-body]
 
 @hookspec
 def parcore_measures() -> Mapping[str, object]:  # type: ignore[empty-body]
-    """Measures for editions: each word's `parcore.rules.measures.MeasureReader`."""
+    """Measures for editions: each word's `parcore.rules.figures.MeasureReader`."""

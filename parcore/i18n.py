@@ -18,6 +18,9 @@ from attrs import frozen
 
 LANGUAGES: Final = ("vi", "en")
 
+FORMED: Final = ("wanted", "problem")
+"""The values of a message that come from schemas and parsers, in English."""
+
 
 @frozen
 class Text:
@@ -81,6 +84,17 @@ def _words() -> dict[str, Text]:
     return {word: Text(each["vi"], each["en"]) for word, each in _read("words.yaml").items()}
 
 
+@cache
+def _forms() -> dict[str, str]:
+    forms: dict[str, str] = _read("messages.yaml")["forms"]
+    return forms
+
+
+def forms() -> tuple[str, ...]:
+    """Every form that is known in Vietnamese, as schemas describe it in English."""
+    return tuple(_forms())
+
+
 def codes() -> tuple[str, ...]:
     """Every diagnostic code there is, in the order of the catalogue."""
     return tuple(_catalogue())
@@ -97,7 +111,10 @@ def entry(code: str) -> Message:
 
 
 def fill(text: Text, lang: str, values: Mapping[str, str]) -> str:
-    """The sentence in `lang` with its names filled in."""
+    """The sentence in `lang` with its names filled in; a form that is known in Vietnamese is said so."""
+    if lang == "vi":
+        told = {name: _forms().get(values[name], values[name]) for name in FORMED if name in values}
+        values = {**values, **told}
     return text.in_(lang).format_map(values)
 
 

@@ -50,10 +50,14 @@ class Rounding(Enum):
 
 @frozen
 class NumberError(ValueError):
-    """A text that is no number, or two: `readings` holds (format name, its reading) pairs."""
+    """A text that is no number, or two: `readings` holds (format name, its reading) pairs.
+
+    `mend` is how the format declared writes it, where only another format reads it.
+    """
 
     text: str
     readings: tuple[tuple[str, str], ...] = ()
+    mend: str = ""
 
     def __str__(self) -> str:
         if self.readings:
@@ -63,6 +67,7 @@ class NumberError(ValueError):
 
 
 _EXACT = re.compile(r"-?[0-9]+(\.[0-9]+|/[0-9]*[1-9][0-9]*)?")
+_FORMATS: Final = (NumberFormat.PLAIN, NumberFormat.VI, NumberFormat.EN)
 _PLAIN = re.compile(r"[+-]?\d+(\.\d+)?")
 _GROUPED = {
     # A group never starts with zero: "0.125" is no grouping of 0125.
@@ -91,7 +96,8 @@ def parse_number(text: str, number_format: NumberFormat = NumberFormat.PLAIN) ->
     else:
         reading = _read(body, number_format)
         if reading is None:
-            raise NumberError(text)
+            mend = _otherwise(body, number_format)
+            raise NumberError(text, mend=mend + "%" if mend and percent else mend)
         value = reading
     return value / 100 if percent else value
 
@@ -108,9 +114,19 @@ def _read(body: str, number_format: NumberFormat) -> Fraction | None:
     return Fraction(body)
 
 
+def _otherwise(body: str, number_format: NumberFormat) -> str:
+    """How a format writes the number that other formats read; empty where they read none, or several."""
+    found = {_read(body, each) for each in _FORMATS} - {None}
+    value = found.pop() if len(found) == 1 else None
+    if value is None:
+        return ""
+    text = exact_text(value)
+    return text.replace(".", ",") if number_format is NumberFormat.VI else text
+
+
 def _only_reading(text: str, body: str) -> Fraction:
     readings: dict[Fraction, str] = {}
-    for each in (NumberFormat.PLAIN, NumberFormat.VI, NumberFormat.EN):
+    for each in _FORMATS:
         value = _read(body, each)
         if value is not None:
             readings.setdefault(value, each.value)

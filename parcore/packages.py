@@ -6,6 +6,7 @@ In: an entry point or a folder. Out: its documents, known by their first keys, e
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import EntryPoint
@@ -13,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from parcore.diagnostics import Diagnostic, ParcoreError, Place, stop
 from parcore.documents.reading import text_of
@@ -69,6 +70,37 @@ class Failure:
     diagnostic: Diagnostic
 
 
+def once(found: Package | Failure, seen: set[Path]) -> Package | Failure:
+    """A package without the documents that another already brought (a folder named that is installed)."""
+    if isinstance(found, Failure):
+        return found
+    fresh = tuple(each for each in found.documents if each.path.resolve() not in seen)
+    seen.update(each.path.resolve() for each in fresh)
+    return evolve(found, documents=fresh)
+
+
+def evidence_at(path: Path) -> list[tuple[Path, str | None]]:
+    """The evidence that a path names: itself, or the evidence documents of a folder.
+
+    Raises:
+        ParcoreError: a folder without any.
+    """
+    if not path.is_dir():
+        return [(path, None)]
+    found = [(d.path, d.shown) for d in documents_in(path, str(path)) if d.kind == "evidence"]
+    if not found:
+        raise stop("folder-empty", Place(str(path)), folder=path)
+    return [*found]
+
+
+def twice(first: Document, second: Document) -> ParcoreError:
+    """The error for two documents of one edition, or of one vocabulary."""
+    place = Place(second.shown, 1)
+    if second.kind == "edition":
+        return stop("edition-duplicate", place, edition=second.key, first=first.shown)
+    return stop("vocabulary-duplicate", place, name=second.name, first=first.shown)
+
+
 def kind_of(text: str) -> tuple[str, str, str]:
     """Kind, name and methodology of a document, from its unindented first keys; ("", …) when it is none."""
     keys: dict[str, str] = {}
@@ -103,7 +135,13 @@ def beginning(path: Path, name: str = "", characters: int = HEADER_CHARACTERS) -
     Raises:
         ParcoreError: it cannot be read.
     """
-    with readable(name or str(path)), path.open(encoding="utf-8-sig", errors="replace") as file:
+    with readable(name or str(path)), path.open("rb") as file:
+        wide = file.read(2) in (
+            BOM_UTF16_LE,
+            BOM_UTF16_BE,
+        )  # refused where it is read, but known for what it is
+    encoding = "utf-16" if wide else "utf-8-sig"
+    with readable(name or str(path)), path.open(encoding=encoding, errors="replace") as file:
         return file.read(characters)
 
 
@@ -134,6 +172,11 @@ class Years:
     def hold(self, year: int) -> bool:
         """Whether the edition may be in force in a year."""
         return (self.first is None or self.first <= year) and (self.last is None or year <= self.last)
+
+    def meet(self, other: Years) -> bool:
+        """Whether there is a year for which both editions apply."""
+        last = min((each.last for each in (self, other) if each.last is not None), default=None)
+        return last is None or max(self.first or 0, other.first or 0) <= last
 
     def __str__(self) -> str:
         return f"{self.first or '…'}–{self.last or '…'}"

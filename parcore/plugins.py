@@ -22,8 +22,8 @@ from parcore.diagnostics import Diagnostic, ParcoreError, Place, stop
 if TYPE_CHECKING:
     from parcore.documents.tree import Tree
     from parcore.results.result import Result
-    from parcore.rules.figures import Context
-    from parcore.rules.measures import Measure, MeasureReader
+    from parcore.rules.figures import Context, MeasureReader
+    from parcore.rules.protocols import Measure
 
 Writer = Callable[["Result", str], str]
 """Writes a result in a language (`vi`, `en`) as text: what a plugin gives for each format."""

@@ -17,10 +17,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
-from parcore.diagnostics import Diagnostic, Findings, ParcoreError, Place, stop
+from parcore.diagnostics import NOT_CHECKED, Diagnostic, Findings, ParcoreError, Place, stop
 from parcore.documents.reading import text_of
+from parcore.documents.schema import check_shape
+from parcore.documents.text import MAX_YAML_BYTES
 from parcore.documents.tree import Mapping, Tree
 from parcore.documents.yaml import read_yaml
 from parcore.editions.document import read_edition
@@ -34,23 +36,26 @@ from parcore.evidence.sections import Defaults
 from parcore.evidence.units import UnitBook, read_units
 from parcore.evidence.vocabulary import Vocabulary, read_vocabulary
 from parcore.i18n import Text
-from parcore.packages import KINDS, Document, Failure, Package, documents_in, installed, years_of
+from parcore.packages import (
+    KINDS,
+    Document,
+    Failure,
+    Package,
+    beginning,
+    documents_in,
+    evidence_at,
+    installed,
+    once,
+    twice,
+    years_of,
+)
 from parcore.rules.derivations import derivations, derive
 from parcore.rules.figures import MoreMeasures
 
 if TYPE_CHECKING:
-    from parcore.rules.measures import MeasureReader
+    from parcore.rules.figures import MeasureReader
 
 METHODOLOGIES: Final = "parcore.methodologies"
-
-
-def _once(found: Package | Failure, seen: set[Path]) -> Package | Failure:
-    """A package without the documents that another already brought (a folder named that is installed)."""
-    if isinstance(found, Failure):
-        return found
-    fresh = tuple(each for each in found.documents if each.path.resolve() not in seen)
-    seen.update(each.path.resolve() for each in fresh)
-    return evolve(found, documents=fresh)
 
 
 @frozen
@@ -76,14 +81,14 @@ class Registry:
     def _found(self) -> list[Package | Failure]:
         seen: set[Path] = set()
         entries = sorted(entry_points(group=METHODOLOGIES), key=lambda each: (each.name, each.value))
-        found = [_once(installed(each), seen) for each in entries]
+        found = [once(installed(each), seen) for each in entries]
         for folder in self.paths:
             if not folder.is_dir():
                 raise stop("file-not-found", Place(str(folder)))
             package = Package(folder.name, folder, tuple(documents_in(folder, str(folder))))
             if not package.documents:
                 raise stop("folder-empty", Place(str(folder)), folder=folder)
-            found.append(_once(package, seen))
+            found.append(once(package, seen))
         return found
 
     @property
@@ -103,10 +108,14 @@ class Registry:
     @cached_property
     def units(self) -> UnitBook:
         """All units of all packages."""
-        book = UnitBook()
-        for _, tree in self._trees("units"):
+        book, read = UnitBook(), set[Path]()
+        for document, tree in self._trees("units"):
             units, regions = read_units(tree, self.findings)
             book.add(units, regions, self.findings)
+            read.update([document.path] if units else [])
+        for each in self.documents("units"):
+            if each.path not in read:
+                book.lose(Place(each.shown), beginning(each.path, each.shown, MAX_YAML_BYTES))
         return book
 
     def unit_ids(self, names: Iterable[str], period: Period, place: Place) -> list[str]:
@@ -131,10 +140,15 @@ class Registry:
                 continue
             derivations(vocabulary, self.findings)
             if vocabulary.name in found:
-                self.findings.extend(_twice(first[vocabulary.name], document).diagnostics)
+                self.findings.extend(twice(first[vocabulary.name], document).diagnostics)
             found.setdefault(vocabulary.name, vocabulary)
             first.setdefault(vocabulary.name, document)
         return found
+
+    @property
+    def refused(self) -> list[Document]:
+        """The vocabularies' documents that cannot be read as such: what stands on them is not checked."""
+        return [each for each in self.documents("vocabulary") if each.name not in self.vocabularies]
 
     @cached_property
     def layouts(self) -> tuple[Layout, ...]:
@@ -164,14 +178,14 @@ class Registry:
         found: dict[str, Document] = {}
         for document in self._named(methodology):
             if document.key in found:
-                self.findings.extend(_twice(found[document.key], document).diagnostics)
+                self.findings.extend(twice(found[document.key], document).diagnostics)
             found.setdefault(document.key, document)
         return sorted(found.values(), key=lambda each: (each.methodology, each.name))
 
     def _named(self, methodology: str) -> list[Document]:
         return [d for d in self.documents("edition") if methodology in ("", d.methodology)]
 
-    def _tree(self, document: Document) -> tuple[Tree | None, tuple[Diagnostic, ...]]:
+    def tree(self, document: Document) -> tuple[Tree | None, tuple[Diagnostic, ...]]:
         """An edition's tree, read once, with what is wrong in it; None where it cannot be read."""
         if document.path not in self._read:
             findings = Findings()
@@ -193,13 +207,13 @@ class Registry:
         if known is not None:
             return known
         findings = Findings()
-        tree, said = self._tree(document)
+        tree, said = self.tree(document)
         if tree is None:
             raise ParcoreError(said)
         findings.extend(said)
-        edition = read_edition(tree, self.vocabularies, findings, added_measures(findings))
+        edition = self.edition_of(tree, findings)
         if findings.errors:  # a vocabulary that was refused is no vocabulary to an edition: say why
-            refused = {d.shown for d in self.documents("vocabulary") if d.name not in self.vocabularies}
+            refused = {each.shown for each in self.refused}
             findings.extend(each for each in self.findings.errors if each.place.file in refused)
         findings.raise_errors()
         if edition is None:
@@ -207,6 +221,16 @@ class Registry:
         self.findings.extend(findings)
         self._editions[document.path] = edition
         return edition
+
+    def edition_of(self, tree: Tree, findings: Findings) -> Edition | None:
+        """The edition of a tree; of one on a refused vocabulary the shape alone is checked, which is told."""
+        named = text_of(tree.get("vocabulary")) if isinstance(tree, Mapping) else ""
+        waits = [each for each in self.refused if each.name == named]
+        if not waits:
+            return read_edition(tree, self.vocabularies, findings, added_measures(findings))
+        check_shape(tree, "edition", findings)
+        findings.add(NOT_CHECKED, Place(waits[0].shown))
+        return None
 
     def edition(self, name: str, period: Period | None = None) -> Edition:
         """The edition named `methodology@edition`, or the one of a methodology in force for a period.
@@ -231,7 +255,7 @@ class Registry:
         if not wanted:
             documents = self._in_force(documents, period)
         if len(documents) > 1:
-            raise _twice(*documents[:2])
+            raise twice(*documents[:2])
         edition = self.load(documents[0])
         self._sole_vocabulary(edition.vocabulary.name)
         return edition
@@ -241,7 +265,7 @@ class Registry:
 
         One whose years cannot be read may be in force: it is taken, so that loading it says why.
         """
-        spans = {d: years_of(self._tree(d)[0], d.path) for d in documents}
+        spans = {d: years_of(self.tree(d)[0], d.path) for d in documents}
         if period is None:
             latest = max(documents, key=lambda d: spans[d].first or math.inf)
             return [d for d in documents if d.key == latest.key]
@@ -259,11 +283,11 @@ class Registry:
     def _sole_vocabulary(self, name: str) -> None:
         same = [d for d in self.documents("vocabulary") if d.name == name]
         if len(same) > 1:
-            raise _twice(*same[:2])
+            raise twice(*same[:2])
 
     def vocabularies_of(self, methodology: str) -> list[Vocabulary]:
         """The vocabularies that the editions of a methodology name, each once."""
-        trees = (self._tree(document)[0] for document in self._named(methodology))
+        trees = (self.tree(document)[0] for document in self._named(methodology))
         names = {text_of(tree.get("vocabulary")) for tree in trees if isinstance(tree, Mapping)}
         return [self.vocabularies[name] for name in sorted(names) if name in self.vocabularies]
 
@@ -320,7 +344,7 @@ class Registry:
     ) -> Evidence:
         reader = self.reader(methodology, vocabulary, findings)
         names = (methodology, vocabulary.name)
-        given = [source for path in files for source in _evidence_at(path)]
+        given = [source for path in files for source in evidence_at(path)]
         held = [(d.path, d.shown) for d in self.documents("evidence") if d.name in names]
         for path, name in given or held:
             if path.suffix.lower() not in (".yaml", ".yml"):
@@ -344,13 +368,15 @@ class Registry:
         return [each for each in self.findings.errors if each.place.file in names]
 
     def observations(self, methodology: str) -> list[Observation]:
-        """The figures that others printed about a methodology."""
-        return [
-            each
-            for document in self.documents("observations")
-            if document.name == methodology
-            for each in read_observations(document.path, self.units, self.findings)
-        ]
+        """The figures that others printed about a methodology; what cannot be read of them is told."""
+        found: list[Observation] = []
+        for each in self.documents("observations"):
+            if each.name == methodology:
+                try:
+                    found += read_observations(each.path, self.units, self.findings, each.shown)
+                except ParcoreError as error:
+                    self.findings.extend(error.diagnostics)
+        return found
 
 
 def added_measures(findings: Findings) -> MoreMeasures:
@@ -364,28 +390,6 @@ def added_measures(findings: Findings) -> MoreMeasures:
         return loaded.measures
 
     return added
-
-
-def _evidence_at(path: Path) -> list[tuple[Path, str | None]]:
-    """The evidence that a path names: itself, or the evidence documents of a folder.
-
-    Raises:
-        ParcoreError: a folder without any.
-    """
-    if not path.is_dir():
-        return [(path, None)]
-    found = [(d.path, d.shown) for d in documents_in(path, str(path)) if d.kind == "evidence"]
-    if not found:
-        raise stop("folder-empty", Place(str(path)), folder=path)
-    return [*found]
-
-
-def _twice(first: Document, second: Document) -> ParcoreError:
-    """The error for two documents of one edition, or of one vocabulary."""
-    place = Place(second.shown, 1)
-    if second.kind == "edition":
-        return stop("edition-duplicate", place, edition=second.key, first=first.shown)
-    return stop("vocabulary-duplicate", place, name=second.name, first=first.shown)
 
 
 def search_paths(paths: Iterable[str | Path]) -> tuple[Path, ...]:

@@ -1,6 +1,7 @@
 """The catalogue of messages against the source that uses it."""
 
 import ast
+import json
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ import yaml
 
 import parcore
 from parcore import i18n
+from parcore.diagnostics import Diagnostic, Place
+from parcore.documents.schema import schema_folder
 
 SOURCE = Path(parcore.__file__).parent
 CATALOGUE = SOURCE / "messages.yaml"
@@ -92,6 +95,31 @@ def test_sentences_are_fit_to_stand_in_a_line(code: str) -> None:
         assert text
         assert text == " ".join(text.split())
         assert not text.endswith(".")
+
+
+def described(node: object) -> Iterator[str]:
+    """Every description in a schema."""
+    if isinstance(node, dict):
+        if isinstance(node.get("description"), str):
+            yield node["description"]
+        node = list(node.values())
+    for each in node if isinstance(node, list) else ():
+        yield from described(each)
+
+
+@pytest.mark.parametrize("path", sorted(schema_folder().glob("*.json")), ids=lambda path: path.name)
+def test_every_form_that_a_schema_describes_is_said_in_vietnamese(path: Path) -> None:
+    """A description in English words has its Vietnamese; one that only shows keys needs none."""
+    texts = set(described(json.loads(path.read_text("utf-8"))))
+    words = {text for text in texts if not text.startswith(("{", "gates", '"[')) and " = " not in text}
+    assert words - set(i18n.forms()) == set()
+
+
+def test_a_form_is_told_in_the_language_of_the_message() -> None:
+    """What is wanted of a text is said in Vietnamese in a Vietnamese message, else in English."""
+    found = Diagnostic("wrong-form", Place("x"), {"value": "Ha", "wanted": "a share, as 20%"})
+    assert found.fix("vi") == "viết theo mẫu: một tỷ lệ, như 20%"
+    assert found.fix("en") == "write it as: a share, as 20%"
 
 
 def test_texts_are_in_the_one_form_of_unicode() -> None:

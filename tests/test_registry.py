@@ -238,7 +238,7 @@ def test_a_folder_of_evidence_is_read_whole(tmp_path: Path) -> None:
 def test_check_reads_the_evidence_of_a_methodology_together(tmp_path: Path) -> None:
     """What contradicts itself across documents is found by `check` as scoring finds it."""
     registry = room(tmp_path, second__yaml=evidence(name="v").replace("done: 6", "done: 5"))
-    assert checked(registry) == ["second.yaml evidence-twice"] * 4
+    assert checked(registry) == ["second.yaml row-twice"] * 2
 
 
 def test_check_keeps_the_evidence_of_two_methodologies_apart(tmp_path: Path) -> None:

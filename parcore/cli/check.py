@@ -22,7 +22,7 @@ from parcore.cli.options import (
     unknown_format,
 )
 from parcore.cli.tables import csv_text, held_line, show_notes
-from parcore.diagnostics import Diagnostic, ParcoreError, Severity
+from parcore.diagnostics import NOT_CHECKED, Diagnostic, ParcoreError, Severity
 from parcore.evidence.periods import Period
 from parcore.evidence.sections import Defaults
 from parcore.i18n import say
@@ -31,7 +31,7 @@ from parcore.packages import Document
 from parcore.registry import Registry
 
 if TYPE_CHECKING:
-    from parcore.cli.prove import Proved
+    from parcore.cli.prove import Apart, Proved
 
 FORMATS = ("table", "json", "csv")
 
@@ -44,6 +44,12 @@ FORMATS = ("table", "json", "csv")
 @click.option(
     "--prove", is_flag=True, help="Analyse each rule for all evidence, with a witness of each finding."
 )
+@click.option(
+    "--against",
+    metavar="EDITION",
+    default="",
+    help="Prove where rules give other points than in this edition.",
+)
 @path_option
 @format_option(*FORMATS)
 @lang_option
@@ -52,6 +58,7 @@ def command(
     numbers: str,
     period: Period | None,
     prove: bool,
+    against: str,
     paths: tuple[Path, ...],
     form: str,
     lang: str,
@@ -71,17 +78,20 @@ def command(
             with suppress(ParcoreError):  # what cannot be read at all is told already
                 read_claims(each.path, checked.findings, each.shown)
     proofs: list[Proved] = []
-    if prove:
-        from parcore.cli.prove import proved
+    apart: list[Apart] = []
+    if prove or against:
+        from parcore.cli.prove import beside, proved
 
-        proofs = proved(checked)
+        proofs = proved(checked) if prove else []
+        if against:
+            apart = beside(registry.edition(against), checked.editions)
     broken = [each.diagnostic for each in registry.failures]
     if targets:
         findings = _about(checked, registry)
         show_notes(broken, lang)
     else:
         findings = [*checked.findings, *broken]
-    _print(checked, findings, proofs, form, lang)
+    _print(checked, findings, proofs, apart, form, lang)
     if form == "table":
         names = {each.name for each in checked.documents if each.kind == "evidence"}
         for held in (registry.held(name) for name in registry.unruled if name in names):
@@ -110,7 +120,8 @@ def _about(checked: Checked, registry: Registry) -> list[Diagnostic]:
     held = {each.shown for package in registry.packages for each in package.documents}
     stood_on = {each.vocabulary.name for each in checked.editions}
     under = {each.shown for each in registry.documents("vocabulary") if each.name in stood_on}
-    others = held - under - {each.shown for each in checked.documents}
+    waited_for = {each.place.file for each in checked.findings if each.code == NOT_CHECKED}
+    others = held - under - waited_for - {each.shown for each in checked.documents}
     return [each for each in checked.findings if each.place.file not in others]
 
 
@@ -155,7 +166,14 @@ def _unruled(registry: Registry, name: str) -> list[Document]:
     return [*named, *(d for d in registry.documents("units") if d.path.parent in folders)]
 
 
-def _print(checked: Checked, findings: list[Diagnostic], proofs: list[Proved], form: str, lang: str) -> None:
+def _print(
+    checked: Checked,
+    findings: list[Diagnostic],
+    proofs: list[Proved],
+    apart: list[Apart],
+    form: str,
+    lang: str,
+) -> None:
     rows = [
         {
             "place": str(each.place),
@@ -170,15 +188,18 @@ def _print(checked: Checked, findings: list[Diagnostic], proofs: list[Proved], f
         told: dict[str, object] = {"documents": len(checked.documents), "findings": rows}
         if proofs:
             told["proofs"] = [each.data for each in proofs]
+        if apart:
+            told["compared"] = [each.data for each in apart]
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
     if form == "csv":
         click.echo(csv_text(["place", "code", "severity", "message", "fix"], rows), nl=False)
         return
-    if proofs:
-        from parcore.cli.prove import show_proofs
+    if proofs or apart:
+        from parcore.cli.prove import show_apart, show_proofs
 
         show_proofs(proofs, lang)
+        show_apart(apart, lang)
     show_notes(findings, lang)
     errors = sum(each.severity is Severity.ERROR for each in findings)
     warnings = len(findings) - errors

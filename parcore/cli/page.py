@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from typing import Final
 
 from parcore.cli.by_method import method_maxima
 from parcore.editions.edition import Criterion, Edition
@@ -20,6 +21,9 @@ from parcore.results.result import Result
 from parcore.results.scoring import score
 from parcore.rules.figures import Figure
 from parcore.sources import Basis, Source
+
+UNEXPLAINED: Final = "not explained"
+"""What `explained` says of a difference whose reason is not known."""
 
 
 def page(registry: Registry, name: str, lang: str) -> str:
@@ -176,10 +180,11 @@ def _computed(figure: Fraction | str, digits: int, lang: str) -> str:
 
 
 def _verdict(each: Comparison, lang: str) -> str:
-    said = [say(f"verdict-{each.verdict.value}", lang)]
+    said = [say(f"verdict-{each.finding}", lang)]
     said += [say("verdict-order", lang)] if each.order else []
     said += [say("verdict-printed", lang)] if each.printed else []
     why = each.observation.explained.in_(lang)
+    why = say("verdict-unexplained", lang) if why == UNEXPLAINED else why
     return "; ".join(said) + (f": {why}" if why else "")
 
 

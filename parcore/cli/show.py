@@ -55,6 +55,7 @@ def command(
         from parcore.cli.page import page
 
         click.echo(page(registry, name, lang), nl=False)
+        show_notes(registry.findings, lang)
         return
     edition = registry.edition(name, period)
     if reading == "prose":

@@ -54,10 +54,12 @@ def number_of(
 
 
 def report_number(error: NumberError, tree: Scalar, findings: Findings) -> None:
-    """Say that a text is no number, or that it has two readings."""
+    """Say that a text is no number, that it has two readings, or that another format has one of it."""
     if len(error.readings) > 1:
         both = ", ".join(f"{value} ({name})" for name, value in error.readings)
         findings.add("number-ambiguous", tree.place, value=tree.text[:60], readings=both)
+    elif error.mend:
+        findings.add("number-other-format", tree.place, value=tree.text[:60], mend=error.mend)
     else:
         findings.add("not-a-number", tree.place, value=tree.text[:60])
 

@@ -6,7 +6,8 @@ The schemas (`schemas/*.schema.json`) are the same that editors use for completi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as MappingOf
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
 
 SHOWN_VALUE = 60
+FEW_COLUMNS = 3
+"""Of so many unknown columns each may be a slip of its own; of more the table is another one."""
+
 SEARCHED = 200_000
 """Most names compared in search of those that were meant: of many unknown among thousands, the first."""
 
@@ -152,12 +156,36 @@ def _unknown_keys(error: ValidationError, node: Tree, findings: Findings) -> Non
             break
 
 
+def report_columns(cells: Sequence[Scalar], known: list[str], findings: Findings, code: str) -> None:
+    """Columns that are not among the known ones: each with the nearest; of more than a few, all in one."""
+    if len(cells) <= FEW_COLUMNS:
+        for each in cells:
+            report_unknown(each.text, known, each.place, findings, code)
+        return
+    first = cells[0].place
+    said = {"count": len(cells), "columns": _few(cell.text[:SHOWN_VALUE] for cell in cells)}
+    findings.add("unknown-columns", first, **said, known=_few(known))
+
+
+def _few(names: Iterable[str]) -> str:
+    names = [*names]
+    return ", ".join(names[:12]) + (", …" if len(names) > 12 else "") or "—"
+
+
 def report_unknown(
-    name: str, known: list[str], place: Place, findings: Findings, code: str = "unknown-key"
+    name: str,
+    known: list[str],
+    place: Place,
+    findings: Findings,
+    code: str = "unknown-key",
+    shown: MappingOf[str, str] | None = None,
 ) -> None:
-    """A name that is not among the known ones: say so with the nearest, or with all of few."""
-    near: list[str] = []
+    """A name that is not among the known ones: say so with the nearest, or with all of few.
+
+    `shown` says how known names, and other names of theirs, are told where not as they are.
+    """
+    told, near = shown or {}, list[str]()
     if not findings.unlisted and len(known) * len(findings) < SEARCHED:
-        near = get_close_matches(name[:SHOWN_VALUE], known, n=1, cutoff=0.6)
-    few = ", ".join(known[:12]) + (", …" if len(known) > 12 else "") or "—"
-    findings.add(code, place, key=name[:SHOWN_VALUE], nearest=near[0] if near else few)
+        near = get_close_matches(name[:SHOWN_VALUE], [*known, *told], n=1, cutoff=0.6)
+    said = told.get(near[0], near[0]) if near else _few(told.get(each, each) for each in known)
+    findings.add(code, place, key=name[:SHOWN_VALUE], nearest=said)

@@ -6,6 +6,7 @@ come, and an alias is copied by reference, its full size counted against `MAX_NO
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,9 @@ MAX_SCALAR: Final = 20_000
 """Longest single text; a clause quoted whole is a few thousand characters."""
 
 SHOWN_NAME: Final = 60
+
+_WHOLE: Final = re.compile(r"[+-]?[0-9]+")
+_DECIMALS: Final = re.compile(r"[0-9]+ ?%?")
 
 
 def read_yaml(path: Path, findings: Findings, name: str | None = None) -> Tree:
@@ -110,7 +114,7 @@ class _Builder:
         elif isinstance(event, yaml.SequenceStartEvent):
             node = Listing(place, tuple(self._items(events, depth)))
         else:
-            node = self._mapping(events, place, depth)
+            node = self._mapping(events, place, depth, flow=bool(getattr(event, "flow_style", False)))
         anchor = getattr(event, "anchor", None)
         if anchor is not None:
             self._anchors[anchor] = node
@@ -150,7 +154,10 @@ class _Builder:
                 return
             yield self._node(event, events, depth + 1)
 
-    def _mapping(self, events: Iterator[yaml.Event], place: Place, depth: int) -> Mapping:
+    def _mapping(
+        self, events: Iterator[yaml.Event], place: Place, depth: int, *, flow: bool = False
+    ) -> Mapping:
+        before = ""
         entries: dict[str, Tree] = {}
         keys: dict[str, Place] = {}
         for event in events:
@@ -160,6 +167,10 @@ class _Builder:
             if not isinstance(key, Scalar):
                 raise stop("yaml-key-not-text", key.place)
             value = self._node(next(events), events, depth + 1)
+            if flow and before and _splits(entries[before], key, value):
+                entries[before] = self._whole(entries[before], key)
+                continue
+            before = ""
             if key.text == "<<" and not key.quoted:
                 self._findings.add("yaml-merge", key.place)
             elif key.text in entries:
@@ -168,4 +179,23 @@ class _Builder:
             else:
                 entries[key.text] = value
                 keys[key.text] = key.place
+                before = key.text
         return Mapping(place, entries, keys)
+
+    def _whole(self, left: Tree, right: Scalar) -> Scalar:
+        """The number that a comma split, which is reported, taken as meant so that nothing follows."""
+        text = left.text if isinstance(left, Scalar) else ""
+        written = f"{text},{right.text}"[:SHOWN_NAME]
+        self._findings.add("decimal-comma", left.place, value=written, mend=written.replace(",", "."))
+        return Scalar(left.place, f"{text},{right.text}")
+
+
+def _splits(left: Tree, key: Scalar, value: Tree) -> bool:
+    """Whether a comma split a number: `per: 0,25` is read as `per: 0` and a key `25` without a value."""
+    return (
+        isinstance(left, Scalar)
+        and isinstance(value, Scalar)
+        and not (left.quoted or key.quoted or value.quoted or value.text)
+        and _WHOLE.fullmatch(left.text) is not None
+        and _DECIMALS.fullmatch(key.text) is not None
+    )

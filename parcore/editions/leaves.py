@@ -29,8 +29,9 @@ from parcore.rules.combinations import (
 )
 from parcore.rules.conditions import Condition, Names, names_in, read_condition, tests_in
 from parcore.rules.figures import Award, AwardKind, Context, Figure, sum_node
-from parcore.rules.measures import ChoiceOf, Measure
+from parcore.rules.measures import ChoiceOf
 from parcore.rules.measuring import MEASURES, read_measure
+from parcore.rules.protocols import Measure
 from parcore.rules.scales import Scale, read_cases, read_scale
 from parcore.rules.shares import check_thresholds
 from parcore.values import ALWAYS_POSSIBLE, State

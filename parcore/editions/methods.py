@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from typing import Final
 
 from attrs import frozen
 
@@ -72,12 +73,25 @@ def read_methods(
             context.findings.add("duplicate-id", each.place, id=method.value, first=first)
         found.setdefault(method, MethodMaximum(method, top, source, title, each["max"].place))
     maxima = tuple(found.values())
-    readable = total is not UNREAD and not any(n.max is UNREAD for c in components for n in c.all)
-    if tree is not None and maxima and readable:
-        for group in context.groups:
-            _check_total(maxima, total, tree, group, context)
+    unread = total is UNREAD or any(node.max is UNREAD for each in components for node in each.all)
+    sound = not any(each.code in _UNSOUND for each in context.findings.errors)
+    if tree is None or not maxima or unread:
+        return maxima
+    for group in context.groups:
+        _check_total(maxima, total, tree, group, context)
+        if sound:
             _check_leaves(maxima, components, tree, group, context)
     return maxima
+
+
+_UNSOUND: Final = frozenset(
+    (
+        "maxima-do-not-add-up", "maxima-leave-nothing", "maximum-is-known", "maxima-one-counts",
+        "combine-needs-maxima", "lowest-of-unequal", "not-a-number", "number-ambiguous",
+        "wrong-form", "wrong-shape",
+    )
+)  # fmt: skip
+"""Errors beside which the maxima of leaves tell nothing of the methods."""
 
 
 def _named(name: str, group: str) -> str:

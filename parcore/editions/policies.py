@@ -194,7 +194,9 @@ def _tie_break(tree: Mapping, edition: Edition, context: Context) -> TieBreak | 
         return None if spec is None else TieBreak(of, points=False, lowest=text_of(tree["best"]) == "lowest")
     known = [*(each.id for each in edition.criteria), *(each.id for _, each in edition.items)]
     if of not in known:
-        report_unknown(of, known, tree["of"].place, context.findings, "criterion-unknown")
+        meant = edition.criterion(of)
+        near = known if meant is None else [meant.id]
+        report_unknown(of, near, tree["of"].place, context.findings, "criterion-not-an-id")
         return None
     return TieBreak(of, points=True, rounded=text_of(tree["rounded"]) == "yes")
 

@@ -1,7 +1,8 @@
 """Each case scored by a rule, and the mean of their points: `mean_over`.
 
 `{records: dossiers, measure: …, table: …, when: …, round: 1}` scores every dossier that the unit handed
-in, an empty state of a case by the effect that `when` gives it there, and takes the mean, rounded.
+in, an empty state of a case by the effect that `when` gives it there, and takes the mean, rounded. With
+`needs_one: yes` a unit of whose cases none is known has no mean: the criterion's own effect decides.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from attrs import evolve, frozen
 from parcore.documents.reading import text_of
 from parcore.documents.schema import report_unknown
 from parcore.documents.tree import Mapping, Tree
-from parcore.editions.edition import Effect
+from parcore.editions.edition import Effect, EffectKind
 from parcore.editions.effects import check_rows, check_when, read_when
 from parcore.editions.sums import check_moves
 from parcore.editions.tree import effect_node
@@ -23,8 +24,10 @@ from parcore.numbers import Rounding
 from parcore.rules.combinations import Guarded, Reported, Rule
 from parcore.rules.deductions import Deduction
 from parcore.rules.figures import Context, Figure
-from parcore.rules.graph import Aggregate, Match, Node, Over, Raise, Records, Round
+from parcore.rules.graph import Aggregate, Match, Node, Over, Raise, Records, Round, const
 from parcore.values import EVIDENCE_STATES, State
+
+_HIDDEN = (State.UNVERIFIED, State.MISSING, State.REJECTED)
 
 LeafReader = Callable[[Mapping, MappingOf[State, Effect], Context], Rule | None]
 
@@ -37,6 +40,7 @@ class MeanOver:
     rule: Rule
     when: MappingOf[State, Effect]
     digits: int | None
+    needs_one: bool = False
 
     @property
     def step(self) -> Fraction | None:
@@ -59,7 +63,19 @@ class MeanOver:
         body, left_out = self.body(group, top), frozenset({State.EXCLUDED})
         mean: Node = Over(Aggregate.MEAN, Records(self.records), body, left_out)
         mean = Match(mean, ((State.EXCLUDED, Raise(State.NOTHING_AROSE)),))
+        if self.needs_one:
+            mean = Match(self._one(group, top), (), mean)
         return mean if self.digits is None else Round(mean, self.digits)
+
+    def _one(self, group: str, top: Fraction | None) -> Node:
+        """A number where of some case the rule decides; else the state in which all the others are."""
+        left_out = {s for s, effect in self.when.items() if effect.kind is EffectKind.EXCLUDE}
+        decided = tuple(
+            (state, Raise(State.NOTHING_AROSE) if state in left_out | {State.EXCLUDED} else const(1))
+            for state in (State.NOTHING_AROSE, State.NOT_APPLICABLE, State.EXCLUDED)
+        )
+        skip = frozenset({State.NOTHING_AROSE, *_HIDDEN})
+        return Over(Aggregate.MAX, Records(self.records), Match(self.rule.node(group, top), decided), skip)
 
     def states(self) -> frozenset[State]:
         """Nothing arose: no case, or none that counts."""
@@ -101,4 +117,4 @@ def read_mean_over(tree: Tree, context: Context, read: LeafReader) -> MeanOver |
     if digits is not None and context.top is not None:
         tops = [context.top.of(group) for group in context.groups]
         check_moves(tops, digits, Rounding.HALF_UP, tree["round"].place, context)
-    return MeanOver(kind, rule, when, digits)
+    return MeanOver(kind, rule, when, digits, text_of(tree.get("needs_one")) == "yes")

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
+from attrs import evolve
+
 from parcore.diagnostics import Findings
 from parcore.documents.reading import report_number
 from parcore.documents.tree import Scalar
@@ -88,7 +90,9 @@ def _read_bound(
     except (NumberError, IntervalError) as error:
         cause = error if isinstance(error, NumberError) else error.__cause__
         if isinstance(cause, NumberError):
-            report_number(cause, written, findings)
+            one = cause.mend and not written.text.lstrip().startswith(("[", "("))
+            mend = written.text.replace(cause.text.strip(), cause.mend) if one else ""
+            report_number(evolve(cause, mend=mend), written, findings)
         else:
             findings.add("not-a-bound", written.place, value=written.text[:60])
         return None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from functools import lru_cache
+from typing import Final
 
 from parcore.diagnostics import Findings
 from parcore.documents.reading import date_of, report_number
@@ -76,7 +78,10 @@ def read_number(
     try:
         number = _number(written.text, numbers)
     except NumberError as error:
-        report_number(error, written, findings)
+        if bound := _bound_of_words(written.text, numbers):
+            findings.add("bound-in-words", written.place, value=written.text[:60], mend=bound)
+        else:
+            report_number(error, written, findings)
         return None
     if number in spec.range:
         return number
@@ -90,6 +95,35 @@ def read_number(
     else:
         findings.add("value-out-of-range", written.place, field=spec.name, value=written.text, range=interval)
     return None
+
+
+_SIGNS: Final = {
+    ">=": "ít nhất|tối thiểu|từ|không dưới|không ít hơn|at least|no less than",
+    "<=": "nhiều nhất|tối đa|không quá|không vượt quá|không trên|đến|at most|no more than|up to",
+    ">": "trên|hơn|lớn hơn|cao hơn|nhiều hơn|over|above|more than",
+    "<": "dưới|nhỏ hơn|thấp hơn|ít hơn|chưa đến|under|below|less than",
+}
+_WORDS: Final = {word: sign for sign, words in _SIGNS.items() for word in words.split("|")}
+_UP_OR_DOWN: Final = {"trở lên": ">=", "trở xuống": "<="}
+_IN_WORDS: Final = re.compile(
+    rf"(?:({'|'.join(_WORDS)}) )?(\S.*?)(?: ({'|'.join(_UP_OR_DOWN)}))?", re.IGNORECASE
+)
+
+
+def _bound_of_words(text: str, numbers: NumberFormat) -> str:
+    """How a bound in words is written by its sign: "trên 80 %" is "> 80%"; empty for any other text."""
+    found = _IN_WORDS.fullmatch(" ".join(text.split()))
+    if found is None or not (found.group(1) or found.group(3)):
+        return ""
+    before, number, behind = (each and each.casefold() for each in found.groups())
+    if behind and before not in (None, "từ"):
+        return ""
+    try:
+        _number(number, numbers)
+    except NumberError as error:
+        number = error.mend
+    sign = _UP_OR_DOWN[behind] if behind else _WORDS[before]
+    return f"{sign} {number}".replace(" %", "%") if number else ""
 
 
 def option_at(text: str, spec: FieldSpec) -> int | None:
@@ -108,7 +142,10 @@ def _option(written: Scalar, spec: FieldSpec, findings: Findings) -> Fraction | 
     at = option_at(written.text, spec)
     if at is not None or not spec.options:  # a choice whose options are not known here is its text
         return Fraction(at or 0)
-    report_unknown(written.text, list(spec.options), written.place, findings, "option-unknown")
+    titles = {each: spec.option_titles.get(each, Text()) for each in spec.options}
+    named = {each: f"{each} ({title})" if str(title) else each for each, title in titles.items()}
+    names = {text: named[each] for each, title in titles.items() for text in (title.vi, title.en) if text}
+    report_unknown(written.text, list(spec.options), written.place, findings, "option-unknown", named | names)
     return None
 
 

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from parcore.diagnostics import Findings
 from parcore.documents.reading import choice_of, source_of, text_of
-from parcore.documents.schema import check_shape, report_unknown
+from parcore.documents.schema import check_shape, report_columns, report_unknown
 from parcore.documents.table import Table
 from parcore.documents.tree import Mapping, Scalar, Tree
 from parcore.evidence.sections import Defaults
@@ -68,16 +68,17 @@ class Layout:
     def _columns(self, table: Table, findings: Findings) -> dict[str, str]:
         """What each column stands for; one that is not known, or stands for what another does, is told."""
         taken: dict[str, Scalar] = {}
+        unknown: list[Scalar] = []
         for cell in (each for each in table.header if each.text):
             kept = cell.text if cell.text in PLAIN or not self.fields else None
             name = "unit" if cell.text == self.unit else self.fields.get(cell.text, kept)
             if name is None:
-                known = [self.unit, *self.fields, *PLAIN]
-                report_unknown(cell.text, known, cell.place, findings, "layout-column-unknown")
+                unknown.append(cell)
             elif name in taken:
                 findings.add("duplicate-column", cell.place, key=name[:60], first=taken[name].place)
             else:
                 taken[name] = cell
+        report_columns(unknown, [self.unit, *self.fields, *PLAIN], findings, "layout-column-unknown")
         return {cell.text: name for name, cell in taken.items()}
 
     def _row(

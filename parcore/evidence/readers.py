@@ -14,7 +14,7 @@ from pathlib import Path
 
 from attrs import evolve
 
-from parcore.diagnostics import Findings, ParcoreError
+from parcore.diagnostics import Findings, ParcoreError, Place, stop
 from parcore.documents.reading import (
     both_languages,
     choice_of,
@@ -23,7 +23,7 @@ from parcore.documents.reading import (
     source_of,
     text_of,
 )
-from parcore.documents.schema import check_shape, report_unknown
+from parcore.documents.schema import check_shape, report_columns, report_unknown
 from parcore.documents.table import Table, read_table
 from parcore.documents.tree import Listing, Mapping, Scalar, Tree
 from parcore.documents.yaml import read_yaml
@@ -33,7 +33,7 @@ from parcore.evidence.evidence import Datum, Evidence, Method, Observation, Stag
 from parcore.evidence.layouts import Layout, layout_of
 from parcore.evidence.periods import Period, parse_period
 from parcore.evidence.records import RecordReader
-from parcore.evidence.results import read_result
+from parcore.evidence.results import is_result_file, is_result_table, read_result
 from parcore.evidence.sections import Defaults, check_formats, lacks, report_beside, table_beside
 from parcore.evidence.units import UnitBook
 from parcore.evidence.vocabulary import INDEX, QUANTITIES, FieldSpec, Vocabulary, given_field
@@ -59,6 +59,7 @@ class EvidenceReader:
         self._units = units
         self._findings = findings
         self._data: dict[tuple[str, Period, str, Stage], Datum] = {}
+        self._twice: list[tuple[Datum, Datum]] = []
         self._records = RecordReader(vocabulary.records, units, findings)
 
     def evidence(self) -> Evidence:
@@ -75,6 +76,8 @@ class EvidenceReader:
         """
         if path.suffix.lower() in (".yaml", ".yml"):
             self.document(read_yaml(path, self._findings, name), path, defaults)
+        elif is_result_file(path):
+            raise stop("result-no-evidence", Place(name or str(path)))
         else:
             self.table(read_table(path, self._findings, name), defaults)
 
@@ -87,6 +90,7 @@ class EvidenceReader:
         if isinstance(units, Mapping) and defaults.period is not None:
             for name, fields in units.entries.items():
                 self._unit(Scalar(units.place_of(name), name), fields, defaults, defaults.period)
+            self._tell_twice()
         elif isinstance(units, Mapping) and "period" not in tree:
             self._findings.add("period-missing", tree.place_of("units"))
         for each in items_of(tree.get("tables")):
@@ -101,6 +105,7 @@ class EvidenceReader:
         for each in items_of(tree.get("results")):
             if isinstance(each, Mapping):
                 self._result(each, path, defaults)
+        self._tell_twice()
 
     def _unit(self, name: Scalar, fields: Tree, defaults: Defaults, period: Period) -> None:
         unit = self._units.look_up(name.text, period.end, name.place, self._findings)
@@ -116,7 +121,10 @@ class EvidenceReader:
             self._statement(unit.id, period, at, row, own)
 
     def table(self, table: Table, defaults: Defaults) -> None:
-        """Read a tidy or wide table, or one in a layout."""
+        """Read a tidy or wide table, or one in a layout; a saved result is none of them."""
+        if is_result_table(table.columns):
+            self._findings.add("result-no-evidence", Place(table.name))
+            return
         layout = layout_of(table, self._layouts)
         if layout is not None:
             table, defaults = layout.plain(table, self._findings), layout.defaults(defaults)
@@ -127,15 +135,28 @@ class EvidenceReader:
         if "period" not in table.columns and defaults.period is None:
             self._findings.add("period-missing", table.header[0].place)
             return
-        fields: dict[str, Defaults] = {}
-        for cell in (each for each in table.header if each.text):
-            if tidy and cell.text not in TIDY:
-                report_unknown(cell.text, list(TIDY), cell.place, self._findings, "unknown-column")
-            elif not tidy and cell.text not in (*WIDE, *fields) and self._spec(cell) is not None:
-                numbers = defaults.columns.get(cell.text, defaults.numbers)
-                fields[cell.text] = evolve(defaults, numbers=numbers)
+        fields = {} if tidy else self._fields(table, defaults)
+        if tidy:
+            unknown = [each for each in table.header if each.text and each.text not in TIDY]
+            report_columns(unknown, list(TIDY), self._findings, "unknown-column")
         for row in table.rows:
             self._row(row, fields, defaults, tidy=tidy)
+        self._tell_twice()
+
+    def _fields(self, table: Table, defaults: Defaults) -> dict[str, Defaults]:
+        """What holds for each field that a wide table has a column of; unknown ones are reported."""
+        cells = [each for each in table.header if each.text and each.text not in WIDE]
+        unknown = [each for each in cells if self._known(each.text) is None]
+        indices = [each for each in unknown if each.text.startswith(INDEX)]
+        others = [each for each in unknown if not each.text.startswith(INDEX)]
+        report_columns(others, list(self._vocabulary.fields), self._findings, "unknown-field")
+        for each in indices:
+            self._spec(each)
+        return {
+            each.text: evolve(defaults, numbers=defaults.columns.get(each.text, defaults.numbers))
+            for each in cells
+            if self._known(each.text) is not None
+        }
 
     def _row(
         self, row: dict[str, Scalar], fields: dict[str, Defaults], defaults: Defaults, *, tidy: bool
@@ -187,10 +208,26 @@ class EvidenceReader:
     def _take(self, datum: Datum) -> None:
         first = self._data.setdefault((datum.unit, datum.period, datum.field, datum.stage), datum)
         if first is not datum:
-            self._findings.add(
-                "evidence-twice", datum.place, unit=datum.unit, field=datum.field, period=datum.period,
-                stage=datum.stage.value, first=first.place, one=_said(first), two=_said(datum),
-            )  # fmt: skip
+            self._twice.append((first, datum))
+
+    def _tell_twice(self) -> None:
+        """Report what is given twice: each statement, or, of a row that repeats another, the two rows."""
+        rows: dict[tuple[object, ...], list[tuple[Datum, Datum]]] = {}
+        for first, second in self._twice:
+            lines = ((each.place.file, each.place.line) for each in (first, second))
+            rows.setdefault((second.unit, second.period, second.stage, *lines), []).append((first, second))
+        self._twice.clear()
+        for both in rows.values():
+            first, second = both[0]
+            told = {"unit": second.unit, "period": second.period, "stage": second.stage.value}
+            if len(both) == 1:
+                told |= {"field": second.field, "one": _said(first), "two": _said(second)}
+                self._findings.add("evidence-twice", second.place, **told, first=first.place)
+            else:
+                place, at = (Place(each.place.file, each.place.line) for each in (second, first))
+                unlike = [two.field for one, two in both if one.value != two.value or one.bound != two.bound]
+                fields = ", ".join(unlike[:12]) + (", …" if len(unlike) > 12 else "") or "—"
+                self._findings.add("row-twice", place, **told, first=at, count=len(both), unlike=fields)
 
     def _result(self, section: Mapping, document: Path, defaults: Defaults) -> None:
         """State what the result of another index, which a document names, says of each unit."""
@@ -233,8 +270,11 @@ class EvidenceReader:
         held = defaults.source or Source(Basis.REPORTED)
         return evolve(held, title=title or held.title, basis=basis or held.basis)
 
+    def _known(self, name: str) -> FieldSpec | None:
+        return self._vocabulary.fields.get(name) or given_field(name)
+
     def _spec(self, name: Scalar) -> FieldSpec | None:
-        spec = self._vocabulary.fields.get(name.text) or given_field(name.text)
+        spec = self._known(name.text)
         if spec is None:
             fields, quantities = list(self._vocabulary.fields), [f"{INDEX}…:{each}" for each in QUANTITIES]
             known = quantities if name.text.startswith(INDEX) else fields
@@ -267,9 +307,9 @@ def read_observations(
             continue
         if lacks(table, OBSERVED, findings):
             continue
-        for cell in table.header:
-            if cell.text not in (*OBSERVED, "explained"):
-                report_unknown(cell.text, [*OBSERVED, "explained"], cell.place, findings, "unknown-column")
+        known = [*OBSERVED, "explained"]
+        unknown = [each for each in table.header if each.text and each.text not in known]
+        report_columns(unknown, known, findings, "unknown-column")
         for row in table.rows:
             observation = _observation(text_of(tree["observations"]), row, numbers, units, findings)
             if observation is not None:

@@ -13,7 +13,7 @@ from typing import Final
 
 from parcore.diagnostics import Findings, Place
 from parcore.documents.reading import items_of, text_of, texts_of
-from parcore.documents.schema import report_unknown
+from parcore.documents.schema import report_columns, report_unknown
 from parcore.documents.table import Table
 from parcore.documents.tree import Mapping, Scalar
 from parcore.evidence.cells import read_value, stated
@@ -84,13 +84,11 @@ class RecordReader:
             return
         columns: dict[str, tuple[FieldSpec, NumberFormat, dict[str, Cell]]] = {}
         passed_over = {*COLUMNS[1:], whose, *unread}
-        for cell in (each for each in table.header if each.text and each.text not in passed_over):
-            spec = kind.fields.get(cell.text)
-            if spec is None:
-                known = [*kind.fields, *COLUMNS]
-                report_unknown(cell.text, known, cell.place, self._findings, "unknown-field")
-            else:
-                columns[cell.text] = spec, defaults.columns.get(cell.text, defaults.numbers), {}
+        cells = [each for each in table.header if each.text and each.text not in passed_over]
+        unknown = [each for each in cells if each.text not in kind.fields]
+        report_columns(unknown, [*kind.fields, *COLUMNS], self._findings, "unknown-field")
+        for name in (each.text for each in cells if each.text in kind.fields):
+            columns[name] = kind.fields[name], defaults.columns.get(name, defaults.numbers), {}
         lists: dict[tuple[str, Period], list[Record]] = {}
         for row in table.rows:
             period = defaults.row_period(row, self._findings)

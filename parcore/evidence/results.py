@@ -7,7 +7,7 @@ result rounds and prints them. It is read by its documented keys alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +23,13 @@ from parcore.numbers import parse_exact
 from parcore.values import State, Value
 
 FORMAT: Final = "parcore-result-1"
+COLUMNS: Final = (
+    frozenset(("unit", "points", "attainable", "max", "state", "points_exact")),
+    frozenset(("unit", "criterion", "standing", "first", "second", "max_first", "max_second")),
+)
+"""Columns that the tables of a result have (whatever its cut; of two side by side), and evidence has not."""
+
+_HEADER: Final = 1_000
 
 
 @frozen
@@ -49,6 +56,19 @@ class IndexResult:
     def methodology(self) -> str:
         """The methodology whose result it is."""
         return self.edition.partition("@")[0]
+
+
+def is_result_table(columns: Iterable[str]) -> bool:
+    """Whether a table with these columns is a result that was saved."""
+    return any(each.issubset(columns) for each in COLUMNS)
+
+
+def is_result_file(path: Path) -> bool:
+    """Whether a file is the JSON of a result, told by its beginning."""
+    if path.suffix.lower() != ".json" or not path.is_file():
+        return False
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        return f'"{FORMAT}"' in file.read(_HEADER)
 
 
 def read_result(path: Path) -> IndexResult:

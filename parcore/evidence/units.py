@@ -13,7 +13,7 @@ from datetime import date
 
 from attrs import field, frozen
 
-from parcore.diagnostics import Findings, Place
+from parcore.diagnostics import NOT_CHECKED, Findings, Place
 from parcore.documents.reading import both_languages, date_of, items_of, text_of, texts_of
 from parcore.documents.schema import check_shape, report_unknown
 from parcore.documents.tree import Mapping, Tree
@@ -66,6 +66,7 @@ class UnitBook:
         self.units: dict[str, Unit] = {}
         self.regions: dict[str, Text] = dict(regions or {})
         self._by_key: dict[str, list[Unit]] = {}
+        self._lost: list[tuple[Place, str]] = []
         for unit in units:
             self._take(unit)
 
@@ -83,6 +84,23 @@ class UnitBook:
                 findings.add("duplicate-id", unit.place, id=unit.id, first=self.units[unit.id].place)
             else:
                 self._take(unit)
+
+    def lose(self, place: Place, text: str) -> None:
+        """Remember a document of units that is refused: who stands in its text may well be a unit."""
+        self._lost.append((place, name_key(text)))
+
+    def report(self, name: str, known: Iterable[str], place: Place, findings: Findings) -> None:
+        """Say that a name means no unit; or, where a refused document may hold it, that alone."""
+        lost = [at for at, text in self._lost if "\ufffd" in text or name_key(name) in text]
+        if lost:
+            findings.add(NOT_CHECKED, lost[0])
+        else:
+            report_unknown(name, list(known), place, findings, "unit-unknown")
+
+    def check_id(self, tree: Tree, findings: Findings) -> None:
+        """Report a text that is no unit's id."""
+        if text_of(tree) not in self.units:
+            self.report(text_of(tree), self.units, tree.place, findings)
 
     def find(self, name: str, day: date) -> list[Unit]:
         """The units that a text names on a day: one, none, or several when it is ambiguous."""
@@ -113,7 +131,7 @@ class UnitBook:
         else:
             there = () if findings.unlisted else self.units.values()
             known = dict.fromkeys(u.name.vi or u.id for u in there if u.exists_on(day))
-            report_unknown(name, list(known), place, findings, "unit-unknown")
+            self.report(name, known, place, findings)
         return None
 
 

@@ -26,8 +26,9 @@ from parcore.rules.combinations import ChoiceTable, ConditionTable, Guarded, Rep
 from parcore.rules.deductions import Deduction
 from parcore.rules.graph import Field, Node, Records, Symbol
 from parcore.rules.kinds import Kind, kind_of
-from parcore.rules.measures import ChoiceOf, Measure
+from parcore.rules.measures import ChoiceOf
 from parcore.rules.program import lay_out
+from parcore.rules.protocols import Measure
 from parcore.rules.scales import Steps
 from parcore.sources import Source
 from parcore.values import EVIDENCE_STATES, State, Value

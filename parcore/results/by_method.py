@@ -63,10 +63,12 @@ def _written(edition: Edition, method: Method, group: str) -> list[Part]:
 
 
 def _told(node: Criterion, card: Scorecard) -> bool:
-    """Whether the points of a node are the sum of its parts' for this unit: not set, not rounded."""
+    """Whether the points of a node are the sum of its parts' for this unit: not set, rounded or rescaled."""
     if not adds_up(node) or card.is_set(node.id):
         return False
-    own = (child for child in node.children if child.applies(card.group))
+    own = [child for child in node.children if child.applies(card.group)]
+    if any(card.points(each.id).state is State.RESCALED for each in own):
+        return False
     sum_ = _join((card.points(each.id), each.weight_of(card.group)) for each in own)
     points = card.points(node.id)
     return sum_.state is not State.OK or points.state is not State.OK or sum_ == points

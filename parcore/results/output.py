@@ -130,7 +130,7 @@ def _observation(each: Observation, found: Comparison | None, lang: str) -> dict
         "quantity": each.quantity,
         "value": number(each.value) or each.text,
         "computed": exact_text(computed) if isinstance(computed, Fraction) else computed,
-        "finding": None if found is None else found.verdict.value,
+        "finding": None if found is None else found.finding,
         "basis": each.source.basis.value,
         "source": str(each.source),
         "note": each.note.in_(lang),

@@ -19,7 +19,9 @@ from parcore.editions.edition import Criterion, Edition
 from parcore.evidence.evidence import Observation
 from parcore.numbers import HUNDRED, decimals, printed_decimals, round_to
 from parcore.results.result import Result, Scorecard
+from parcore.rules.combinations import reported_of
 from parcore.rules.policies import Quantity
+from parcore.values import State
 
 
 class Verdict(Enum):
@@ -35,7 +37,8 @@ class Comparison:
     """A printed figure, and what the engine gives for it: a number, or the name of a class.
 
     `order` says that only the order of the units scored could be compared; `printed` that the figure
-    follows from other printed figures, not from evidence.
+    follows from other printed figures, not from evidence; `given` that it is compared with itself: a
+    number that was put in as it was printed, points given or a maximum of the edition.
     """
 
     observation: Observation
@@ -43,6 +46,12 @@ class Comparison:
     verdict: Verdict
     order: bool = False
     printed: bool = False
+    given: bool = False
+
+    @property
+    def finding(self) -> str:
+        """The verdict in one word: `given` in the place of `same` for a number compared with itself."""
+        return "given" if self.given and self.verdict is Verdict.SAME else self.verdict.value
 
     @property
     def settled(self) -> bool:
@@ -62,7 +71,7 @@ def _compared(result: Result, seen: Observation) -> Comparison | None:
         return _of_unit(result, card, seen)
     figure = _of_many(result, seen)
     if figure is not None:
-        return Comparison(seen, figure, _verdict(seen, figure))
+        return Comparison(seen, figure, _verdict(seen, figure), given=seen.quantity.startswith("max:"))
     figure = _of_printed(result, seen)
     return None if figure is None else Comparison(seen, figure, _verdict(seen, figure), printed=True)
 
@@ -100,7 +109,26 @@ def _of_unit(result: Result, card: Scorecard, seen: Observation) -> Comparison |
         verdict = Verdict.SAME if seen.text.casefold() in same else Verdict.UNLIKE
         return Comparison(seen, card.class_name, verdict)
     figure = number_of(result, card, seen.quantity, printed_digits(seen))
-    return None if figure is None else Comparison(seen, figure, _verdict(seen, figure))
+    if figure is None:
+        return None
+    return Comparison(seen, figure, _verdict(seen, figure), given=_is_given(result, card, seen, figure))
+
+
+def _is_given(result: Result, card: Scorecard, seen: Observation, figure: Fraction | str) -> bool:
+    """Whether a unit's figure is one that evidence, or the edition, states as it is: nothing computed it.
+
+    The index of an edition of one leaf is that leaf's points, where they are given and the number is theirs.
+    """
+    word, _, name = seen.quantity.partition(":")
+    if word == "max":
+        return True
+    leaves = list(result.edition.scored)
+    of = name if word == "points" and name else leaves[0].id if len(leaves) == 1 else ""
+    node = next((each for each in result.edition.criteria if each.id == of), None)
+    if node is None or seen.quantity not in {*_INDEX, "index", f"points:{of}"}:
+        return False
+    stated = card.is_set(of) or reported_of(node.rule) is not None
+    return stated and card.points(of).known == figure
 
 
 def _class_names(result: Result, name: str) -> set[str]:
@@ -193,7 +221,7 @@ def _of_many(result: Result, seen: Observation) -> Fraction | None:
     if seen.about.startswith("band:"):
         if seen.quantity != "count" or not _whole(result, lambda _: True):
             return None
-        if any(each.class_open for each in result.scorecards):
+        if any(each.class_open or each.state is not State.OK for each in result.scorecards):
             return None  # who is in a class is not known
         held = [_class_names(result, each.class_name) for each in result.scorecards if each.class_name]
         return Fraction(sum(seen.about.removeprefix("band:").casefold() in names for names in held))
@@ -207,6 +235,8 @@ def _of_many(result: Result, seen: Observation) -> Fraction | None:
         return Fraction(sum(any(place.circle == seen.about for place in result.places.get(c.unit.id, ()))
                             for c in cards))  # fmt: skip
     numbers = [number_of(result, card, quantity or "index", printed_digits(seen)) for card in cards]
+    if how == "mean" and None in numbers:
+        return None  # the mean of some is not that of all
     return _statistic(how, [each for each in numbers if each is not None])
 
 

@@ -21,7 +21,7 @@ from parcore.readings.exact import Trace
 from parcore.results.population import PEERS
 from parcore.rules.combinations import ConditionTable, Guarded, Rule, Scored
 from parcore.rules.graph import Field, Over, Peers
-from parcore.rules.measures import Measure
+from parcore.rules.protocols import Measure
 from parcore.values import ALWAYS_POSSIBLE, State
 
 Statement = Callable[[str, int], Datum | None]

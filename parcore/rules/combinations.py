@@ -33,7 +33,8 @@ from parcore.rules.graph import (
     Raise,
     Table,
 )
-from parcore.rules.measures import ChoiceOf, Measure
+from parcore.rules.measures import ChoiceOf
+from parcore.rules.protocols import Measure
 from parcore.rules.scales import Scale, Steps
 from parcore.sources import Basis, Source
 from parcore.values import State

@@ -27,7 +27,8 @@ from parcore.numbers import exact_text
 from parcore.rules.figures import Context, Figure, sum_node
 from parcore.rules.graph import FALSE, Cmp, Logic, Match, Mul, Node, Not, Pick, const, total
 from parcore.rules.kinds import in_percent
-from parcore.rules.measures import ChoiceOf, Measure
+from parcore.rules.measures import ChoiceOf
+from parcore.rules.protocols import Measure
 from parcore.rules.shares import are_shares, report_bare
 from parcore.values import State
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from collections.abc import Mapping as MappingOf
 from enum import Enum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -19,10 +19,8 @@ from parcore.expressions import ExpressionError, Linear, parse_linear
 from parcore.intervals import Interval
 from parcore.numbers import ZERO
 from parcore.rules.graph import Const, Field, Mul, Node, Raise, Symbol, const, total
+from parcore.rules.protocols import Measure
 from parcore.values import State
-
-if TYPE_CHECKING:
-    from parcore.rules.measures import MeasureReader
 
 
 @frozen
@@ -88,6 +86,9 @@ class Award:
         """What a row of a table gives."""
         return Const(self.line(top, group)[1]) if self.state is None else Raise(self.state)
 
+
+MeasureReader: TypeAlias = "Callable[[Tree, Context], Measure | None]"
+"""Reads what stands behind a measure's word; None where it cannot, which it reports."""
 
 MoreMeasures: TypeAlias = "Callable[[], MappingOf[str, MeasureReader]]"
 

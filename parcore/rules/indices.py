@@ -20,7 +20,8 @@ from parcore.intervals import Range, at_least
 from parcore.numbers import ONE, ZERO
 from parcore.rules.figures import Context
 from parcore.rules.graph import Field, Node
-from parcore.rules.measures import ChoiceOf, Measure
+from parcore.rules.measures import ChoiceOf
+from parcore.rules.protocols import Measure
 from parcore.values import State
 
 STATED: Final = {state.word: state for state in (State.NOT_APPLICABLE, State.NOTHING_AROSE)}

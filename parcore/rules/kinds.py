@@ -13,8 +13,9 @@ from parcore.evidence.vocabulary import Vocabulary
 from parcore.expressions import Linear
 from parcore.rules.formulas import Computed
 from parcore.rules.indices import IndexOf, IndexQuantity
-from parcore.rules.measures import Days, Growth, Measure, Ratio, Rounded, Sum
+from parcore.rules.measures import Days, Growth, Ratio, Rounded, Sum
 from parcore.rules.peers import By, Compared, RankOf
+from parcore.rules.protocols import Measure
 from parcore.rules.surveys import Survey
 
 

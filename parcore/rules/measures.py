@@ -6,48 +6,24 @@ formula. The plain ones are here; `parcore.rules.measuring` has the words that n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
-from typing import Final, Protocol
+from typing import Final
 
 from attrs import frozen
 
-from parcore.documents.tree import Tree
 from parcore.evidence.vocabulary import FieldKind, FieldSpec, Vocabulary
 from parcore.expressions import Linear
 from parcore.intervals import Interval, Range, at_least
 from parcore.numbers import ONE, ZERO, Rounding, round_to
-from parcore.rules.figures import Context, sum_node
+from parcore.rules.figures import sum_node
 from parcore.rules.graph import Div, Division, Field, Mul, Node, Round, Symbol, const, total
+from parcore.rules.protocols import Measure
 from parcore.values import State
 
 NUMERIC: Final = (FieldKind.COUNT, FieldKind.NUMBER)
 PERIOD_DAYS: Final = ("period_start", "q1_end", "q2_end", "q3_end", "period_end")
 """Days of the period that is scored, and the quarters' last days in its year; the scope knows them."""
-
-
-class Measure(Protocol):
-    """What a scale is laid on."""
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields of evidence it reads."""
-
-    def node(self, group: str) -> Node:
-        """Its graph for a unit group."""
-
-    def range(self, group: str) -> Range:
-        """The numbers it can give, for a unit group."""
-
-    def states(self) -> frozenset[State]:
-        """The states that can arise beside missing, unverified and rejected."""
-
-    def text(self) -> str:
-        """It as a formula over its fields, as people who check it read it."""
-
-
-MeasureReader = Callable[[Tree, Context], Measure | None]
-"""Reads what stands behind a measure's word; None where it cannot, which it reports."""
 
 
 def declared(vocabulary: Vocabulary, sum_: Linear) -> frozenset[State]:

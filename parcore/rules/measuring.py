@@ -15,22 +15,12 @@ from parcore.documents.tree import Mapping, Tree
 from parcore.evidence.vocabulary import FieldKind
 from parcore.expressions import ExpressionError, Linear, parse_linear
 from parcore.numbers import ZERO
-from parcore.rules.figures import MAX_DIGITS, Context, digits_of
+from parcore.rules.figures import MAX_DIGITS, Context, MeasureReader, digits_of
 from parcore.rules.formulas import read_formula
 from parcore.rules.indices import read_index
-from parcore.rules.measures import (
-    NUMERIC,
-    PERIOD_DAYS,
-    ChoiceOf,
-    Days,
-    Growth,
-    Measure,
-    MeasureReader,
-    Ratio,
-    Rounded,
-    Sum,
-)
+from parcore.rules.measures import NUMERIC, PERIOD_DAYS, ChoiceOf, Days, Growth, Ratio, Rounded, Sum
 from parcore.rules.peers import read_compared, read_min_max, read_rank
+from parcore.rules.protocols import Measure
 from parcore.rules.surveys import read_survey
 
 

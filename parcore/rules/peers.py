@@ -17,7 +17,7 @@ from parcore.documents.schema import report_unknown
 from parcore.documents.tree import Mapping, Tree
 from parcore.intervals import EVERYTHING, Interval, Range, at_least
 from parcore.numbers import ONE, ZERO, round_to
-from parcore.rules.figures import MAX_DIGITS, Context, digits_of
+from parcore.rules.figures import MAX_DIGITS, Context, MeasureReader, digits_of
 from parcore.rules.graph import (
     Aggregate,
     Div,
@@ -33,7 +33,8 @@ from parcore.rules.graph import (
     const,
     total,
 )
-from parcore.rules.measures import Measure, MeasureReader, Ratio
+from parcore.rules.measures import Ratio
+from parcore.rules.protocols import Measure
 from parcore.values import EVIDENCE_STATES, State
 
 EMPTY: Final = frozenset(EVIDENCE_STATES)

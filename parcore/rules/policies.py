@@ -20,7 +20,7 @@ from parcore.numbers import ONE, ZERO, Rounding
 from parcore.rules.conditions import Condition, names_in
 from parcore.rules.figures import Figure
 from parcore.rules.graph import Const, Match, Node, Raise, Within
-from parcore.rules.measures import Measure
+from parcore.rules.protocols import Measure
 from parcore.sources import Source
 from parcore.values import State
 

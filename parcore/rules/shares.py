@@ -18,8 +18,9 @@ from parcore.numbers import HUNDRED, ONE, exact_text
 from parcore.rules.figures import Context, written
 from parcore.rules.formulas import Computed
 from parcore.rules.kinds import Kind, kind_of
-from parcore.rules.measures import Measure, Rounded
+from parcore.rules.measures import Rounded
 from parcore.rules.peers import By, Compared
+from parcore.rules.protocols import Measure
 from parcore.rules.surveys import Survey
 
 _BARE: Final = re.compile(r"(?<![\w.])(-?[0-9]+(?:\.[0-9]+)?)(?![0-9.]|\s*%)")

@@ -11,7 +11,7 @@ from parcore.evidence.units import Unit
 from parcore.evidence.vocabulary import POINTS, Vocabulary
 from parcore.readings.inverse import Key, Numbers
 from parcore.rules.combinations import reported_of
-from parcore.testing.evidence import PERIOD, Desk, Statement, datum_of, states_of
+from parcore.testing.evidence import Desk, Statement, datum_of, period_of, states_of
 from parcore.testing.reading import reads_of
 from parcore.values import State, Value
 
@@ -38,9 +38,10 @@ def completions(
 
     @st.composite
     def completion(draw: st.DrawFn) -> Evidence:
-        desk = draw(st.just(Desk(draw, edition, reads_of(edition), PERIOD, stage)))
+        desk = Desk(draw, edition, reads_of(edition), period_of(edition), stage)
+        period = desk.period
         fields = desk.reads.fields
-        held = {key: evidence.at(unit.id, PERIOD.back(key[1]), key[0], stage) for key in fields}
+        held = {key: evidence.at(unit.id, period.back(key[1]), key[0], stage) for key in fields}
         known = {
             key: d.value.number for key, d in held.items() if d is not None and d.value.state is State.OK
         }
@@ -54,7 +55,7 @@ def completions(
             states = (*states_of(fields[key]), State.MISSING, State.REJECTED)
             settled[key] = Statement(state=draw(st.sampled_from(states)))
         changes = [
-            datum_of(unit.id, PERIOD.back(key[1]), key[0], said, fields[key], stage)
+            datum_of(unit.id, period.back(key[1]), key[0], said, fields[key], stage)
             for key, said in settled.items()
         ]
         return evidence.with_([*changes, *_given(desk, evidence, unit)])
@@ -79,7 +80,7 @@ def _given(desk: Desk, evidence: Evidence, unit: Unit) -> list[Datum]:
     group = desk.edition.group_of(unit.group) or ""
     for leaf in desk.edition.scored:
         rule = reported_of(leaf.rule)
-        held = None if rule is None else evidence.at(unit.id, PERIOD, rule.field, desk.stage)
+        held = None if rule is None else evidence.at(unit.id, desk.period, rule.field, desk.stage)
         if rule is not None and held is not None and held.value.state is State.UNVERIFIED:
             found.append(evolve(desk.given(leaf, rule, unit, group), stage=desk.stage))
     return found

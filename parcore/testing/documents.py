@@ -5,7 +5,7 @@ What is drawn is what an author can write: data, then YAML text, then the reader
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 import yaml
 from attrs import field, frozen
@@ -46,6 +46,16 @@ def tree_of(data: object) -> Tree:
     if isinstance(data, list):
         return Listing(PLACE, tuple(map(tree_of, data)))
     return Scalar(PLACE, str(data))
+
+
+class Written(Protocol):
+    """What laws ask of a document: its map, how a case shows it, and the edition it is read as."""
+
+    @property
+    def edition(self) -> Plain: ...
+    @property
+    def text(self) -> str: ...
+    def read(self) -> Edition: ...
 
 
 @frozen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import ceil, floor
 from typing import Final
 
 from attrs import field, frozen
@@ -40,6 +41,11 @@ class Statement:
 Statements = dict[Key, Statement]
 
 
+def period_of(edition: Edition) -> Period:
+    """The year for which evidence is drawn: one in which the edition, and so its classes, apply."""
+    return PERIOD if edition.in_force(PERIOD) else Period(edition.first_year)
+
+
 def unit_lists(edition: Edition, most: int = 4) -> st.SearchStrategy[tuple[Unit, ...]]:
     """Units of an edition's kind, in its groups and in two regions."""
 
@@ -63,7 +69,8 @@ def evidence_for(
     @st.composite
     def evidence(draw: st.DrawFn) -> Evidence:
         members = draw(unit_lists(edition)) if units is None else units
-        desk = Desk(draw, edition, reads_of(edition), PERIOD, stage)
+        period = period_of(edition)
+        desk = Desk(draw, edition, reads_of(edition), period, stage)
         data, lists, silent = list[Datum](), list[RecordList](), desk.silent()
         for unit in members:
             numbers = desk.numbers(desk.reads, edition.vocabulary)
@@ -71,13 +78,13 @@ def evidence_for(
             data += desk.points(unit)
             for kind, inner in desk.reads.records.items():
                 lists += desk.cases(unit.id, kind, inner, edition.vocabulary.records[kind])
-        if all(each.period != PERIOD for each in data) and not lists:
+        if all(each.period != period for each in data) and not lists:
             name = next((name for name, _ in desk.reads.fields), POINTS + next(edition.leaves).id)
             kinds = list(desk.reads.records)
             if kinds and name.startswith(POINTS):
-                lists.append(RecordList(members[0].id, PERIOD, kinds[0], (), stage))
+                lists.append(RecordList(members[0].id, period, kinds[0], (), stage))
             else:
-                data.append(Datum(members[0].id, PERIOD, name, Value(State.MISSING), "missing", stage))
+                data.append(Datum(members[0].id, period, name, Value(State.MISSING), "missing", stage))
         return Evidence(data, lists)
 
     return evidence()
@@ -179,12 +186,12 @@ class Desk:
         """Points within their bounds and on their step; or a state that the leaf has an effect for."""
         top = F(2) if leaf.max is None else leaf.max.of(group)
         step = rule.step or F(1, 4)
-        numbers = [step * n for n in range(int(top / step) + 1) if step * n >= rule.low]
+        least, most = ceil(rule.low / step), floor(top / step)
         stage = self.other_stage()
-        if not numbers or self.draw(st.integers(0, 3)) == 3:
+        if least > most or self.draw(st.integers(0, 3)) == 3:
             state = self.draw(st.sampled_from([*rule.declared, *ALWAYS_POSSIBLE]))
             return Datum(unit.id, self.period, rule.field, Value(state), state.word, stage)
-        number = self.draw(st.sampled_from(numbers))
+        number = step * self.draw(st.integers(least, most))
         return Datum(unit.id, self.period, rule.field, Value(State.OK, number), exact_text(number), stage)
 
     def cases(self, unit: str, kind: str, reads: Reads, vocabulary: Vocabulary) -> list[RecordList]:

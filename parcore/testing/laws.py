@@ -201,7 +201,7 @@ def _compared(
 ) -> Iterator[tuple[str, Fraction, Fraction]]:
     """What may not rise: points of criteria and of bonus, what is left by penalty, base, total and rate."""
     forgiven = any(_forgives(leaf) for leaf in edition.scored)
-    for node in edition.criteria:
+    for node in reversed([*edition.criteria]):  # the part that pays is named before its parent
         one, two = before.points(node.id), after.points(node.id)
         # Points withheld, or called an error, are none: another state of evidence may pay some.
         if one.state not in (State.WITHHELD, State.ERROR):

@@ -194,6 +194,7 @@ def _mean_over(at: Setting) -> Plain:
     probe = {"id": "drawn", "title": "drawn", "max": written(at.top), "source": dict(SOURCE), **rule}
     arising, withholds = _arising(inner, probe)
     when = effects(inner, arising) | ({"missing": "withhold"} if withholds else {})
+    data |= {"needs_one": "yes"} if at.chance(3) else {}
     return {"mean_over": data | {"when": when}}
 
 

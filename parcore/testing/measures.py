@@ -8,8 +8,8 @@ from typing import Any, Final
 from attrs import evolve
 
 from parcore.evidence.vocabulary import FieldKind
-from parcore.rules.measures import Measure
 from parcore.rules.measuring import MEASURES, RELATIVE, read_measure
+from parcore.rules.protocols import Measure
 from parcore.testing.documents import Plain, Unsound, tree_of
 from parcore.testing.scales import edges
 from parcore.testing.setting import Setting

@@ -12,9 +12,10 @@ from parcore.readings.exact import Scope, evaluate
 from parcore.results.result import Scorecard
 from parcore.rules.combinations import Scored
 from parcore.rules.graph import Records
-from parcore.rules.measures import Measure, Ratio, Rounded
+from parcore.rules.measures import Ratio, Rounded
 from parcore.rules.peers import By, Compared, MinMax, RankOf, Statistic
 from parcore.rules.program import lay_out
+from parcore.rules.protocols import Measure
 from parcore.testing.bench import Bench, bench_of
 from parcore.testing.strategies import Case
 from parcore.values import State, Value
@@ -111,13 +112,24 @@ def means_are_reckoned(case: Case) -> int:
             state, scopes = bench.scope(card.unit.id).members(Records(leaf.rule.records))
             points = list(_points(leaf, leaf.rule, card.group, scopes))
             counted = [each for each in points if each.state is not State.EXCLUDED]
-            wanted = Value(state) if state else _mean(counted)
+            hidden = _hidden(leaf, leaf.rule, card.group, scopes) if leaf.rule.needs_one else State.OK
+            wanted = Value(state or hidden) if state or hidden else _mean(counted)
             if wanted.state is State.OK and leaf.rule.digits is not None:
                 wanted = Value(State.OK, round_to(wanted.number, leaf.rule.digits))
             made += bool(points)
             if card.raw(leaf.id) != wanted:
                 bench.fail(card, leaf.id, "a mean over cases", card.raw(leaf.id), wanted)
     return made
+
+
+def _hidden(leaf: Criterion, rule: MeanOver, group: str, scopes: Sequence[Scope]) -> State:
+    """The worst state of cases of which none is known, those that are left out apart; OK where one is."""
+    top = ZERO if leaf.max is None else leaf.max.of(group)
+    program = lay_out({"it": rule.rule.node(group, top)})
+    states = [evaluate(program, scope)["it"].state for scope in scopes]
+    empty = [each for each in states if each in (State.UNVERIFIED, State.MISSING, State.REJECTED)]
+    left_out = {s for s, effect in rule.when.items() if effect.kind is EffectKind.EXCLUDE} | {State.EXCLUDED}
+    return max(empty) if empty and {*states} - {*empty} <= left_out else State.OK
 
 
 def _mean(counted: Sequence[Value]) -> Value:

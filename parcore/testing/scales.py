@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from parcore.intervals import Interval, Range
 from parcore.numbers import ONE, ZERO
-from parcore.rules.measures import Measure
+from parcore.rules.protocols import Measure
 from parcore.testing.documents import Plain
 from parcore.testing.setting import Amount, F, Setting, interval_text, number_text, percent, times, written
 

@@ -17,9 +17,9 @@ from parcore.evidence.units import Unit, UnitBook
 from parcore.results.result import Result
 from parcore.results.scoring import score
 from parcore.testing.completions import completions, opened
-from parcore.testing.documents import Document
+from parcore.testing.documents import Written
 from parcore.testing.editions import documents, editions
-from parcore.testing.evidence import PERIOD, evidence_for, unit_lists
+from parcore.testing.evidence import PERIOD, evidence_for, period_of, unit_lists
 
 __all__ = ["Case", "cases", "completed", "completions", "documents", "editions", "evidence_for", "unit_lists"]
 
@@ -33,7 +33,7 @@ class Case:
     units: tuple[Unit, ...]
     period: Period = PERIOD
     stage: Stage = Stage.FINAL
-    document: Document | None = None
+    document: Written | None = None
 
     def result(self) -> Result:
         """Its scores."""
@@ -73,17 +73,22 @@ def cases(
         members = draw(unit_lists(read, units))
         stage = draw(st.sampled_from([Stage.FINAL, Stage.FINAL, Stage.APPRAISED, Stage.SELF]))
         evidence = draw(evidence_for(read, members, stage=stage))
-        return Case(read, evidence, members, PERIOD, stage, document)
+        return Case(read, evidence, members, period_of(read), stage, document)
 
     return case()
 
 
 @st.composite
 def completed(
-    draw: st.DrawFn, *, depth: int = 2, components: int = 3, units: int = 4
+    draw: st.DrawFn,
+    edition: Edition | None = None,
+    *,
+    depth: int = 2,
+    components: int = 3,
+    units: int = 4,
 ) -> tuple[Case, dict[str, Evidence]]:
     """A case, and for each unit its evidence with what is open settled somehow."""
-    case = draw(cases(depth=depth, components=components, units=units))
+    case = draw(cases(edition, depth=depth, components=components, units=units))
     case = case.with_evidence(draw(opened(case.edition, case.evidence)))
     settled = {
         unit.id: draw(completions(case.edition, case.evidence, unit, case.stage)) for unit in case.units

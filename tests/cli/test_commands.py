@@ -293,6 +293,18 @@ def test_explain_and_show_tell_what_is_wrong_beside(tmp_path: Path) -> None:
         assert "[unknown-key]" in said.err
 
 
+def test_a_page_tells_of_a_printed_figure_that_cannot_be_read(tmp_path: Path) -> None:
+    """A row with a cell too many is not on the page, and the reason stands on standard error."""
+    (tmp_path / "o.yaml").write_text("observations: sipas\nnumbers: plain\ntables: [o.csv]\n", "utf-8")
+    (tmp_path / "o.csv").write_text(
+        "about,period,quantity,value,basis,source\nall,2020,mean,83,reported,a,b\n", "utf-8"
+    )
+    said = say("show", "sipas", "--as", "page", "--path", str(tmp_path))
+    assert said.status == 0
+    assert "o.csv:2:1" in said.err
+    assert "row-ragged" in said.err
+
+
 def test_the_edition_in_force_is_taken() -> None:
     """Where only the methodology is named, the period decides on the edition."""
     assert data("score", "example", "--period", "2024")["edition"] == "example@2024"

@@ -16,6 +16,8 @@ import pytest
 from parcore import i18n
 from parcore.checking import check, documents_at
 from parcore.diagnostics import Findings, ParcoreError
+from parcore.documents.yaml import parse_yaml
+from parcore.editions.document import read_edition
 from parcore.evidence.sections import Defaults
 from parcore.registry import Registry
 
@@ -66,6 +68,7 @@ NOT_OF_DOCUMENTS = {
     "set-shape": "an option of a command",
     "record-none": "an option of a command",
     "record-unknown": "an option of a command",
+    "criterion-unknown": "an argument of a command",
     "edition-none-held": "what a command or a call names",
     "format-unknown": "an option of a command",
     "name-unfit": "what `new` makes",
@@ -225,3 +228,31 @@ def test_a_path_that_is_not_there_is_told() -> None:
     """A file that does not exist is a finding of its own, not a traceback."""
     with pytest.raises(ParcoreError, match="file-not-found"):
         documents_at(HERE / "khong-co.yaml")
+
+
+def test_a_decimal_comma_inside_braces_is_told_with_what_to_write() -> None:
+    """A number that a comma split is one finding, with the number as it is written there."""
+    found = [*findings_of(HERE / "bad" / "decimal-comma.yaml")]
+    assert [each.values["mend"] for each in found] == ["0.25", "2.5"]
+    assert "write `0.25` inside `{ }`" in found[0].fix("en")
+    assert "viết `0.25` trong `{ }`" in found[0].fix("vi")
+
+
+def test_a_number_of_another_format_is_told_as_the_declared_one_writes_it() -> None:
+    """In a file declared `vi`, 95.5% is told as 95,5%; a bound of another format keeps its sign."""
+    number, *_ = findings_of(HERE / "bad" / "numbers-other.yaml")
+    assert "write `95,5%`" in number.fix("en")
+    assert "viết `95,5%`" in number.fix("vi")
+    found = findings_of(HERE / "bad" / "evidence-bounds.yaml")
+    assert [each.values["mend"] for each in found if each.code == "number-other-format"] == ["> 1.5"]
+
+
+def test_a_tie_break_by_a_code_is_told_with_the_id() -> None:
+    """Ties name a criterion by its id: where its code is given, the id of that code is suggested."""
+    text = (HERE / "bad" / "ties.yaml").read_text("utf-8").replace("of: b,", 'of: "1.1",')
+    tree = parse_yaml(text.replace("  - id: a\n", '  - id: a\n    code: "1.1"\n'), "ties.yaml", Findings())
+    findings = Findings()
+    read_edition(tree, Registry((GROUND,)).vocabularies, findings)
+    (found,) = (each for each in findings if each.code == "criterion-not-an-id")
+    assert found.values == {"key": "1.1", "nearest": "a"}
+    assert found.fix("en").endswith(": a")

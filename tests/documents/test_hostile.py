@@ -245,7 +245,7 @@ CSV: dict[str, tuple[Callable[[], str], set[str]]] = {
     ),
     "4 000 columns that nobody knows": (
         lambda: "unit,period" + "".join(f",settlet{n}" for n in range(3_990)) + "\nSNV,2024" + ",1" * 3_990,
-        {"unknown-field"},
+        {"unknown-columns"},
     ),
     "4 000 columns of one name": (lambda: "unit" + ",on_time" * 3_990 + "\n", {"duplicate-column"}),
     "200 000 unknown units": (

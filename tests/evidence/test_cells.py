@@ -10,6 +10,7 @@ from parcore.diagnostics import Findings, Place
 from parcore.documents.table import parse_table
 from parcore.documents.tree import Scalar
 from parcore.documents.yaml import parse_yaml
+from parcore.evidence.bounds import read_given
 from parcore.evidence.cells import read_value
 from parcore.evidence.evidence import Evidence, Stage
 from parcore.evidence.periods import Period, parse_period
@@ -17,7 +18,8 @@ from parcore.evidence.readers import EvidenceReader
 from parcore.evidence.sections import Defaults
 from parcore.evidence.units import Unit, UnitBook
 from parcore.evidence.vocabulary import Vocabulary, read_vocabulary
-from parcore.i18n import Text
+from parcore.i18n import LANGUAGES, Text
+from parcore.intervals import parse_bound
 from parcore.numbers import NumberFormat
 from parcore.values import State, Value
 
@@ -115,3 +117,50 @@ def test_periods_are_ordered_by_their_last_day_and_the_longest_is_the_latest() -
     periods = [found for name in names if (found := parse_period(name)) is not None]
     ordered = [str(each) for each in sorted(periods, key=lambda each: each.order)]
     assert ordered == ["2023", "2024-Q3", "2024-11", "2024-12", "2024-Q4", "2024"]
+
+
+@pytest.mark.parametrize(
+    ("text", "mend"),
+    [
+        ("trên 80 %", "> 80%"),
+        ("Hơn 80%", "> 80%"),
+        ("dưới  80%", "< 80%"),
+        ("ít nhất 80%", ">= 80%"),
+        ("tối đa 80,5%", "<= 80,5%"),
+        ("không quá 80%", "<= 80%"),
+        ("từ 80% trở lên", ">= 80%"),
+        ("80% trở xuống", "<= 80%"),
+        ("over 80%", "> 80%"),
+    ],
+)
+def test_a_bound_in_words_is_told_with_the_sign_to_write(words: Vocabulary, text: str, mend: str) -> None:
+    """A bound in words is refused with the same bound by its sign, which is then read as one."""
+    findings = Findings()
+    spec, at = words.fields["rate"], Scalar(HERE, "rate")
+    read_value(at, Scalar(HERE, text), None, spec, NumberFormat.UNDECLARED, findings)
+    (found,) = findings
+    assert (found.code, found.values["mend"]) == ("bound-in-words", mend)
+    assert all(f"`{mend}`" in found.fix(lang) for lang in LANGUAGES)
+    given = read_given(at, Scalar(HERE, mend), None, spec, NumberFormat.UNDECLARED, findings)
+    assert given is not None
+    assert given.bound == parse_bound(mend, NumberFormat.UNDECLARED).meet(spec.range.interval)
+
+
+@pytest.mark.parametrize(
+    "text", ["trên dưới 80%", "trên", "trên mức", "từ 80% đến 90%", "trên 80% trở xuống"]
+)
+def test_words_that_are_no_one_bound_are_no_number(words: Vocabulary, text: str) -> None:
+    """No bound is made of words that do not say just one."""
+    assert cell(words, "rate", text) == (None, ["not-a-number"])
+
+
+def test_a_wrong_option_is_told_with_ids_and_titles(words: Vocabulary) -> None:
+    """Options are listed with their titles; the one meant is found by either."""
+    findings = Findings()
+    for text in ("xyz", "goood", "chậmm"):
+        at = Scalar(Place(text), text)
+        read_value(at, at, None, words.fields["plan"], NumberFormat.UNDECLARED, findings)
+    told = {each.values["key"]: each.values["nearest"] for each in findings}
+    assert told["xyz"] == "good (đúng hạn), late (chậm), rejected (bị trả lại)"
+    assert told["goood"] == "good (đúng hạn)"
+    assert told["chậmm"] == "late (chậm)"

@@ -187,3 +187,21 @@ def test_no_edition_is_held_and_the_refusal_says_so() -> None:
     assert finding.code == "edition-none-held"
     assert "15" in finding.message("en")
     assert f"parcore check {NAME}" in finding.fix("vi")
+
+
+@pytest.mark.parametrize(
+    ("unit", "basis"),
+    [
+        ("culture", Basis.REPORTED),  # "qua kiểm tra thực tế"
+        ("finance", Basis.REPORTED),  # the caption of the picture
+        ("cao-lanh-city", Basis.REPORTED),
+        ("information", Basis.INFERRED),
+        ("office", Basis.INFERRED),
+        ("planning", Basis.INFERRED),
+    ],
+)
+def test_how_a_body_was_inspected_is_inferred_where_the_article_does_not_say(unit: str, basis: Basis) -> None:
+    """That some departments were visited is printed; that these were follows from their results."""
+    datum = said(unit, "inspected")
+    assert datum.source is not None
+    assert datum.source.basis is basis

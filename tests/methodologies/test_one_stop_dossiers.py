@@ -285,3 +285,21 @@ def test_classes_of_officials(tmp_path: Path, points: str, name: str) -> None:
     card = scored(tmp_path, [{}], "official", more="\n".join(lines) + "\n")
     assert card.trace["index:base"].known == Fraction(points)
     assert card.class_name == name
+
+
+@pytest.mark.parametrize("unit", ["agency", "official"])
+def test_an_indicator_without_information_on_any_dossier_is_left_out(tmp_path: Path, unit: str) -> None:
+    """Article 15.4.b: where no dossier tells what an indicator asks, it is not counted, and not scored 0."""
+    unknown = {"bodies_sooner": "", "bodies_on_time": "", "bodies_later": ""}
+    card = scored(tmp_path, [unknown, unknown], unit)
+    assert card.points("participants-time") == Value(State.EXCLUDED)
+    assert card.total_attainable == Value(State.OK, Fraction(8))
+    one_known = scored(tmp_path, [unknown, {}], unit)
+    assert one_known.points("participants-time") == Value(State.OK, Fraction(1))
+
+
+def test_a_pending_dossier_does_not_stand_in_for_the_unknown_ones(tmp_path: Path) -> None:
+    """One still within its time, one without information: nothing to score, the indicator is left out."""
+    card = scored(tmp_path, [{"outcome": "pending"}, {"time_taken": ""}])
+    assert card.raw("total-time") == Value(State.MISSING)
+    assert card.points("total-time") == Value(State.EXCLUDED)

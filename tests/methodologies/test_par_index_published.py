@@ -222,6 +222,27 @@ def test_criteria_without_points_are_named() -> None:
     assert all(each.note.vi.count("“") == 1 for each in zero)
 
 
+def test_the_counts_of_2019_are_those_of_its_components() -> None:
+    """Under 1150 the criteria and sub-criteria of the eight components make the 43 and 95 of the whole."""
+    for quantity in ("criteria", "subcriteria"):
+        (whole,) = printed(PROVINCES, "all", 2019, quantity)
+        held = [o for o in PROVINCES if o.period.year == 2019 and o.quantity.startswith(f"{quantity}:")]
+        assert len(held) == 8
+        assert sum(each.value.number for each in held) == F(whole)
+
+
+def test_the_structure_of_each_decision_is_held() -> None:
+    """Criteria, sub-criteria and survey points of every decision of which they are known are observations."""
+    for row in shared_rows("editions.csv"):
+        held = PROVINCES if row["family"] == "par-index-province" else MINISTRIES
+        for quantity, column in (("criteria", "criteria"), ("subcriteria", "subcriteria")):
+            if row[column]:
+                assert row[column] in printed(held, "all", int(row["first_index_year"]), quantity)
+        if row["survey_points"]:
+            (points,) = printed(held, "all", int(row["first_index_year"]), "survey_points")
+            assert F(points) == F(row["survey_points"])
+
+
 @pytest.mark.parametrize(
     ("source", "provinces", "ministries", "sipas"),
     [(AN_GIANG, 22, 18, 7), (HA_NAM, 10, 0, 4), (NAM_DINH, 37, 0, 0)],

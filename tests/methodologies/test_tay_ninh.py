@@ -35,6 +35,13 @@ def test_every_published_figure_is_reproduced(quantity: str) -> None:
     found = [each for each in compared(scored()) if each.observation.quantity == quantity]
     assert len({each.observation.about for each in found}) == 19
     assert {(each.verdict, each.order) for each in found} == {(Verdict.SAME, False)}
+    given = {
+        "rate": 12,
+        "rank": 0,
+        "class": 0,
+        "max:all-criteria": 19,
+    }  # of 100, rate = points
+    assert sum(each.given for each in found) == given[quantity]
 
 
 def test_the_shipped_data_are_the_shared_table() -> None:

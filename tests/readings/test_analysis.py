@@ -269,8 +269,8 @@ def test_what_is_proved_holds_of_drawn_evidence() -> None:
                 assert way is not Direction.FALLING or one >= two
 
     hold()
-    assert made["points"] > 100
-    assert made["pairs"] > 10
+    assert made["points"] > 40
+    assert made["pairs"] > 5
 
 
 def test_every_witness_does_what_is_said_of_it() -> None:

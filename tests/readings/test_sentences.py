@@ -22,8 +22,8 @@ from parcore.registry import Registry
 from parcore.rules.combinations import Guarded, Scored
 from parcore.rules.graph import Const, Node
 from parcore.rules.kinds import Kind
-from parcore.rules.measures import Measure
 from parcore.rules.measuring import MEASURES
+from parcore.rules.protocols import Measure
 from parcore.values import State
 from tests import strategies as our
 from tests.readings.speech import numbers_of, numbers_said
@@ -114,11 +114,18 @@ GOLDEN = {
         "Tổng trên 20 điểm được quy đổi thành 10 điểm. Phần không đánh giá thì loại ra;"
         " điểm của nhóm được quy đổi theo phần còn lại."
     ),
-    "records: dossiers": (
+    "records: dossiers\n  measure": (
         "Chấm riêng từng trường hợp trong “Hồ sơ”. Chấm theo: kết quả."
         " Trước hạn: 2 điểm; đúng hạn: 1 điểm; chậm: 0 điểm. Trường hợp nào chưa thẩm định, thiếu"
         " số liệu hoặc không được công nhận: chấm 0 điểm."
         " Điểm là trung bình cộng điểm của các trường hợp, làm tròn đến 1 chữ số thập phân."
+    ),
+    "needs_one: yes": (
+        "Chấm riêng từng trường hợp trong “Hồ sơ”. Chấm theo: kết quả."
+        " Trước hạn: 2 điểm; đúng hạn: 1 điểm; chậm: 0 điểm. Trường hợp nào chưa thẩm định, thiếu"
+        " số liệu hoặc không được công nhận: chấm 0 điểm."
+        " Điểm là trung bình cộng điểm của các trường hợp, làm tròn đến 1 chữ số thập phân."
+        " Không trường hợp nào có đủ số liệu thì không lấy trung bình, coi như không có danh sách."
     ),
     "index: {name: sipas, of: score}": (
         "Chấm theo chỉ số sipas (điểm trên 100 điểm có thể đạt). Điểm bằng 0,1 × chỉ số, tối đa 10 điểm."

@@ -204,3 +204,41 @@ def test_a_figure_finer_than_the_edition_rounds_is_compared_with_what_it_rounds_
     """With two decimals by the edition, 85,7100 is what it gives, and 85,7143 is not."""
     found = compared(result(seen("u1", "rate", "85,7100"), seen("u1", "rate", "85,7143")))
     assert [each.verdict for each in found] == [Verdict.SAME, Verdict.UNLIKE]
+
+
+@pytest.mark.parametrize(
+    ("about", "quantity", "text", "given"),
+    [
+        ("u1", "points:x", "3", True),
+        ("u1", "max:x", "3", True),
+        ("all", "max:y", "4", True),
+        ("u1", "index", "85,71", False),
+        ("u1", "points", "6", False),
+        ("u1", "rank", "1", False),
+    ],
+)
+def test_a_number_compared_with_itself_is_told(about: str, quantity: str, text: str, given: bool) -> None:
+    """Points that evidence gives and maxima of the edition are as printed because they were put in so."""
+    found = one(about, quantity, text)
+    assert found is not None
+    assert (found.verdict, found.given) == (Verdict.SAME, given)
+    assert found.finding == ("given" if given else "same")
+
+
+def test_the_index_of_one_leaf_is_its_points_only_where_they_are_the_same_number() -> None:
+    """Of one leaf of 100 the rate is the number put in; of one leaf of 7 it is computed from it."""
+    for top, points, rate, given in (("100", 45, "45", True), ("7", 7, "100", False)):
+        leaf = f"\n  - {{id: x, title: x, max: {top}, {REST}}}\n"
+        book = UnitBook([unit("u1")])
+        it = scored(sound(leaf, top, "rounding: {index: 2}\n"), {"u1": {"points:x": points}}, book)
+        (found,) = compared(evolve(it, observations=(seen("u1", "rate", rate),)))
+        assert (found.verdict, found.given) == (Verdict.SAME, given)
+
+
+def test_a_mean_and_a_count_of_classes_need_a_figure_of_every_unit() -> None:
+    """Where one unit's index is withheld the mean of the others is not that of all; the highest is told."""
+    given = {name: {"points:x": x, "points:y": y} for name, (x, y) in POINTS.items()}
+    given["u3"] = {"points:x": 1}
+    held = (seen("all", "mean", "78,57"), seen("band:A", "count", "1"), seen("all", "highest", "85,71"))
+    found = compared(evolve(scored(EDITION, given, BOOK), observations=held))
+    assert [(each.observation.quantity, each.verdict) for each in found] == [("highest", Verdict.SAME)]

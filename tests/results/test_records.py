@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
 from attrs import evolve
 
 from parcore.diagnostics import Findings
@@ -41,13 +42,14 @@ SCORED = """
     when: {{missing: zero, unverified: zero, rejected: zero, nothing_arose: exclude}}
     source: {{clause: '1', basis: illustrative}}
 """
+NEEDS_ONE = SCORED.replace("      round:", "      needs_one: yes\n      round:")
 ABSENT = "absent: [{method: survey, effect: exclude, source: {clause: '9', basis: official}}]\n"
 
 
-def read(top: str, digits: int, more: str = "") -> tuple[Edition, list[str]]:
+def read(top: str, digits: int, more: str = "", rule: str = SCORED) -> tuple[Edition, list[str]]:
     """An edition with a mean over cases, and the codes of what is wrong with it."""
     findings = Findings()
-    text = HEAD.format(total=exact_text(F(top) + 10), more=more) + SCORED.format(top=top, digits=digits)
+    text = HEAD.format(total=exact_text(F(top) + 10), more=more) + rule.format(top=top, digits=digits)
     found = read_edition(parse_yaml(text, "test.yaml", findings), {"test": WITH_CASES}, findings)
     assert found is not None
     return found, [each.code for each in findings.errors]
@@ -73,6 +75,25 @@ def test_a_list_handed_in_is_something_of_its_method() -> None:
     handed_in, nothing = scored(edition, listed("on_time", "never")), scored(edition)
     assert (handed_in.absent, handed_in.scorecards[0].points("s").known) == ((), F(1))
     assert [each.method.value for each in nothing.absent] == ["survey"]
+
+
+@pytest.mark.parametrize(
+    ("said", "raw"),
+    [
+        ((State.MISSING, State.MISSING), Value(State.MISSING)),
+        ((State.MISSING, State.REJECTED), Value(State.REJECTED)),
+        ((State.NOT_APPLICABLE, State.MISSING), Value(State.MISSING)),  # left out: nothing is known by it
+        ((State.NOT_APPLICABLE, State.NOT_APPLICABLE), Value(State.NOTHING_AROSE)),
+        ((State.MISSING, "on_time"), Value(State.OK, F(1))),
+        ((State.MISSING, "never"), Value(State.OK)),
+        ((), Value(State.NOTHING_AROSE)),
+    ],
+)
+def test_a_mean_that_needs_one_known_case(said: tuple[str | State, ...], raw: Value) -> None:
+    """Where of no case anything is known, their state is that of the mean; one that is known is enough."""
+    edition, codes = read("2", 1, rule=NEEDS_ONE)
+    assert not codes
+    assert scored(edition, listed(*said)).scorecards[0].raw("s") == raw
 
 
 def test_a_case_that_waits_for_its_appraisal_leaves_its_list_open() -> None:

@@ -11,7 +11,7 @@ from parcore.arithmetic import Formula, Name, Number, Operation, formula_text, n
 from parcore.expressions import MAX_LENGTH, ExpressionError
 from parcore.numbers import exact_text
 from parcore.rules.combinations import Scored
-from parcore.rules.measures import Measure
+from parcore.rules.protocols import Measure
 from parcore.values import ALWAYS_POSSIBLE, State, Value
 from tests.rules.reading import VOCABULARY, Read, read
 

@@ -15,8 +15,9 @@ from parcore.intervals import Interval, Range
 from parcore.numbers import exact_text
 from parcore.readings.exact import evaluate
 from parcore.rules.combinations import ChoiceTable, Scored
-from parcore.rules.measures import Measure, Ratio, Sum
+from parcore.rules.measures import Ratio, Sum
 from parcore.rules.program import lay_out
+from parcore.rules.protocols import Measure
 from parcore.values import ALWAYS_POSSIBLE, EVIDENCE_STATES, State, Value
 from tests import strategies as our
 from tests.rules.reading import VOCABULARY, facts, invariant, read, spec

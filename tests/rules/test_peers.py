@@ -11,8 +11,8 @@ from parcore.numbers import round_to
 from parcore.readings.exact import evaluate
 from parcore.rules.combinations import Scored
 from parcore.rules.graph import Node, Over, Peers, Within
-from parcore.rules.measures import Measure
 from parcore.rules.program import lay_out
+from parcore.rules.protocols import Measure
 from parcore.values import ALWAYS_POSSIBLE, EVIDENCE_STATES, State, Value
 from tests.rules.reading import read
 from tests.strategies import Facts

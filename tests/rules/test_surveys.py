@@ -8,7 +8,7 @@ import pytest
 from parcore.evidence.vocabulary import FieldKind, Vocabulary
 from parcore.i18n import Text
 from parcore.rules.combinations import Scored
-from parcore.rules.measures import Measure
+from parcore.rules.protocols import Measure
 from parcore.values import ALWAYS_POSSIBLE, State, Value
 from tests.rules.reading import COUNTING, Read, read, spec
 

@@ -12,6 +12,7 @@ from parcore.editions.edition import Criterion, Edition
 from parcore.editions.records import MeanOver
 from parcore.evidence.vocabulary import Vocabulary
 from parcore.numbers import ZERO, exact_text
+from parcore.readings.analysis.equivalence import Region, differences
 from parcore.readings.analysis.findings import Analysis, Extreme, analyse
 from parcore.readings.analysis.plane import Plane, plane_of
 from parcore.readings.analysis.witness import Reach
@@ -108,6 +109,63 @@ def _alike(one: Proof, two: Proof) -> bool:
     if one.analysis is None or two.analysis is None:
         return one.analysis is two.analysis and one.why == two.why
     return one.top == two.top and one.analysis.plane.node == two.analysis.plane.node
+
+
+@frozen
+class Compared:
+    """A rule of two editions: where the two differ for all evidence; `why` they were not compared, else "".
+
+    Only rules of one criterion in one unit group, over one vocabulary, are compared.
+    """
+
+    criterion: Criterion
+    part: str
+    groups: tuple[str, ...]
+    regions: tuple[Region, ...]
+    why: str = ""
+
+
+def compared(before: Edition, after: Edition) -> Iterator[Compared]:
+    """Every rule of one edition that the other has too, in the order of its tree."""
+    others = {leaf.id: leaf for leaf in before.scored}
+    for leaf in (each for each in after.scored if each.id in others):
+        old = _by_part(others[leaf.id], before)
+        for key, piece in _by_part(leaf, after).items():
+            yield _compared(leaf, key, piece, old.get(key), after.vocabulary == before.vocabulary)
+
+
+Parts = dict[tuple[str, str], tuple[_Piece, Fraction | None]]
+
+
+def _by_part(leaf: Criterion, edition: Edition) -> Parts:
+    pieces = [] if leaf.rule is None else list(_pieces(leaf.rule, edition.vocabulary))
+    return {
+        (group, piece.part): (piece, None if leaf.max is None else leaf.max.of(group))
+        for group in edition.groups
+        if leaf.applies(group)
+        for piece in pieces
+    }
+
+
+def _compared(
+    leaf: Criterion,
+    key: tuple[str, str],
+    new: tuple[_Piece, Fraction | None],
+    old: tuple[_Piece, Fraction | None] | None,
+    together: bool,
+) -> Compared:
+    group, part = key
+    told = Compared(leaf, part, (group,), ())
+    if old is None or not together:
+        return evolve(told, why="none" if old is None else "vocabulary")
+    planes = [plane_of(piece.rule, group, top if piece.whole else None) for piece, top in (old, new)]
+    one, two = planes
+    if one is None or two is None:
+        return evolve(told, why="kind")
+    try:
+        return evolve(told, regions=tuple(differences(one, two, new[0].vocabulary)))
+    except ValueError:
+        return evolve(told, why="cells")
 
 
 def report(proofs: Iterable[Proof], findings: Findings) -> None:

@@ -14,7 +14,8 @@ from parcore.intervals import Interval, above, at_least, at_most, below
 from parcore.readings.prose.words import Speaker
 from parcore.rules.conditions import Condition, Joined, Test
 from parcore.rules.kinds import Kind, kind_of, kind_of_sum
-from parcore.rules.measures import ChoiceOf, Measure
+from parcore.rules.measures import ChoiceOf
+from parcore.rules.protocols import Measure
 
 _INTERVALS: Final[Mapping[str, Callable[[Fraction], Interval]]] = {
     ">=": at_least,

@@ -14,8 +14,9 @@ from parcore.rules.formulas import Computed
 from parcore.rules.graph import Peers
 from parcore.rules.indices import IndexOf, IndexQuantity
 from parcore.rules.kinds import Kind, in_percent, kind_of
-from parcore.rules.measures import ChoiceOf, Days, Growth, Measure, Ratio, Rounded, Sum
+from parcore.rules.measures import ChoiceOf, Days, Growth, Ratio, Rounded, Sum
 from parcore.rules.peers import By, Compared, MinMax, RankOf, Statistics
+from parcore.rules.protocols import Measure
 from parcore.rules.surveys import Respondents, Survey
 
 _TOKEN: Final = re.compile(r"[a-z][a-z0-9_]*|\d+(?:\.\d+)?")

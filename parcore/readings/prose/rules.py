@@ -26,7 +26,7 @@ from parcore.rules.combinations import (
 )
 from parcore.rules.deductions import Deduction
 from parcore.rules.kinds import kind_of
-from parcore.rules.measures import Measure
+from parcore.rules.protocols import Measure
 from parcore.values import EVIDENCE_STATES, State
 
 
@@ -179,6 +179,7 @@ def _mean_over(rule: MeanOver, top: Fraction | None, speaker: Speaker) -> list[s
         *rule_sentences(rule.rule, top, inner),
         *([speaker.say("prose-case-effects", effects=effects)] if effects else []),
         speaker.say("prose-mean", digits=digits),
+        *([speaker.say("prose-needs-one")] if rule.needs_one else []),
     ]
 
 

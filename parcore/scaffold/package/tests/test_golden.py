@@ -2,6 +2,8 @@
 
 Đổi quy tắc thì tính tay lại trước, rồi mới sửa ở đây. Khi kết quả đã công bố, các con số này không đổi nữa.
 When rules change, work the points out by hand first. Once results are published, these stay as they are.
+
+`pytest --parcore-methodology ${name}`: các quy luật chung. / The laws that every score keeps.
 """
 
 import json

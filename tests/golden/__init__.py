@@ -1,0 +1,1 @@
+"""What results were published as, and why any of them changed."""
