@@ -17,6 +17,7 @@ from parcore.documents.schema import check_shape, report_unknown
 from parcore.documents.tree import Mapping, Tree
 from parcore.documents.yaml import read_yaml
 from parcore.editions.edition import Edition
+from parcore.editions.stated import check_stated
 from parcore.evidence.invariants import check_invariants
 from parcore.evidence.layouts import PLAIN, read_layout
 from parcore.evidence.periods import Period
@@ -24,7 +25,7 @@ from parcore.evidence.readers import read_observations
 from parcore.evidence.results import is_result_file, is_result_table
 from parcore.evidence.sections import Defaults
 from parcore.evidence.units import Unit, UnitBook, read_units
-from parcore.evidence.vocabulary import POINTS, Vocabulary, given_field, read_vocabulary
+from parcore.evidence.vocabulary import INDEX, POINTS, Vocabulary, given_field, read_vocabulary
 from parcore.packages import KINDS, Document, beginning, documents_in, kind_of, years_of
 from parcore.registry import Registry
 from parcore.rules.derivations import derivations, derive
@@ -234,6 +235,9 @@ def _together(
     check_invariants(evidence, vocabulary, findings)
     given = (each for each in evidence if each.field.startswith(POINTS))
     points = [(each.field.removeprefix(POINTS), each.place) for each in given]
+    if any(each.field.startswith(INDEX) for each in evidence):
+        for edition in _editions(registry, name, vocabulary) or ():
+            check_stated(edition, evidence, findings)
     criteria = _criteria(registry, name, vocabulary) if points else []
     for id_, place in points if criteria else ():
         if id_ not in criteria:
@@ -242,18 +246,24 @@ def _together(
 
 def _criteria(registry: Registry, methodology: str, vocabulary: Vocabulary) -> list[str]:
     """The criteria of all editions that evidence may be of; none where one of them may be a refused one."""
-    criteria: dict[str, None] = {}
+    editions = _editions(registry, methodology, vocabulary) or ()
+    known = (node for each in editions for node in (*each.criteria, *each.scored))
+    return list(dict.fromkeys(each.id for each in known))
+
+
+def _editions(registry: Registry, methodology: str, vocabulary: Vocabulary) -> list[Edition] | None:
+    """The editions that evidence may be of; None where one of them may be a refused one."""
+    found: list[Edition] = []
     for document in registry.edition_documents():
         try:
             edition = registry.load(document)
         except ParcoreError:
             if methodology in (document.methodology, vocabulary.name):
-                return []
+                return None
             continue
         if methodology == document.methodology or vocabulary.name == edition.vocabulary.name != "":
-            known = (*edition.criteria, *edition.scored)
-            criteria.update(dict.fromkeys(each.id for each in known))
-    return list(criteria)
+            found.append(edition)
+    return found
 
 
 def _period_beside(registry: Registry, table: Document) -> Period | None:

@@ -160,6 +160,15 @@ def _number(text: str, at: int, number: str) -> Fraction:
         raise ExpressionError(text, at) from error
 
 
+def sides_of(text: str) -> tuple[str, str]:
+    """The texts of the two sides of a comparison; of "x in [1,2]" the interval is the right one."""
+    inside = _IN.fullmatch(text)
+    if inside is not None:
+        return inside.group(1), inside.group(2)
+    left, _, right = _SPLIT.split(text, maxsplit=1)
+    return left, right
+
+
 def parse_comparing(text: str) -> Comparing:
     """A comparison: "a + b <= c", "share in [15%,30%)".
 

@@ -44,7 +44,7 @@ EXAMPLES = examples()
 
 
 def completed(rule: dict[str, Any], id_: str, *, falls_through: bool = False) -> dict[str, Any]:
-    """A criterion with what the page leaves out: id, title, source, and zero for every empty state."""
+    """A criterion with what the page leaves out: id, title, source; of a part, zero for each state."""
     node = {"id": id_, "title": id_, "source": SOURCE, **rule}
     if "criteria" in node:
         *first, last = node["criteria"]
@@ -71,6 +71,13 @@ def edition_text(rule: str, columns: list[str], rows: list[list[str]]) -> dict[s
             "units": {"kinds": ["page-unit"], "groups": list(dict.fromkeys(row[0] for row in rows))}
         }
     return head | {"total": component.get("worth", component["max"]), "components": [component]}
+
+
+@pytest.mark.parametrize("rule", [rule for rule, *_ in EXAMPLES])
+def test_every_rule_of_the_page_shows_its_effects(rule: str) -> None:
+    """A rule on the page is written with its `when`, whole enough to be copied."""
+    written = yaml.load(rule, yaml.BaseLoader)
+    assert ("when" in written) != ("criteria" in written)
 
 
 def test_every_rule_of_the_page_has_its_table() -> None:

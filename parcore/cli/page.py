@@ -79,15 +79,16 @@ def _head(edition: Edition, lang: str) -> Iterator[str]:
         yield f"{say('list-decision', lang)}: {', '.join(said)}"
     years = str(first) if first == last else f"{first}–{last or '…'}"
     yield f"{say('list-years', lang)}: {years}"
-    yield f"{say('max', lang)}: {_figure(edition.total, lang)}"
+    yield f"{say('max', lang)}: {_figure(edition.total, edition, lang)}"
     yield from method_maxima(edition, lang)
 
 
-def _figure(figure: Figure | None, lang: str) -> str:
+def _figure(figure: Figure | None, edition: Edition, lang: str) -> str:
     if figure is None:
         return say("score-unknown", lang)
     if figure.differs:
-        return "; ".join(f"{group} {shown(number, lang)}" for group, number in figure.by_group.items())
+        told = figure.by_group.items()
+        return "; ".join(f"{edition.group_title(group, lang)} {shown(n, lang)}" for group, n in told)
     return shown(figure.common, lang)
 
 
@@ -97,7 +98,7 @@ def _tree(edition: Edition, lang: str) -> Iterator[tuple[str, ...]]:
         yield (
             node.code or node.id,
             "· " * depth + node.title.in_(lang),
-            _figure(node.max, lang),
+            _figure(node.max, edition, lang),
             "" if node.method is None else node.method.value,
             "" if source is None else say(f"basis-{source.basis.value}", lang),
             "" if source is None else str(source),

@@ -44,6 +44,7 @@ class Proved:
         if found is None:
             return told
         return told | {
+            "one_unit": found.one_unit,
             "least": _extreme(found.least),
             "most": _extreme(found.most),
             "directions": {name: way.value for name, way in found.directions.items()},
@@ -68,7 +69,7 @@ def _evidence(witness: Witness | None) -> dict[str, str] | None:
     if witness is None:
         return None
     return {
-        name + (f"@-{lag}" if lag else ""): witness.options.get((name, lag)) or exact_text(number)
+        name + (f"@-{lag}" if lag else ""): witness.words.get((name, lag)) or exact_text(number)
         for (name, lag), number in witness.numbers.items()
     }
 
@@ -120,7 +121,7 @@ def _row(each: Proved, lang: str) -> dict[str, str]:
         "list-edition": each.edition.key,
         "criterion": each.proof.name,
         "prove-points": f"{_end(found.least, lang)} … {_end(found.most, lang)}",
-        "prove-direction": "; ".join(ways),
+        "prove-direction": "; ".join([*ways, *([] if found.one_unit else [say("prove-peers", lang)])]),
         "prove-cliff": "" if found.cliff is None else _jump(found.cliff, axes[found.cliff.axis], lang),
     }
 

@@ -15,7 +15,7 @@ from parcore.editions.bands import named_class, read_bands
 from parcore.editions.edition import Edition
 from parcore.editions.leaves import with_figures
 from parcore.numbers import Rounding
-from parcore.rules.conditions import names_in, read_condition
+from parcore.rules.conditions import FIELDS, Names, names_in, read_condition
 from parcore.rules.figures import Context
 from parcore.rules.graph import Within
 from parcore.rules.measuring import read_measure
@@ -122,7 +122,7 @@ def _fact(tree: Mapping, said: str, context: Context) -> Fact | None:
     measures = {name: each for name, each in read.items() if each is not None}
     if len(measures) < len(read):
         return None
-    condition = read_condition(tree["if"], context, measures if declared is not None else None)
+    condition = read_condition(tree["if"], context, Names(measures) if declared is not None else FIELDS)
     if condition is None:
         return None
     fields = context.vocabulary.fields

@@ -13,14 +13,12 @@ from parcore.diagnostics import Place
 from parcore.expressions import Compare
 from parcore.intervals import Range
 from parcore.numbers import ZERO, exact_text
-from parcore.rules.combinations import ConditionTable, Scored
+from parcore.rules.combinations import MEASURE, ConditionTable, Scored
 from parcore.rules.conditions import ready, tests_in
 from parcore.rules.cover import Answer, Hole, Point, TooManyCells, cells, holes, needless
 from parcore.rules.figures import Context
 from parcore.rules.graph import Piece
 from parcore.rules.scales import Step, Steps
-
-MEASURE = "measure"
 
 MAX_ANSWERS: Final = 200_000
 """Most answers asked for one rule (cells times rows), so that a hostile table cannot take minutes."""

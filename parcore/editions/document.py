@@ -51,7 +51,9 @@ def read_edition(
     if vocabulary is None:  # every field of every rule would be unknown
         return None
     units = tree["units"]
-    groups = texts_of(units.get("groups")) if isinstance(units, Mapping) else ()
+    listed = units.get("groups") if isinstance(units, Mapping) else None
+    titles = listed.entries if isinstance(listed, Mapping) else {}
+    groups = tuple(titles) or texts_of(listed)
     context = Context(vocabulary, findings, groups or ("",), "", None, more_measures=more_measures)
     total = read_maximum(tree["total"], context)
     components = _components(tree, context)
@@ -76,6 +78,7 @@ def read_edition(
         source=source_of(tree["source"], findings) or Source(Basis.ILLUSTRATIVE),
         replaces=text_of(tree.get("replaces")),
         note=both_languages(tree.get("note")),
+        group_titles={group: both_languages(title) for group, title in titles.items()},
         place=tree.place,
     )
     edition = with_policies(edition, tree, context)

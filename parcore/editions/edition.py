@@ -167,7 +167,12 @@ class Edition:
     ranking: Ranking | None = None
     replaces: str = ""
     note: Text = Text()
+    group_titles: Mapping[str, Text] = field(factory=dict)
     place: Place = field(default=Place(""), eq=False)
+
+    def group_title(self, group: str, lang: str) -> str:
+        """A unit group as sentences call it: by its title, or by its id where it has none."""
+        return self.group_titles.get(group, Text()).in_(lang) or group
 
     @property
     def key(self) -> str:

@@ -14,7 +14,8 @@ from parcore.editions.deductions import read_deduction
 from parcore.editions.edition import Effect
 from parcore.editions.effects import check_points
 from parcore.editions.records import read_mean_over
-from parcore.numbers import ZERO, exact_text
+from parcore.expressions import Compare, Linear
+from parcore.numbers import ONE, ZERO, exact_text
 from parcore.rules.combinations import (
     ChoiceTable,
     ConditionTable,
@@ -24,13 +25,15 @@ from parcore.rules.combinations import (
     Row,
     Rule,
     Scored,
+    measures_of,
 )
-from parcore.rules.conditions import read_condition
-from parcore.rules.figures import Award, AwardKind, Context, Figure
+from parcore.rules.conditions import Condition, Names, names_in, read_condition, tests_in
+from parcore.rules.figures import Award, AwardKind, Context, Figure, sum_node
 from parcore.rules.measures import ChoiceOf
 from parcore.rules.measuring import MEASURES, read_measure
 from parcore.rules.protocols import Measure
 from parcore.rules.scales import Scale, read_cases, read_scale
+from parcore.rules.shares import check_thresholds
 from parcore.values import ALWAYS_POSSIBLE, State
 
 REPORTED: Final = "reported"
@@ -43,8 +46,10 @@ def read_leaf(tree: Mapping, when: MappingOf[State, Effect], context: Context) -
     """The rule of a leaf behind its guards; None where it cannot be read, which is reported."""
     context = with_figures(tree, context)
     rule = read_rule(tree, when, context)
-    guards = _read_guards(tree["guard"], context) if "guard" in tree else ()
-    if rule is None or guards is None:
+    if rule is None:
+        return None
+    guards = _read_guards(tree["guard"], measures_of(rule), context) if "guard" in tree else ()
+    if guards is None:
         return None
     return Guarded(guards, rule, context.vocabulary) if guards else rule
 
@@ -159,6 +164,9 @@ def _scored(tree: Mapping, measure: Measure, context: Context) -> Rule | None:
         return None
     if scale is None:
         return None
+    check_thresholds(
+        measure, [tree[word] for word in ("scale", "cases", "interpret") if word in tree], context
+    )
     rule = Scored(measure, scale)
     check_scored(rule, tree.place_of("cases" if "cases" in tree else "scale"), context)
     return rule
@@ -233,7 +241,7 @@ def _row(tree: Tree, word: str, measures: MappingOf[str, Measure], context: Cont
     if not isinstance(tree, Mapping) or word not in tree or "points" not in tree:
         context.findings.add("case-shape", tree.place, word=word)
         return None
-    condition = read_condition(tree[word], context, measures)
+    condition = read_condition(tree[word], context, Names(measures))
     award = _award(tree["points"], context)
     if condition is None or award is None:
         return None
@@ -241,20 +249,47 @@ def _row(tree: Tree, word: str, measures: MappingOf[str, Measure], context: Cont
     return Row(condition, award, tree.place, source)
 
 
-def _read_guards(tree: Tree, context: Context) -> tuple[Guard, ...] | None:
-    read = [_guard(each, context) for each in (tree.items if isinstance(tree, Listing) else (tree,))]
+def _read_guards(tree: Tree, measures: MappingOf[str, Measure], context: Context) -> tuple[Guard, ...] | None:
+    listed = tree.items if isinstance(tree, Listing) else (tree,)
+    read = [_guard(each, measures, context) for each in listed]
     guards = tuple(each for each in read if each is not None)
     return None if len(guards) < len(read) else guards
 
 
-def _guard(tree: Tree, context: Context) -> Guard | None:
+def _guard(tree: Tree, measures: MappingOf[str, Measure], context: Context) -> Guard | None:
     word = "unless" if isinstance(tree, Mapping) and "unless" in tree else "if"
     if not isinstance(tree, Mapping) or word not in tree:
         context.findings.add("case-shape", tree.place, word="if")
         return None
     if word == "unless" and "if" in tree:
         context.findings.add("word-unused", tree.place_of("if"), word="if", beside=word)
-    condition, award = read_condition(tree[word], context), _award(tree["points"], context)
-    if condition is None or award is None:
+    condition = read_condition(tree[word], context, Names(measures, fields=True))
+    award = _award(tree["points"], context)
+    if (
+        condition is None
+        or award is None
+        or not _measures_alone(condition, measures, tree[word].place, context)
+    ):
         return None
-    return Guard(condition, word == "unless", award, tree.place, source_of(tree, context.findings))
+    named = {name: measures[name] for name in names_in(condition) if name in measures}
+    source = source_of(tree, context.findings)
+    return Guard(condition, word == "unless", award, tree.place, source, named)
+
+
+def _measures_alone(
+    condition: Condition, measures: MappingOf[str, Measure], place: Place, context: Context
+) -> bool:
+    """A guard compares a measure of its rule with a number, by a name that is no other field's."""
+    for test in tests_in(condition):
+        names = [name for name in names_in(test) if name in measures]
+        one = test.sides(context.groups[0])
+        other = names_in(test) != tuple(names) or (isinstance(one, Compare) and bool(one.right.names))
+        if names and (other or one.left.name is None):
+            context.findings.add("guard-measure", place, condition=test.comparing)
+            return False
+        for name in names:
+            field = sum_node(Linear(((name, ONE),)), context.vocabulary)
+            if name in context.vocabulary.fields and measures[name].node(context.groups[0]) != field:
+                context.findings.add("guard-name", place, name=name)
+                return False
+    return True

@@ -19,12 +19,13 @@ from parcore.evidence.vocabulary import POINTS, FieldKind, Vocabulary
 from parcore.numbers import ZERO
 from parcore.readings.exact import Scope, evaluate
 from parcore.readings.prose.conditions import condition_text
-from parcore.readings.prose.measures import kind_of, measure_text, noun_of
-from parcore.readings.prose.rules import named_by_letters
-from parcore.readings.prose.words import Kind, Speaker
+from parcore.readings.prose.measures import measure_text, noun_of
+from parcore.readings.prose.rules import named_by_letters, named_in
+from parcore.readings.prose.words import Speaker
 from parcore.rules.combinations import ChoiceTable, ConditionTable, Guarded, Reported, Rule, Scored
 from parcore.rules.deductions import Deduction
 from parcore.rules.graph import Field, Node, Records, Symbol
+from parcore.rules.kinds import Kind, kind_of
 from parcore.rules.measures import ChoiceOf
 from parcore.rules.program import lay_out
 from parcore.rules.protocols import Measure
@@ -157,7 +158,7 @@ class Teller:
                 return
             if decides.number:
                 word = "tell-guard-unless" if guard.unless else "tell-guard"
-                told = condition_text(guard.condition, self.speaker)
+                told = condition_text(guard.condition, self.speaker, named_in(guard, self.speaker))
                 yield self._say(word, condition=told, pays=self.speaker.pays(guard.award, self._top))
                 yield from self._words(guard.source)
                 return
@@ -183,7 +184,7 @@ class Teller:
                 if step is None
                 else self.speaker.pays(step.award, self._top, noun)
             )
-            where = self.speaker.interval(piece.interval, kind_of(rule.measure, self.speaker))
+            where = self.speaker.interval(piece.interval, kind_of(rule.measure, self.speaker.vocabulary))
             yield self._say("tell-step", where=where, pays=pays)
             yield from self._words(None if step is None else step.source)
         if piece.slope:
@@ -222,7 +223,7 @@ class Teller:
         """A number as its measure is spoken of: an option's title, a percentage, or the number."""
         if isinstance(measure, ChoiceOf):
             return self.speaker.option(measure.spec, measure.spec.options[int(number)])
-        return self.speaker.amount(number, kind_of(measure, self.speaker))
+        return self.speaker.amount(number, kind_of(measure, self.speaker.vocabulary))
 
     def _words(self, source: Source | None) -> Iterator[str]:
         """Whose word a guard, an interpretation or an effect is."""

@@ -6,6 +6,7 @@ from parcore.diagnostics import Findings
 from parcore.diagnostics import Place as At
 from parcore.editions.edition import Criterion, Edition
 from parcore.editions.records import mean_of
+from parcore.editions.stated import check_stated
 from parcore.editions.tree import Variant
 from parcore.evidence.evidence import Datum, Evidence, Stage
 from parcore.evidence.periods import Period
@@ -44,6 +45,7 @@ def admit(
             datum = evidence.given(unit.id, period, node.id, stage)
             if datum is not None:
                 _points_set(node, datum, group, findings)
+    check_stated(edition, evidence, findings, period)
     _by_code(edition, evidence, period, findings)
     findings.raise_errors()
 

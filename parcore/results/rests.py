@@ -109,7 +109,7 @@ def _by_basis(edition: Edition, lang: str) -> list[str]:
                 f" ({shown(HUNDRED * points / whole, lang, 1)} %)"
                 for basis, points in parts.items()
             )
-            groups.setdefault("; ".join(named), []).append(group)
+            groups.setdefault("; ".join(named), []).append(edition.group_title(group, lang))
     return [
         say("rests-basis", lang, group="" if len(groups) == 1 else f" ({', '.join(names)})", shares=shares)
         for shares, names in groups.items()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
 from fractions import Fraction
-from typing import Protocol
+from typing import Final, Protocol
 
 from attrs import field, frozen
 
@@ -199,17 +199,22 @@ class ConditionTable:
 
 @frozen
 class Guard:
-    """What decides before the rule: where the condition holds (or, `unless`, does not), these points."""
+    """What decides before the rule: where the condition holds (or, `unless`, does not), these points.
+
+    `measures` are those of the rule that the condition names; its other names are fields.
+    """
 
     condition: Condition
     unless: bool
     award: Award
     place: Place = field(eq=False)
     source: Source | None = None
+    measures: MappingOf[str, Measure] = field(factory=dict)
 
     def decides(self, group: str) -> Node:
         """Its condition's graph; where nothing arose that it speaks of, it does not hold."""
-        holds = self.condition.node({}, group, NOTHING)
+        measured = {name: each.node(group) for name, each in self.measures.items()}
+        holds = self.condition.node(measured, group, NOTHING)
         settled = Match(holds, ((State.NOTHING_AROSE, FALSE),))
         return Not(settled) if self.unless else settled
 
@@ -264,6 +269,21 @@ def interpretations(rule: Rule) -> int:
 
 def _is_ours(source: Source | None) -> bool:
     return source is not None and source.basis is Basis.INTERPRETATION
+
+
+MEASURE: Final = "measure"
+"""What a guard calls the one measure of its rule."""
+
+
+def measures_of(rule: Rule) -> MappingOf[str, Measure]:
+    """The measures that a rule's guards may name: those that a table declares, or its one `measure`."""
+    match rule:
+        case ConditionTable():
+            return rule.measures
+        case Scored():
+            return {MEASURE: rule.measure}
+        case _:
+            return {}
 
 
 def reported_of(rule: Rule | None) -> Reported | None:

@@ -5,19 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from parcore.documents.reading import items_of, text_of
 from parcore.documents.schema import report_unknown
 from parcore.documents.tree import Listing, Mapping, Tree
 from parcore.evidence.vocabulary import Vocabulary
-from parcore.expressions import HOLDS, Compare, Comparing, ExpressionError, Inside, Linear, parse_comparing
+from parcore.expressions import (
+    HOLDS,
+    Compare,
+    Comparing,
+    ExpressionError,
+    Inside,
+    Linear,
+    parse_comparing,
+    sides_of,
+)
+from parcore.numbers import exact_text
 from parcore.rules.figures import Context, Figure, sum_node
 from parcore.rules.graph import FALSE, Cmp, Logic, Match, Mul, Node, Not, Pick, const, total
+from parcore.rules.kinds import in_percent
 from parcore.rules.measures import ChoiceOf
 from parcore.rules.protocols import Measure
+from parcore.rules.shares import are_shares, report_bare
 from parcore.values import State
 
 
@@ -120,8 +132,16 @@ Condition: TypeAlias = "Test | Joined"
 Failing: TypeAlias = "frozenset[State]"
 """States in which what a condition speaks of makes it fail, as it does where nothing arose."""
 
-Measures: TypeAlias = "MappingOf[str, Measure] | None"
-"""The measures that a table names; None in a guard, whose names are fields."""
+
+@frozen
+class Names:
+    """What conditions may name beside figures: `measures`, and the fields where `fields` says so."""
+
+    measures: MappingOf[str, Measure] = field(factory=dict)
+    fields: bool = False
+
+
+FIELDS: Final = Names(fields=True)
 
 
 def ready(condition: Condition, group: str) -> Callable[[MappingOf[str, Fraction]], bool]:
@@ -161,24 +181,24 @@ def names_in(condition: Condition) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def read_condition(tree: Tree, context: Context, measures: Measures = None) -> Condition | None:
+def read_condition(tree: Tree, context: Context, names: Names = FIELDS) -> Condition | None:
     """A condition: a text, a list (all of it), or `{any: […]}`, `{all: […]}`, `{not: …}`."""
     if isinstance(tree, Listing):
-        return _joined(tree, context, measures, every=True)
+        return _joined(tree, context, names, every=True)
     if isinstance(tree, Mapping):
         if set(tree.entries) == {"not"}:
-            part = read_condition(tree["not"], context, measures)
+            part = read_condition(tree["not"], context, names)
             return None if part is None else Joined(True, (part,), contrary=True)
         for word in ("any", "all"):
             if set(tree.entries) == {word}:
-                return _joined(tree[word], context, measures, every=word == "all")
+                return _joined(tree[word], context, names, every=word == "all")
         context.findings.add("condition-word", tree.place)
         return None
-    return _test(tree, context, measures)
+    return _test(tree, context, names)
 
 
-def _joined(tree: Tree, context: Context, measures: Measures, *, every: bool) -> Condition | None:
-    parts = [read_condition(each, context, measures) for each in items_of(tree)]
+def _joined(tree: Tree, context: Context, names: Names, *, every: bool) -> Condition | None:
+    parts = [read_condition(each, context, names) for each in items_of(tree)]
     known = [part for part in parts if part is not None]
     if not parts or len(known) < len(parts):
         if not parts:
@@ -187,18 +207,18 @@ def _joined(tree: Tree, context: Context, measures: Measures, *, every: bool) ->
     return known[0] if len(known) == 1 else Joined(every, tuple(known))
 
 
-def _test(tree: Tree, context: Context, measures: Measures) -> Condition | None:
+def _test(tree: Tree, context: Context, names: Names) -> Condition | None:
     try:
         comparing = parse_comparing(text_of(tree))
     except ExpressionError as error:
         context.findings.add("not-a-condition", tree.place, value=text_of(tree)[:60], near=error)
         return None
-    fields = context.vocabulary.fields
+    fields = context.vocabulary.fields if names.fields else {}
     options = {name: spec.options for name, spec in fields.items() if spec.options}
-    if measures is not None:
-        options = {name: each.spec.options for name, each in measures.items() if isinstance(each, ChoiceOf)}
+    measured = names.measures.items()
+    options |= {name: each.spec.options for name, each in measured if isinstance(each, ChoiceOf)}
     test = Test(comparing, context.vocabulary, context.figures, options)
-    known = [*(fields if measures is None else measures), *context.figures]
+    known = [*fields, *names.measures, *context.figures]
     if not _options_named(test, tree, context):
         return None
     unknown = [name for name in names_in(test) if name not in known]
@@ -209,7 +229,25 @@ def _test(tree: Tree, context: Context, measures: Measures) -> Condition | None:
     if not names_in(test):
         context.findings.add("condition-constant", tree.place, value=text_of(tree))
         return None
+    _check_shares(comparing, tree, context, names)
     return test
+
+
+def _check_shares(comparing: Comparing, tree: Tree, context: Context, names: Names) -> None:
+    """Report what a share alone is compared with, where that is written without %."""
+    right = comparing.right if isinstance(comparing, Compare) else Linear()
+    for one, other, at in ((comparing.left, right, -1), (right, comparing.left, 0)):
+        measure = names.measures.get(one.name or "")
+        if measure is None:
+            share = one.name is not None and in_percent(one.name, context.vocabulary)
+        else:
+            share = are_shares(measure, context)
+        figure = context.figures.get(other.name or "")
+        if share and figure is not None and figure.bare:
+            numbers = (figure.common, *figure.by_group.values())
+            report_bare(exact_text(next(each for each in numbers if abs(each) > 1)), tree, context)
+        elif share and not other.names:
+            report_bare(sides_of(text_of(tree))[at], tree, context)
 
 
 def _options_named(test: Test, tree: Tree, context: Context) -> bool:

@@ -25,10 +25,14 @@ from parcore.values import State
 
 @frozen
 class Figure:
-    """A number of a rule: one for all units, or one for each unit group."""
+    """A number of a rule: one for all units, or one for each unit group.
+
+    `bare`: one of them is over 1 and written without %.
+    """
 
     common: Fraction = ZERO
     by_group: MappingOf[str, Fraction] = field(factory=dict)
+    bare: bool = field(default=False, eq=False)
 
     def of(self, group: str) -> Fraction:
         """The number for a group."""
@@ -126,9 +130,10 @@ class Context:
         if isinstance(tree, Mapping):
             read = {g: number_of(n, self.findings) for g, n in self.by_group(tree).items()}
             known = {g: n for g, n in read.items() if n is not None}
-            return Figure(by_group=known) if len(known) == len(self.groups) else None
+            bare = any(_bare(n, tree[g]) for g, n in known.items())
+            return Figure(by_group=known, bare=bare) if len(known) == len(self.groups) else None
         number = number_of(tree, self.findings)
-        return None if number is None else Figure(number)
+        return None if number is None else Figure(number, bare=_bare(number, tree))
 
     def by_group(self, tree: Mapping) -> dict[str, Tree]:
         """A map by group, checked: every group of the edition is there, and no other."""
@@ -229,6 +234,10 @@ _DIGITS: Final = {str(digits): digits for digits in range(MAX_DIGITS + 1)}
 def digits_of(tree: Tree | None) -> int | None:
     """A number of decimals, 0 to `MAX_DIGITS`; None where it is none."""
     return _DIGITS.get(text_of(tree))
+
+
+def _bare(number: Fraction, tree: Tree) -> bool:
+    return abs(number) > 1 and not text_of(tree).endswith("%")
 
 
 def written(tree: Tree) -> Iterable[Tree]:

@@ -26,7 +26,7 @@ def leaves(at: Setting, name: str, top: Any, *, kind: str = "") -> Plain:
     """A leaf's document, valid where it stands; `top` is its maximum as written."""
     rule = RULES[kind or at.one_of(*_KINDS)](at)
     if at.chance(4):
-        rule |= _guards(at)
+        rule |= _guards(at, rule)
     data: Plain = {"id": name, "title": name, "max": top, **rule, "source": dict(SOURCE)}
     arising, withholds = _arising(at, data)
     when = effects(at, arising)
@@ -187,7 +187,7 @@ def _mean_over(at: Setting) -> Plain:
     inner = at.over_cases()
     rule = RULES[at.one_of("choice", "scored", "conditions")](inner)
     if at.chance(4):
-        rule |= _guards(inner)
+        rule |= _guards(inner, rule)
     data: Plain = {"records": next(iter(at.vocabulary.records)), **rule}
     least = max(decimals(top) or 0 for top in at.top.values())
     data |= {"round": str(at.one_of(least, least + 1))} if at.chance(2) else {}
@@ -223,15 +223,18 @@ _KINDS: Final = (
 # Guards
 
 
-def _guards(at: Setting) -> Plain:
-    """One guard or two, on fields of their own: what they pay stands before the rule."""
-    guards = [_guard(at) for _ in range(at.one_of(1, 1, 2))]
+def _guards(at: Setting, rule: Plain) -> Plain:
+    """One guard or two, on fields or the rule's own measures: what they pay stands before the rule."""
+    guards = [_guard(at, rule) for _ in range(at.one_of(1, 1, 2))]
     return {"guard": guards[0] if len(guards) == 1 else guards}
 
 
-def _guard(at: Setting) -> Plain:
+def _guard(at: Setting, rule: Plain) -> Plain:
     condition: Any = at.one_of("late > 3", "plan = never", ["late > 0", "rate < 50%"], {"not": "done >= 2"},
                                {"any": ["late = 5", "planned = 0"]}, 'rate in "[0%,10%]"')  # fmt: skip
+    names = [*rule.get("measures", ()), *(["measure"] if "scale" in rule or "cases" in rule else [])]
+    if names and at.chance(3):
+        condition = f"{at.one_of(*names)} {at.one_of('<', '<=', '>', '>=', '=')} {at.one_of('0', '1', '-1')}"
     word = at.one_of("if", "unless")
     pays = [at.pays(ZERO), at.pays(at.share())] + (["withhold"] if at.top is not None else [])
     return {word: condition, "points": at.one_of(*pays)}

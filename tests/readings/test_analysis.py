@@ -11,8 +11,11 @@ from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 
 from parcore.diagnostics import Findings
+from parcore.documents.yaml import parse_yaml
+from parcore.editions.document import read_edition
 from parcore.evidence.evidence import Datum, Evidence, Stage
 from parcore.evidence.units import Unit, UnitBook
+from parcore.evidence.vocabulary import FieldKind, FieldSpec
 from parcore.i18n import Text
 from parcore.readings.analysis.edition import Proof, prove, report
 from parcore.readings.analysis.findings import Analysis, Direction
@@ -24,7 +27,8 @@ from parcore.rules.program import lay_out
 from parcore.testing.bench import bench_of
 from parcore.testing.strategies import Case, cases
 from parcore.values import State, Value
-from tests.results.editions import sound
+from tests.results.editions import HEAD, sound
+from tests.rules.reading import VOCABULARY
 
 F = Fraction
 REGISTRY = Registry()
@@ -157,6 +161,36 @@ def test_what_peers_decide_is_not_decided_here() -> None:
     assert (found.most.points, found.most.witness) == (F(2), None)
 
 
+def test_what_peers_decide_is_not_called_undecided() -> None:
+    """Where no unit alone can be a witness nothing is reported, and the analysis says that it is so."""
+    body = (
+        "measure: {compared: {measure: {value: rate}, with: mean_of_rates, by: difference, within: all,"
+        " who: all, self: yes, round: 4}},"
+        " scale: [{at_least: 10%, points: 2}, {at_least: 0, points: 1}, {otherwise: 0}]"
+    )
+    assert codes(body, more=NOTHING) == []
+    assert not analysis(body, more=NOTHING).one_unit
+    assert analysis(f"{RATIO}, scale: proportional", more=NOTHING).one_unit
+
+
+def test_a_witness_writes_a_day_as_a_date() -> None:
+    """A day is told as evidence writes it, not as a number of days."""
+    issued = FieldSpec("issued", FieldKind.DATE)
+    vocabulary = evolve(VOCABULARY, fields={**VOCABULARY.fields, "issued": issued})
+    days = "measure: {days: {from: period_end + 15, to: issued}}"
+    body = f"{days}, scale: [{{at_most: 0, points: 2}}, {{otherwise: 0}}]"
+    tree = parse_yaml(HEAD.format(total="2", more="") + leaf(body), "test.yaml", Findings())
+    edition = read_edition(tree, {"test": vocabulary}, Findings())
+    assert edition is not None
+    (told,) = prove(edition)
+    assert told.analysis is not None
+    first, second = told.analysis.reached
+    assert first is not None
+    assert second is not None
+    assert str(first) == "issued = 2025-01-14"
+    assert second.words["issued", 0] > "2025-01-15"
+
+
 @pytest.mark.parametrize("key", [each.key for each in REGISTRY.edition_documents()])
 def test_nothing_is_left_open_of_a_shipped_edition(key: str) -> None:
     """Of every rule that computes points, each branch is reached or proved not to be."""
@@ -190,7 +224,7 @@ def reproduced(case: Case, told: Proof, witness: Witness) -> bool:
             PERIOD.back(lag),
             name,
             Value(State.OK, number),
-            witness.options.get((name, lag), "x"),
+            witness.words.get((name, lag), "x"),
             Stage.FINAL,
         )
         for (name, lag), number in witness.numbers.items()

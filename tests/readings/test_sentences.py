@@ -17,10 +17,11 @@ from parcore.intervals import Interval, Range
 from parcore.readings.prose.annex import Item, describe
 from parcore.readings.prose.conditions import condition_text
 from parcore.readings.prose.measures import measure_text
-from parcore.readings.prose.words import Kind, Speaker
+from parcore.readings.prose.words import Speaker
 from parcore.registry import Registry
 from parcore.rules.combinations import Guarded, Scored
 from parcore.rules.graph import Const, Node
+from parcore.rules.kinds import Kind
 from parcore.rules.measuring import MEASURES
 from parcore.rules.protocols import Measure
 from parcore.values import State
@@ -99,7 +100,7 @@ GOLDEN = {
         " đơn vị được xếp hạng (kể cả chính đơn vị). Đến 0 điểm phần trăm: 3 điểm; trên mức đó,"
         " cứ thêm 0,5 điểm phần trăm được cộng 0,25 điểm (tính theo tỷ lệ), tối đa 5 điểm."
     ),
-    "from: period_end + 15": (
+    "less_than: 0, points: 2": (
         "Chấm theo số ngày từ ngày cuối kỳ + 15 ngày đến ngày gửi (số âm là sớm hơn)."
         " Dưới 0 ngày: 2 điểm; đúng 0 ngày: 1 điểm; các trường hợp còn lại: 0 điểm."
     ),

@@ -61,7 +61,8 @@ class Analysis:
     """What one rule does for any evidence, in one unit group.
 
     `reached` has a witness for each branch, None where none was found; `unreachable` are the branches
-    that no cell has: proved. `dead` are the axes on which no points depend.
+    that no cell has: proved. `dead` are the axes on which no points depend. `one_unit`: the rule reads
+    nothing but a unit's own evidence; of one that reads peers or records no unit alone is a witness.
     """
 
     plane: Plane
@@ -73,10 +74,13 @@ class Analysis:
     turns: dict[str, tuple[Witness, Witness]]
     cliff: Cliff | None
     dead: tuple[str, ...]
+    one_unit: bool = True
 
     @property
     def undecided(self) -> tuple[int, ...]:
-        """The branches that some cell has and no witness reaches."""
+        """The branches that some cell has and no witness reaches, where one unit can be a witness."""
+        if not self.one_unit:
+            return ()
         return tuple(n for n, each in enumerate(self.reached) if each is None and n not in self.unreachable)
 
 
@@ -121,6 +125,7 @@ def analyse(plane: Plane, reach: Reach) -> Analysis:
         _turns(directions, steps, reach),
         _cliff(plane, steps, reach),
         tuple(name for name in plane.axes if _is_dead(name, plane, cells)),
+        bool(reach.specs),
     )
 
 

@@ -20,7 +20,7 @@ from parcore.evidence.vocabulary import FieldKind, Vocabulary
 from parcore.expressions import HOLDS, Inside, Linear
 from parcore.intervals import Interval, Range, above, below, exactly
 from parcore.numbers import ONE, ZERO
-from parcore.rules.combinations import ChoiceTable, ConditionTable, Guard, Guarded, Rule, Scored
+from parcore.rules.combinations import MEASURE, ChoiceTable, ConditionTable, Guard, Guarded, Rule, Scored
 from parcore.rules.conditions import Condition, Joined, Test
 from parcore.rules.figures import Award, sum_node
 from parcore.rules.graph import Node, Symbol
@@ -28,7 +28,6 @@ from parcore.rules.scales import Steps
 from parcore.sources import Source
 from parcore.values import State
 
-MEASURE: Final = "measure"
 MAX_CELLS: Final = 20_000
 
 Point = Mapping[str, Fraction]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
@@ -35,15 +36,18 @@ Cell = Mapping[str, Interval]
 
 @frozen
 class Witness:
-    """Numbers of a unit's fields, and what the rule gives for them."""
+    """Numbers of a unit's fields, and what the rule gives for them; `words`: those written otherwise.
+
+    A choice is written by its option, a day as a date.
+    """
 
     numbers: Mapping[Key, Fraction]
-    options: Mapping[Key, str]
+    words: Mapping[Key, str]
     value: Value
 
     def __str__(self) -> str:
         return ", ".join(
-            f"{name}{'₋₁' if lag else ''} = {self.options.get((name, lag)) or exact_text(number)}"
+            f"{name}{'₋₁' if lag else ''} = {self.words.get((name, lag)) or exact_text(number)}"
             for (name, lag), number in self.numbers.items()
         )
 
@@ -119,12 +123,15 @@ class Reach:
         known = {name: values[name].known for name in cell}
         if any(x is None or x not in cell[name] for name, x in known.items()):
             return None
-        options = {k: s.options[int(numbers[k])] for k, s in specs.items() if s.kind is FieldKind.CHOICE}
-        return Witness(numbers, options, values["it"])
+        words = {key: _word(spec, numbers[key]) for key, spec in specs.items() if spec.kind in _WORDED}
+        return Witness(numbers, words, values["it"])
 
     def _lawful(self, numbers: Numbers) -> bool:
         """Within the fields' ranges, and as the invariants ask of the fields that are stated."""
         specs = self.specs
+        days = (n for key, n in numbers.items() if specs[key].kind is FieldKind.DATE)
+        if any(not 1 <= day <= date.max.toordinal() for day in days):
+            return False
         if any(
             n not in specs[key].range for key, n in numbers.items() if specs[key].kind is not FieldKind.CHOICE
         ):
@@ -135,6 +142,16 @@ class Reach:
                 if all(name in own for name in rule.names) and not rule.holds(own):
                     return False
         return True
+
+
+_WORDED: Final = (FieldKind.CHOICE, FieldKind.DATE)
+
+
+def _word(spec: FieldSpec, number: Fraction) -> str:
+    """How evidence writes the number of a choice or a day."""
+    if spec.kind is FieldKind.CHOICE:
+        return spec.options[int(number)]
+    return date.fromordinal(int(number)).isoformat()
 
 
 def _may_hold(rule: Compare, known: Mapping[str, Interval]) -> bool:

@@ -97,14 +97,14 @@ def _item(
     """A criterion; `off`: its points are taken off."""
 
     def tell(speaker: Speaker) -> list[str]:
-        told = _sentences(node, speaker.taking_off() if off else speaker)
+        told = _sentences(node, edition, speaker.taking_off() if off else speaker)
         if parent is not None or node.weight is None:
             return told  # a parent says the weights of its parts
         return [speaker.say("prose-weight", weight=speaker.number(node.weight.of(speaker.group))), *told]
 
     said = by_group(edition, lang, tell, node.groups)
     if node.groups and (parent is None or parent.groups != node.groups):
-        said = [say("prose-only-groups", lang, groups=", ".join(node.groups)), *said]
+        said = [say("prose-only-groups", lang, groups=titles_of(edition, node.groups, lang)), *said]
     return Item(
         node.id,
         node.code,
@@ -115,11 +115,11 @@ def _item(
     )
 
 
-def _sentences(node: Criterion, speaker: Speaker) -> list[str]:
+def _sentences(node: Criterion, edition: Edition, speaker: Speaker) -> list[str]:
     top = None if node.max is None else node.max.of(speaker.group)
     said = [] if node.rule is None else rule_sentences(node.rule, top, speaker)
     if node.children:
-        said += combined(node, speaker)
+        said += combined(node, speaker, edition)
     said += _effects(node, speaker)
     if node.digits is not None:
         said.append(speaker.say("prose-round-here", digits=speaker.decimals(node.digits)))
@@ -128,12 +128,20 @@ def _sentences(node: Criterion, speaker: Speaker) -> list[str]:
     return said if node.source is None else [*said, speaker.clause(node.source)]
 
 
-def combined(node: Criterion, speaker: Speaker) -> list[str]:
-    """How the points of a group come of its parts', in sentences."""
+def combined(node: Criterion, speaker: Speaker, edition: Edition | None = None) -> list[str]:
+    """How the points of a group come of its parts', in sentences.
+
+    Of an `edition` all parts are named, in order, with the unit groups of those that only some have; else
+    those of the speaker's group.
+    """
     parts = []
-    for child in (each for each in node.children if each.applies(speaker.group)):
-        weight = "" if child.weight is None else f"{speaker.number(child.weight.of(speaker.group))} × "
-        parts.append(weight + (child.code or f"“{child.title.in_(speaker.lang)}”"))
+    for child in (each for each in node.children if edition is not None or each.applies(speaker.group)):
+        group = speaker.group if child.applies(speaker.group) else child.groups[0]
+        weight = "" if child.weight is None else f"{speaker.number(child.weight.of(group))} × "
+        part = weight + (child.code or f"“{child.title.in_(speaker.lang)}”")
+        if edition is not None and child.groups and child.groups != node.groups:
+            part += f" ({titles_of(edition, child.groups, speaker.lang)})"
+        parts.append(part)
     weighted = any(child.weight is not None for child in node.children)
     word = "weighted" if weighted else node.combine.value
     said = [speaker.say(f"prose-combine-{word}", parts=speaker.listed(parts))]
@@ -143,6 +151,11 @@ def combined(node: Criterion, speaker: Speaker) -> list[str]:
     if any(map(may_rescale, node.children)):
         said.append(speaker.say("prose-rescaled"))
     return said
+
+
+def titles_of(edition: Edition, groups: tuple[str, ...], lang: str) -> str:
+    """Unit groups one after another, as sentences call them."""
+    return ", ".join(edition.group_title(group, lang) for group in groups)
 
 
 def _effects(node: Criterion, speaker: Speaker) -> list[str]:

@@ -11,9 +11,9 @@ from attrs import field, frozen
 from parcore.evidence.vocabulary import FieldSpec
 from parcore.expressions import Compare, Inside, Linear
 from parcore.intervals import Interval, above, at_least, at_most, below
-from parcore.readings.prose.measures import kind_of, kind_of_sum
-from parcore.readings.prose.words import Kind, Speaker
+from parcore.readings.prose.words import Speaker
 from parcore.rules.conditions import Condition, Joined, Test
+from parcore.rules.kinds import Kind, kind_of, kind_of_sum
 from parcore.rules.measures import ChoiceOf
 from parcore.rules.protocols import Measure
 
@@ -46,10 +46,12 @@ class Named:
 
     def kind(self, sum_: Linear, speaker: Speaker) -> Kind:
         """How the numbers of a sum of names are written."""
-        kinds = {kind_of(self.measures[name], speaker) for name in sum_.names if name in self.measures}
+        kinds = {
+            kind_of(self.measures[name], speaker.vocabulary) for name in sum_.names if name in self.measures
+        }
         if kinds:
             return kinds.pop() if len(kinds) == 1 else Kind.NUMBER
-        return kind_of_sum(sum_, speaker)
+        return kind_of_sum(sum_, speaker.vocabulary)
 
 
 def condition_text(condition: Condition, speaker: Speaker, named: Named | None = None) -> str:

@@ -22,12 +22,14 @@ def by_group(
     told = {group: tell(Speaker(edition.vocabulary, lang, group)) for group in named}
     if len({len(each) for each in told.values()}) > 1:
         told = {group: [" ".join(map(sentence, each))] for group, each in told.items()}
-    return [_merged(dict(zip(told, each, strict=True)), lang) for each in zip(*told.values(), strict=True)]
+    titles = {group: edition.group_title(group, lang) for group in named}
+    each_group = zip(*told.values(), strict=True)
+    return [_merged(dict(zip(told, each, strict=True)), titles, lang) for each in each_group]
 
 
-def _merged(by_group: dict[str, str], lang: str) -> str:
+def _merged(by_group: dict[str, str], titles: dict[str, str], lang: str) -> str:
     """One text for all groups: where only numbers differ each number with its groups, else text by text."""
-    groups = _grouped(by_group)
+    groups = _grouped(by_group, titles)
     if len(groups) == 1:
         return next(iter(groups))
     split = {group: _NUMBER.split(text) for group, text in by_group.items()}
@@ -36,20 +38,20 @@ def _merged(by_group: dict[str, str], lang: str) -> str:
             say("prose-for-group", lang, groups=", ".join(names), what=text) for text, names in groups.items()
         )
     return "".join(
-        _listed(dict(zip(split, parts, strict=True))) for parts in zip(*split.values(), strict=True)
+        _listed(dict(zip(split, parts, strict=True)), titles) for parts in zip(*split.values(), strict=True)
     )
 
 
-def _grouped(by_group: dict[str, str]) -> dict[str, list[str]]:
+def _grouped(by_group: dict[str, str], titles: dict[str, str]) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {}
     for group, text in by_group.items():
-        groups.setdefault(text, []).append(group)
+        groups.setdefault(text, []).append(titles[group])
     return groups
 
 
-def _listed(by_group: dict[str, str]) -> str:
+def _listed(by_group: dict[str, str], titles: dict[str, str]) -> str:
     """ "20 % (ministry, province), 50 % (district)"; a text of all groups as it is."""
-    groups = _grouped(by_group)
+    groups = _grouped(by_group, titles)
     if len(groups) == 1:
         return next(iter(groups))
     return ", ".join(f"{text} ({', '.join(names)})" for text, names in groups.items())

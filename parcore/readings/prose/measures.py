@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from fractions import Fraction
 from typing import Final
 
 from parcore.arithmetic import Formula, Name, Number, Operation, names_of
 from parcore.evidence.vocabulary import INDEX
 from parcore.expressions import Linear
-from parcore.readings.prose.words import Kind, Speaker
+from parcore.readings.prose.words import Speaker
 from parcore.rules.formulas import Computed
 from parcore.rules.graph import Peers
 from parcore.rules.indices import IndexOf, IndexQuantity
+from parcore.rules.kinds import Kind, in_percent, kind_of
 from parcore.rules.measures import ChoiceOf, Days, Growth, Ratio, Rounded, Sum
 from parcore.rules.peers import By, Compared, MinMax, RankOf, Statistics
 from parcore.rules.protocols import Measure
@@ -21,61 +21,6 @@ from parcore.rules.surveys import Respondents, Survey
 
 _TOKEN: Final = re.compile(r"[a-z][a-z0-9_]*|\d+(?:\.\d+)?")
 _SIGNS: Final = {"*": "×", "-": "−", "+": "+", "/": "/"}
-
-
-def kind_of(measure: Measure, speaker: Speaker) -> Kind:
-    """How the numbers of a measure are written: a share in per cent, days, places, or as they are."""
-    match measure:
-        case Days():
-            return Kind.DAYS
-        case Growth() | Survey():
-            return Kind.SHARE
-        case Ratio():
-            return Kind.SHARE if _alike(measure.fields, speaker) else Kind.NUMBER
-        case Rounded():
-            return kind_of(measure.measure, speaker)
-        case Compared(by=By.DIFFERENCE):
-            own = kind_of(measure.of.measure, speaker)
-            return Kind.GAP if own is Kind.SHARE else own
-        case Compared():
-            return Kind.SHARE
-        case RankOf() | IndexOf(quantity=IndexQuantity.RANK):
-            return Kind.PLACE
-        case Sum():
-            return kind_of_sum(measure.sum, speaker)
-        case Computed():
-            share = _is_share(measure.formula, speaker) and _alike(measure.fields, speaker)
-            return Kind.SHARE if share else Kind.NUMBER
-        case _:
-            return Kind.NUMBER
-
-
-def kind_of_sum(sum_: Linear, speaker: Speaker) -> Kind:
-    """A sum of fields in per cent is a share."""
-    return Kind.SHARE if sum_.names and all(_percent(name, speaker) for name in sum_.names) else Kind.NUMBER
-
-
-def _percent(name: str, speaker: Speaker) -> bool:
-    spec = speaker.vocabulary.fields.get(name)
-    return spec is not None and spec.unit == "%"
-
-
-def _alike(names: Iterable[str], speaker: Speaker) -> bool:
-    """Whether the fields are not known to count different things."""
-    known = speaker.vocabulary.fields
-    return len({known[name].unit for name in names if name in known and known[name].unit}) < 2
-
-
-def _is_share(part: Formula, speaker: Speaker) -> bool:
-    match part:
-        case Name():
-            return _percent(part.name, speaker)
-        case Operation(op="/"):
-            return True
-        case Operation():
-            return any(_is_share(each, speaker) for each in part.args)
-        case _:
-            return False
 
 
 def noun_of(measure: Measure, speaker: Speaker) -> str:
@@ -94,17 +39,17 @@ def noun_of(measure: Measure, speaker: Speaker) -> str:
         case IndexOf(quantity=IndexQuantity.SCORE):
             return speaker.say("prose-noun-index")
         case _:
-            return speaker.say(f"prose-noun-{kind_of(measure, speaker).value}")
+            return speaker.say(f"prose-noun-{kind_of(measure, speaker.vocabulary).value}")
 
 
 def measure_text(measure: Measure, speaker: Speaker) -> str:
     """The measure with the titles of its fields, as it stands within a sentence."""
     match measure:
         case Sum():
-            return speaker.sum(measure.sum, kind_of(measure, speaker))
+            return speaker.sum(measure.sum, kind_of(measure, speaker.vocabulary))
         case Ratio():
             ratio = f"{_bracketed(measure.part, speaker)} / {_bracketed(measure.whole, speaker)}"
-            share = kind_of(measure, speaker) is Kind.SHARE
+            share = kind_of(measure, speaker.vocabulary) is Kind.SHARE
             return speaker.say("prose-ratio", ratio=ratio) if share else ratio
         case ChoiceOf():
             return _before(_choice(measure, speaker), measure.lag, speaker)
@@ -145,7 +90,7 @@ def _before(text: str, lag: int, speaker: Speaker) -> str:
 
 def _step(digits: int, measure: Measure, speaker: Speaker) -> str:
     """The last decimal that rounding keeps, as the measure is written: 4 decimals of a rate are 0,01 %."""
-    return speaker.amount(Fraction(1, 10**digits), kind_of(measure, speaker))
+    return speaker.amount(Fraction(1, 10**digits), kind_of(measure, speaker.vocabulary))
 
 
 def _bracketed(sum_: Linear, speaker: Speaker) -> str:
@@ -203,7 +148,7 @@ def _formula(part: Formula, measure: Computed, speaker: Speaker) -> str:
 def _plain(number: Fraction, measure: Computed, speaker: Speaker) -> str:
     """A number of a formula; in per cent where everything beside it is."""
     beside = list(names_of(measure.formula))
-    share = all(_percent(name, speaker) for name in beside if name not in measure.figures)
+    share = all(in_percent(name, speaker.vocabulary) for name in beside if name not in measure.figures)
     return speaker.amount(number, Kind.SHARE if share and number < 1 else Kind.NUMBER)
 
 

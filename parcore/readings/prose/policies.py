@@ -14,7 +14,8 @@ from parcore.readings.prose.conditions import condition_text
 from parcore.readings.prose.groups import by_group
 from parcore.readings.prose.measures import measure_text
 from parcore.readings.prose.rules import named_by_letters
-from parcore.readings.prose.words import Kind, Speaker
+from parcore.readings.prose.words import Speaker
+from parcore.rules.kinds import Kind
 from parcore.rules.policies import (
     Band,
     Classes,

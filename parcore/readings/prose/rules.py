@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from parcore.editions.edition import Effect, EffectKind
 from parcore.editions.records import MeanOver
 from parcore.readings.prose.conditions import Named, condition_text
-from parcore.readings.prose.measures import kind_of, measure_text, noun_of
+from parcore.readings.prose.measures import measure_text, noun_of
 from parcore.readings.prose.scales import Measured, ours_in, scale_text
 from parcore.readings.prose.words import Speaker
 from parcore.rules.combinations import (
@@ -25,6 +25,7 @@ from parcore.rules.combinations import (
     Scored,
 )
 from parcore.rules.deductions import Deduction
+from parcore.rules.kinds import kind_of
 from parcore.rules.protocols import Measure
 from parcore.values import EVIDENCE_STATES, State
 
@@ -76,7 +77,7 @@ def _said(rule: Rule, top: Fraction | None, speaker: Speaker) -> Said:
 def _scored(rule: Scored, top: Fraction | None, speaker: Speaker) -> Said:
     measure = rule.measure
     noun = noun_of(measure, speaker)
-    measured = Measured(kind_of(measure, speaker), noun, measure.range(speaker.group))
+    measured = Measured(kind_of(measure, speaker.vocabulary), noun, measure.range(speaker.group))
     return Said(
         measure_text(measure, speaker),
         scale_text(rule.scale, measured, top, speaker),
@@ -112,7 +113,7 @@ def _table(rule: ConditionTable, top: Fraction | None, speaker: Speaker) -> Said
 
 def _guard(guard: Guard, at: int, top: Fraction | None, speaker: Speaker) -> str:
     word = "prose-guard-unless" if guard.unless else "prose-guard"
-    condition = condition_text(guard.condition, speaker)
+    condition = condition_text(guard.condition, speaker, named_in(guard, speaker))
     return speaker.say(
         word,
         order=speaker.say("prose-next" if at else "prose-first"),
@@ -120,6 +121,11 @@ def _guard(guard: Guard, at: int, top: Fraction | None, speaker: Speaker) -> str
         pays=speaker.pays(guard.award, top),
         whose=speaker.whose(guard.source),
     )
+
+
+def named_in(guard: Guard, speaker: Speaker) -> Named:
+    """The measures that a guard names, each in its own words: their letters come only after it."""
+    return Named(guard.measures, {name: measure_text(each, speaker) for name, each in guard.measures.items()})
 
 
 def _reported(rule: Reported, top: Fraction | None, speaker: Speaker) -> str:

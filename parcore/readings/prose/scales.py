@@ -8,8 +8,9 @@ from attrs import frozen
 
 from parcore.intervals import EVERYTHING, Interval, Range
 from parcore.numbers import ONE
-from parcore.readings.prose.words import Kind, Speaker
+from parcore.readings.prose.words import Speaker
 from parcore.rules.increments import Counting, Increments
+from parcore.rules.kinds import Kind
 from parcore.rules.scales import Scale, Step, Steps, Straight, Through, Towards
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from enum import Enum
 from fractions import Fraction
 from typing import Final
 
@@ -20,6 +19,7 @@ from parcore.i18n import say
 from parcore.intervals import Interval
 from parcore.numbers import HUNDRED, ONE, shown
 from parcore.rules.figures import Award, AwardKind
+from parcore.rules.kinds import Kind
 from parcore.rules.measures import PERIOD_DAYS
 from parcore.sources import Source
 from parcore.values import State
@@ -27,18 +27,6 @@ from parcore.values import State
 _GROUPS = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 _MARKS: Final = frozenset(",;:()/+−×“”")
 """Marks that would make a title run into the sentence around it: such a title is quoted."""
-
-
-class Kind(Enum):
-    """How the numbers of a measure are spoken of."""
-
-    NUMBER = "number"
-    SHARE = "share"
-    DAYS = "days"
-    GAP = "gap"
-    """A difference of two shares: percentage points."""
-    PLACE = "place"
-    """A place in a ranking: 1 is the best, so that more is lower."""
 
 
 @frozen
