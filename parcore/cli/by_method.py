@@ -13,8 +13,8 @@ from parcore.evidence.evidence import Method
 from parcore.i18n import say
 from parcore.numbers import shown
 from parcore.results.by_method import MethodPoints, by_method
-from parcore.results.output import METHOD_COLUMNS, method_rows
 from parcore.results.result import Result, Scorecard
+from parcore.results.rows import METHOD_COLUMNS, method_rows
 from parcore.rules.figures import Figure
 from parcore.rules.policies import Level, Quantity
 

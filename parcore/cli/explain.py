@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from parcore.cli.decisions import absent_line, class_line, set_line, stated_line
+from parcore.cli.emptiness import named
 from parcore.cli.options import evidence_options, format_option, lang_option, path_option, unknown_format
 from parcore.cli.record import scored_records
-from parcore.cli.report import amount, named
+from parcore.cli.report import amount
 from parcore.cli.run import Asked, run
 from parcore.cli.tables import show_notes
 from parcore.diagnostics import Findings, Place

@@ -6,15 +6,15 @@ from fractions import Fraction
 
 import click
 
-from parcore.cli.decisions import class_title, decisions, stated_line
+from parcore.cli.decisions import class_title, decisions
+from parcore.cli.emptiness import empty_lines, no_index_lines
 from parcore.cli.tables import Column, show_table
-from parcore.editions.edition import Criterion
 from parcore.evidence.evidence import Observation, Stage
 from parcore.i18n import say
 from parcore.numbers import shown
 from parcore.results.change import Change, Earlier, changes
 from parcore.results.rests import evidence_basis, rests_on
-from parcore.results.result import Empty, Result, Scorecard
+from parcore.results.result import Result, Scorecard
 from parcore.rules.graph import Within
 from parcore.rules.policies import Level, Quantity
 from parcore.values import State, Value
@@ -168,26 +168,13 @@ def show_criteria(result: Result, card: Scorecard, lang: str) -> None:
     show_table(columns, rows)
 
 
-def _gravity(empty: Empty) -> int:
-    """What a unit should look at first: bad, missing, rejected, not appraised; then what is no lack."""
-    order = (State.ERROR, State.MISSING, State.REJECTED, State.UNVERIFIED)
-    return order.index(empty.state) if empty.state in order else len(order)
-
-
 def show_basis(result: Result, lang: str) -> None:
     """Print what was empty and what became of it, what was not used, and what the result rests on."""
-    # What is empty under a parent whose points somebody set has no effect.
-    under = {(each.unit.id, leaf.id) for each in result.points_set for leaf in each.criterion.leaves}
-    empty = [each for each in result.empty if (each.unit.id, each.criterion.id) not in under]
-    for each in sorted(empty, key=_gravity)[:MOST_EMPTY]:
-        effect = "error" if each.effect is None else each.effect.kind.value
-        name = named(result, each.criterion, lang)
-        state, pays = say(f"state-{each.state.word}", lang), say(f"effect-{effect}", lang)
-        told = "" if each.stated is None else f"; {stated_line(each.stated, lang)}"
-        words = {"unit": each.unit.name.in_(lang), "criterion": name, "state": state, "effect": pays}
-        click.echo(say("score-empty", lang, **words) + told)
-    if len(empty) > MOST_EMPTY:
-        click.echo(say("score-more-empty", lang, count=len(empty) - MOST_EMPTY))
+    for lines in (no_index_lines(result, lang), empty_lines(result, lang)):
+        for line in lines[:MOST_EMPTY]:
+            click.echo(line)
+        if len(lines) > MOST_EMPTY:
+            click.echo(say("score-more-empty", lang, count=len(lines) - MOST_EMPTY))
     if result.empty and all(each.state is State.UNVERIFIED for each in result.empty):
         click.echo(say("score-only-self", lang))
     if result.unused_fields:
@@ -198,13 +185,6 @@ def show_basis(result: Result, lang: str) -> None:
     click.echo(say("score-rests", lang) + ":")
     for line in (evidence_basis(result, lang), *rests_on(result.edition, lang)):
         click.echo(f"  • {line}")
-
-
-def named(result: Result, criterion: Criterion, lang: str) -> str:
-    """A criterion's code and title; of bonus and penalty said to be so."""
-    block = next((name for name, item in result.edition.items if item.id == criterion.id), None)
-    title = f"{criterion.code} {criterion.title.in_(lang)}".strip()
-    return title if block is None else f"{say(block, lang)}: {title}"
 
 
 def _published(result: Result, lang: str) -> dict[tuple[str, str], str]:

@@ -82,4 +82,6 @@ def _side(
         return None, None, None
     raw = card.raw(id_).state
     top = None if leaf.max is None else leaf.max.of(card.group)
+    if id_ in card.unreached:
+        return None, top, None
     return card.points(id_), top, None if raw is State.OK or card.is_set(id_) else raw
