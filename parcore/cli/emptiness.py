@@ -76,7 +76,11 @@ def _cause(result: Result, found: list[Empty], lang: str) -> str:
     """What one unit lacks for an index, in one state."""
     first, *more = found
     unit = first.unit.name.in_(lang)
-    told = "".join(f"; {stated_line(each.stated, lang)}" for each in found if each.stated is not None)
+    told = "".join(
+        f"; {stated_line(each.stated, result.edition.vocabulary, lang)}"
+        for each in found
+        if each.stated is not None
+    )
     if not more:
         name = named(result, first.criterion, lang)
         return say("score-empty", lang, unit=unit, criterion=name, **_words(first, lang)) + told
@@ -100,7 +104,9 @@ def _together(result: Result, found: list[Empty], lang: str) -> str:
     first, *more = found
     name, words = named(result, first.criterion, lang), _words(first, lang)
     if not more:
-        told = "" if first.stated is None else f"; {stated_line(first.stated, lang)}"
+        told = (
+            "" if first.stated is None else f"; {stated_line(first.stated, result.edition.vocabulary, lang)}"
+        )
         return say("score-empty", lang, unit=first.unit.name.in_(lang), criterion=name, **words) + told
     units = _names((each.unit.name.in_(lang) for each in found), lang)
     return say("score-empty-units", lang, criterion=name, count=len(found), units=units, **words)
