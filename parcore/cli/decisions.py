@@ -16,7 +16,7 @@ from parcore.readings.prose.words import Speaker
 from parcore.results.provisional import Provisional, Span
 from parcore.results.result import Move, PointsSet, Result, Scorecard, Step
 from parcore.results.stated import Stated
-from parcore.rules.policies import Absent, Classes, Quantity
+from parcore.rules.policies import Absent, Classes, Level, Quantity
 from parcore.values import State, Value
 
 
@@ -82,10 +82,12 @@ def provisional_line(result: Result, card: Scorecard, open_: Provisional, lang: 
     what = ", ".join(say(word, lang, count=count) for word, count in counts.items() if count)
     line = say("provisional-open", lang, unit=card.unit.name.in_(lang), what=what)
     spans = {Quantity.RATE: open_.rate, Quantity.TOTAL: open_.total, Quantity.BASE: open_.base}
-    shown_ = [Quantity.RATE if open_.rate is not None else Quantity.BASE]
+    policies = (result.classes, result.edition.ranking)
+    read = {each.on.quantity for each in policies if each is not None}
+    shown_ = {Quantity.RATE if open_.rate is not None else Quantity.BASE} | read
     if open_.total != open_.base:
-        shown_.append(Quantity.TOTAL)
-    told = [_between(each, span, lang) for each in shown_ if (span := spans[each]) is not None]
+        shown_.add(Quantity.TOTAL)
+    told = [_between(each, span, lang) for each, span in spans.items() if span is not None and each in shown_]
     return ", ".join([line, *told, *_classes_between(result, card, spans, lang)])
 
 
@@ -100,8 +102,10 @@ def _classes_between(
 ) -> Iterator[str]:
     """The classes that the two ends of the number fall into, vetoes, gates, caps and quotas left aside."""
     classes = result.classes
-    span = None if classes is None or not classes.on.rounded else spans[classes.on.quantity]
-    if classes is None or span is None:
+    span = None if classes is None else spans[classes.on.quantity]
+    # The ends are rounded as the index is: what reads it unrounded is told where it is rounded nowhere.
+    unlike = Level.INDEX in result.edition.rounding.digits
+    if classes is None or span is None or (unlike and not classes.on.rounded):
         return
     low, high = (_band(classes, card.group, end) for end in span)
     if low is not None and high is not None:

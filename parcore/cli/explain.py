@@ -175,6 +175,8 @@ def group_paragraph(result: Result, card: Scorecard, node: Criterion, lang: str)
     """How the points of a group come of its parts'."""
 
     def of(each: Criterion) -> str:
+        if each.id in card.unreached:
+            return say("not-reached", lang)
         top = card.attainable(each.id)
         most = "" if top is None or top.known is None else f"/{shown(top.number, lang)}"
         return amount(card.points(each.id), lang) + most

@@ -158,9 +158,10 @@ def _held(result: Result, seen: Observation, lang: str) -> tuple[str, ...]:
 def _about(result: Result, seen: Observation, lang: str) -> tuple[str, str]:
     """Of whom a figure is, and what it is, in words; a word that is not known stands as it is written."""
     kind, _, name = seen.about.partition(":")
-    card = result.card(seen.about)
-    if card is not None:
-        about = card.unit.name.in_(lang)
+    units = (*(card.unit for card in result.scorecards), *result.without_evidence)
+    unit = next((each for each in units if each.id == seen.about), None)
+    if unit is not None:
+        about = unit.name.in_(lang)
     elif f"about-{kind}" in words():
         named = band_title(result, name, lang) if kind == "band" and _is_band(result, name) else name
         about = say(f"about-{kind}", lang, name=named)

@@ -156,14 +156,20 @@ def show_criteria(result: Result, card: Scorecard, lang: str) -> None:
             points, top = card.points(criterion.id), criterion.max
             attainable = card.attainable(criterion.id)
             lost = ""
-            if attainable is not None and points.known is not None and attainable.known is not None:
+            reached = criterion.id not in card.unreached
+            if (
+                reached
+                and attainable is not None
+                and points.known is not None
+                and attainable.known is not None
+            ):
                 lost = shown(attainable.number - points.number, lang)
             indent = "  " * criterion.code.count(".")
             rows.append(
                 {
                     "code": criterion.code or criterion.id,
                     "criterion": indent + criterion.title.in_(lang),
-                    "points": amount(points, lang),
+                    "points": amount(points, lang) if reached else say("not-reached", lang),
                     "max": say("score-unknown", lang) if top is None else shown(top.of(card.group), lang),
                     "lost": "" if lost == "0" else lost,
                 }

@@ -66,7 +66,9 @@ def _records(own: Derivation, told: str, speaker: Speaker) -> str:
     """Of how many of the records, by the title of their kind, and which."""
     inner = Speaker(own.records, speaker.lang, speaker.group)
     title = own.records.title.in_(speaker.lang) or own.kind
-    where = "" if own.where is None else ": " + condition_text(own.where, inner)
+    where = ""
+    if own.where is not None:
+        where = speaker.say("derived-where", condition=condition_text(own.where, inner))
     counted = _COUNTED.match(told)
     if counted is None:
         return f"{title}: {told}"
