@@ -440,7 +440,7 @@ def test_a_bound_is_told_beside_the_points_it_does_not_give() -> None:
     words = ("one-stop@2018", "--set", "illustrative-department.petitions_on_time=>= 18")
     table = say("score", *words, "--lang", "en").out
     assert (
-        "stated by a bound only: “Petitions answered in time” 18 or more; the bound allows 1 to 2 points"
+        "stated by a bound only: petitions handled on time 18 or more; the bound allows 1 to 2 points"
         in table
     )
     assert "1 stated by a bound only, the index lies between" in table
