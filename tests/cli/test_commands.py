@@ -452,5 +452,5 @@ def test_a_bound_is_told_beside_the_points_it_does_not_give() -> None:
     assert cells["petitions"] == ("petitions_on_time >= 18", "1 … 2")
     decided = ("one-stop@2018", "--set", "illustrative-department.petitions_on_time=[18,20)")
     told = say("explain", "one-stop@2018", "illustrative-department", "8", *decided[1:], "--lang", "en").out
-    assert "missing (stated by a bound only: from 18 to under 20)" in told
+    assert "missing (stated by a bound only: from 18 to 19)" in told
     assert "decided by the bound: 1 points whatever the exact number; not counted in the index" in told
