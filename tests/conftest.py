@@ -4,6 +4,11 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+# Where pytest loads readline, that puts COLUMNS into the environment that commands run by tests inherit,
+# behind Python's back (`os.environ` does not have it): tables would be cut to a terminal that is not there.
+os.environ.pop("COLUMNS", None)
+os.unsetenv("COLUMNS")
+
 settings.register_profile("quick", max_examples=50, deadline=None, print_blob=True)
 # The same cases on every run, so that a red check can be run again and a green one stays green.
 settings.register_profile(

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from typing import Final
 
 import click
 
-from parcore.cli.decisions import class_title
-from parcore.cli.report import amount, signed
+from parcore.cli.report import CIRCLES, amount, figures, has_total, signed
 from parcore.cli.tables import Column, csv_text, show_table
+from parcore.editions.document import INDEX
 from parcore.i18n import say
 from parcore.numbers import exact_text, shown
 from parcore.results.output import number, to_dict
 from parcore.results.result import Result
-from parcore.results.side_by_side import Difference, Standing, differences
-from parcore.rules.policies import Level, Quantity
+from parcore.results.side_by_side import Difference, Standing, differences, index_figures
 
-COLUMNS = (
+FIGURES: Final = ("points", "rate", "total", "class", *CIRCLES)
+"""What is told of each index: among them what class and places are read from."""
+
+COLUMNS: Final = (
     "unit",
     "criterion",
     "standing",
@@ -27,6 +31,10 @@ COLUMNS = (
     "change",
     "empty_first",
     "empty_second",
+    "name",
+    "code",
+    "group",
+    "figure",
 )
 
 
@@ -42,7 +50,7 @@ def show_beside(first: Result, second: Result, form: str, lang: str) -> None:
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
         return
     if form == "csv":
-        click.echo(csv_text(COLUMNS, (_cells(each) for each in found)), nl=False)
+        click.echo(csv_text(COLUMNS, _csv_rows(first, second, found, lang)), nl=False)
         return
     labels = _labels(first, second, lang)
     _totals(first, second, labels, lang)
@@ -65,19 +73,19 @@ def _totals(first: Result, second: Result, labels: tuple[str, str], lang: str) -
             continue
         row = {"unit": card.unit.name.in_(lang)}
         for at, (result, each) in enumerate(((first, card), (second, other))):
-            digits = result.edition.rounding.digits.get(Level.INDEX)
-            place = result.place(each.unit.id)
-            row[f"points{at}"] = amount(each.index(Quantity.BASE, rounded=True), lang, digits)
-            row[f"rate{at}"] = amount(each.index(Quantity.RATE, rounded=True), lang, digits)
-            row[f"class{at}"] = class_title(result, each, lang)
-            row[f"place{at}"] = "" if place is None else str(place.place)
+            cells = figures(result, each, lang)
+            row |= {f"{word}{at}": cells.get(word, "") for word in FIGURES if word not in CIRCLES}
+            row |= {f"{word}{at}": cells[word].partition("/")[0] for word in CIRCLES}
         rows.append(row)
+    spare = 1 if any(map(has_total, (first.edition, second.edition))) else 0
     columns = [Column("unit", say("unit", lang))]
     for at, name in enumerate(labels):
         columns += [
-            Column(f"{word}{at}", f"{say(word, lang)}\n{name}", numeric=word != "class")
-            for word in ("points", "rate", "class", "place")
-        ]
+            Column(f"{word}{at}", f"{say(word, lang)}\n{name}", word != "class",
+                   spare if word in ("points", "rate") else 0)
+            for word in FIGURES
+        ]  # fmt: skip
+    columns = [each for each in columns if any(row.get(each.key) for row in rows)]
     keys = (first.edition.key, second.edition.key)
     one, two = keys if keys[0] != keys[1] else (f"{first.edition.key} {labels[0]}", labels[1])
     title = say("beside-title", lang, first=one, second=two, period=first.period)
@@ -127,6 +135,23 @@ def _note(each: Difference, labels: tuple[str, str], lang: str) -> str:
         if state is not None:
             notes.append(f"{label}: {say(f'state-{state.word}', lang)}")
     return "; ".join(notes)
+
+
+def _csv_rows(first: Result, second: Result, found: list[Difference], lang: str) -> Iterator[dict[str, str]]:
+    """Of each unit its index, figure by figure and what is the same too, then its differences."""
+    for card in first.scorecards:
+        other = second.card(card.unit.id)
+        if other is None:
+            continue
+        unit = {"unit": card.unit.id, "name": card.unit.name.in_(lang), "group": card.unit.group}
+        whole = {"criterion": INDEX, "standing": Standing.BOTH.value}
+        for each in index_figures(first, second, card, other):
+            change = "" if each.change is None else exact_text(each.change)
+            cells = {"figure": each.figure, "first": each.first, "second": each.second, "change": change}
+            yield unit | whole | cells
+        for difference in (each for each in found if each.unit == card.unit.id):
+            code = {"code": difference.criterion.code, "figure": "points"}
+            yield _cells(difference) | unit | code
 
 
 def _cells(each: Difference) -> dict[str, str]:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import click
 
-from parcore.cli.report import amount, show_basis, show_decisions
+from parcore.cli.report import CIRCLES, amount, figures, show_basis, show_decisions
 from parcore.cli.tables import Column, csv_text, show_table
 from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Method
 from parcore.i18n import say
 from parcore.numbers import shown
 from parcore.results.by_method import MethodPoints, by_method
-from parcore.results.output import METHOD_COLUMNS, method_rows
 from parcore.results.result import Result, Scorecard
+from parcore.results.rows import METHOD_COLUMNS, method_rows
 from parcore.rules.figures import Figure
-from parcore.rules.policies import Level, Quantity
+
+FIGURES: Final = ("points", "rate", "bonus", "penalty", "total", "class")
+"""What stands behind the methods: points, index, and what comes to the total."""
 
 
 def show_by_method(result: Result, form: str, lang: str) -> None:
@@ -31,12 +34,14 @@ def show_by_method(result: Result, form: str, lang: str) -> None:
     if not titles:
         click.echo(f"{title}\n{say('by-method-none', lang)}")
         return
-    columns = [Column("place", say("place", lang), numeric=True), Column("unit", say("unit", lang))]
+    columns = [Column(word, say(word, lang), numeric=True) for word in CIRCLES]
+    columns.append(Column("unit", say("unit", lang)))
     columns += [
         Column(key, _with_maximum(key, name, cuts, lang), numeric=True) for key, name in titles.items()
     ]
-    columns += [Column(word, say(word, lang), numeric=True) for word in ("points", "rate")]
-    show_table(columns, [_row(result, card, cut, lang) for card, cut in cuts], title=title)
+    columns += [Column(word, say(word, lang), numeric=word != "class") for word in FIGURES]
+    rows = [_row(result, card, cut, lang) for card, cut in cuts]
+    show_table([each for each in columns if any(row.get(each.key) for row in rows)], rows, title=title)
     if len(cuts) == 1:
         _show_one(edition, cuts[0][1], lang)
     show_decisions(result, lang)
@@ -78,15 +83,9 @@ def _with_maximum(
 
 
 def _row(result: Result, card: Scorecard, cut: tuple[MethodPoints, ...], lang: str) -> dict[str, str]:
-    place = result.place(card.unit.id)
-    digits = result.edition.rounding.digits.get(Level.INDEX)
-    return {
-        "place": "" if place is None else f"{place.place}/{place.among}",
-        "unit": card.unit.name.in_(lang),
-        **{_key(each.method): amount(each.points, lang) for each in cut},
-        "points": amount(card.index(Quantity.BASE, rounded=True), lang, digits),
-        "rate": amount(card.index(Quantity.RATE, rounded=True), lang, digits),
-    }
+    cells = {_key(each.method): amount(each.points, lang) for each in cut}
+    cells |= {name: amount(card.block(name), lang) for name in result.edition.blocks}
+    return cells | {"unit": card.unit.name.in_(lang)} | figures(result, card, lang)
 
 
 def _show_one(edition: Edition, cut: tuple[MethodPoints, ...], lang: str) -> None:

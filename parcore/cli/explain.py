@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from parcore.cli.decisions import absent_line, class_line, set_line, stated_line
+from parcore.cli.decisions import absent_line, set_words, stated_line
+from parcore.cli.emptiness import named
+from parcore.cli.explain_index import index_paragraph
 from parcore.cli.options import evidence_options, format_option, lang_option, path_option, unknown_format
 from parcore.cli.record import scored_records
-from parcore.cli.report import amount, named
+from parcore.cli.report import amount
 from parcore.cli.run import Asked, run
 from parcore.cli.tables import show_notes
 from parcore.diagnostics import Findings, Place
@@ -58,7 +61,7 @@ def command(
     form: str,
     lang: str,
 ) -> None:
-    """Tell how points came about: evidence, measure, step, clause. CRITERION is an id or a code.
+    """Tell how points came about: evidence, measure, step, clause. CRITERION is an id or a code, or `index`.
 
     With --format json every step of the computation is given, for checking it again.
     """
@@ -66,7 +69,9 @@ def command(
         raise unknown_format(form, ["table", "json"])
     asked = Asked(name, period, Stage(stage), files, NumberFormat(numbers), changes, (unit,), "UNIT", paths)
     result, registry = run(asked)
-    leaves = leaves_named(result, criteria)
+    whole = not criteria or INDEX in criteria
+    named_ = tuple(name for name in criteria if name != INDEX)
+    leaves = leaves_named(result, named_) if named_ or not criteria else []
     if record is not None:
         _tell_record(result, leaves, record, form, lang)
         show_notes(registry.findings, lang)
@@ -74,16 +79,15 @@ def command(
     told = [(c, leaf) for c in result.scorecards for leaf in leaves if leaf.applies(c.group)]
     if form == "json":
         data = [_data(result, card, leaf, lang) for card, leaf in told]
-        data += [_whole(result, card, lang) for card in result.scorecards if not criteria]
+        data += [_whole(result, card, lang) for card in result.scorecards if whole]
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
     else:
         for card, leaf in told:
             click.echo(paragraph(result, card, leaf, lang) + "\n")
-            for group in _groups_ended(result, card, leaf, criteria):
+            for group in _groups_ended(result, card, leaf, named_):
                 click.echo(group_paragraph(result, card, group, lang) + "\n")
-        for card in result.scorecards if not criteria else ():
-            if card.moves:
-                click.echo(class_line(result, card, lang))
+        for card in result.scorecards if whole else ():
+            click.echo(index_paragraph(result, card, lang))
         if not result.scorecards:
             click.echo(say("score-none", lang))
     show_notes(registry.findings, lang)
@@ -144,7 +148,7 @@ def _whole(result: Result, card: Scorecard, lang: str) -> dict[str, object]:
         "edition": result.edition.key,
         "criterion": INDEX,
         "points": number(card.index(Quantity.TOTAL, rounded=True)),
-        "told": class_line(result, card, lang) if card.moves else "",
+        "told": index_paragraph(result, card, lang),
         "class": card.class_name,
         "class_open": list(card.class_open),
         "class_moves": moves(card),
@@ -171,6 +175,8 @@ def group_paragraph(result: Result, card: Scorecard, node: Criterion, lang: str)
     """How the points of a group come of its parts'."""
 
     def of(each: Criterion) -> str:
+        if each.id in card.unreached:
+            return say("not-reached", lang)
         top = card.attainable(each.id)
         most = "" if top is None or top.known is None else f"/{shown(top.number, lang)}"
         return amount(card.points(each.id), lang) + most
@@ -191,16 +197,29 @@ def _set_over(result: Result, card: Scorecard, leaf: Criterion) -> list[PointsSe
     return [each for each in own if leaf.id in {part.id for part in each.criterion.all}]
 
 
+def _set_lines(card: Scorecard, leaf: Criterion, each: PointsSet, lang: str) -> Iterator[str]:
+    """What was set in the place of what was computed, and why; then, of the leaf itself, what stands."""
+    if each.criterion.id != leaf.id:
+        yield say("tell-set-above", lang, **set_words(each, lang))
+        return
+    yield say("tell-set", lang, **set_words(each, lang))
+    top = "" if leaf.max is None else say("tell-of", lang, max=shown(leaf.max.of(card.group), lang))
+    yield say("tell-points", lang, points=amount(card.points(leaf.id), lang), of=top)
+
+
 def paragraph(result: Result, card: Scorecard, leaf: Criterion, lang: str) -> str:
     """The story of one leaf: a heading and its sentences."""
     scope = UnitScope(card.unit.id, result.period, result.evidence, result.stage, result.population)
     teller = Teller(leaf, card.group, result.edition.vocabulary, scope, scope.datum, lang)
     name = named(result, leaf, lang)
     heading = say("tell-heading", lang, unit=card.unit.name.in_(lang), criterion=name)
+    if leaf.id in card.unreached:
+        return f"{heading}\n  {say('tell-not-reached', lang)}"
     left_out = [absent_line(each, lang) for each in result.absent if each.method is leaf.method]
     computed = card.computed(leaf.id) if card.is_set(leaf.id) else None
-    story = left_out or teller.story(computed or card.points(leaf.id))
+    over = _set_over(result, card, leaf)
+    story = left_out or teller.story(computed or card.points(leaf.id), set_over=bool(over))
     if leaf.id in card.stated and card.stated[leaf.id].points is not None:
-        story = [*story, f"{sentence(stated_line(card.stated[leaf.id], lang))}"]
-    story = [*story, *(f"{set_line(each, lang)}." for each in _set_over(result, card, leaf))]
+        story = [*story, f"{sentence(stated_line(card.stated[leaf.id], result.edition.vocabulary, lang))}"]
+    story += [line for each in over for line in _set_lines(card, leaf, each, lang)]
     return heading + "\n  " + " ".join(story)

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Final
 
-from parcore.cli.by_method import method_maxima
+from parcore.cli.by_method import method_maxima, method_title
+from parcore.cli.decisions import band_title
 from parcore.editions.edition import Criterion, Edition
 from parcore.evidence.evidence import Observation
 from parcore.evidence.sections import Defaults
-from parcore.i18n import say
+from parcore.i18n import say, words
 from parcore.numbers import shown
 from parcore.readings.prose.annex import Item, describe
 from parcore.registry import Registry
@@ -99,7 +100,7 @@ def _tree(edition: Edition, lang: str) -> Iterator[tuple[str, ...]]:
             node.code or node.id,
             "· " * depth + node.title.in_(lang),
             _figure(node.max, edition, lang),
-            "" if node.method is None else node.method.value,
+            "" if node.method is None else method_title(edition, node.method, lang),
             "" if source is None else say(f"basis-{source.basis.value}", lang),
             "" if source is None else str(source),
         )
@@ -149,13 +150,39 @@ def _published(result: Result, lang: str) -> str:
     if held:
         heads = ("unit", "page-figure", "page-printed", "source", "page-note")
         title = say("page-held", lang, count=len(held))
-        table = _table(heads, (_held(each, lang) for each in held), lang)
+        table = _table(heads, (_held(result, each, lang) for each in held), lang)
         parts.append(f"<details><summary>{title}</summary>\n\n{table}\n\n</details>")
     return "\n\n".join(parts)
 
 
-def _held(seen: Observation, lang: str) -> tuple[str, ...]:
-    return seen.about, seen.quantity, seen.text, _source(seen, lang), seen.note.in_(lang)
+def _held(result: Result, seen: Observation, lang: str) -> tuple[str, ...]:
+    return (*_about(result, seen, lang), seen.text, _source(seen, lang), seen.note.in_(lang))
+
+
+def _about(result: Result, seen: Observation, lang: str) -> tuple[str, str]:
+    """Of whom a figure is, and what it is, in words; a word that is not known stands as it is written."""
+    kind, _, name = seen.about.partition(":")
+    units = (*(card.unit for card in result.scorecards), *result.without_evidence)
+    unit = next((each for each in units if each.id == seen.about), None)
+    if unit is not None:
+        about = unit.name.in_(lang)
+    elif f"about-{kind}" in words():
+        named = band_title(result, name, lang) if kind == "band" and _is_band(result, name) else name
+        about = say(f"about-{kind}", lang, name=named)
+    else:
+        about = seen.about
+    return about, ", ".join(_part_of_figure(result, each, lang) for each in seen.quantity.split(":"))
+
+
+def _is_band(result: Result, name: str) -> bool:
+    return result.classes is not None and any(band.name == name for band in result.classes.bands)
+
+
+def _part_of_figure(result: Result, part: str, lang: str) -> str:
+    if f"figure-{part}" in words():
+        return say(f"figure-{part}", lang)
+    criterion = result.edition.criterion(part)
+    return part if criterion is None else f"{criterion.code} {criterion.title.in_(lang)}".strip()
 
 
 def _source(seen: Observation, lang: str) -> str:
@@ -164,10 +191,8 @@ def _source(seen: Observation, lang: str) -> str:
 
 def _row(result: Result, each: Comparison, lang: str) -> tuple[str, ...]:
     seen = each.observation
-    card = result.card(seen.about)
     return (
-        seen.about if card is None else card.unit.name.in_(lang),
-        seen.quantity,
+        *_about(result, seen, lang),
         seen.text,
         _computed(each.figure, printed_digits(seen), lang),
         _verdict(each, lang),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from attrs import evolve, frozen
 
-from parcore.cli.report import named
+from parcore.cli.emptiness import named
 from parcore.diagnostics import Findings, Place
 from parcore.documents.schema import report_unknown
 from parcore.editions.edition import Criterion

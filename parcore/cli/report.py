@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Final
 
 import click
 
-from parcore.cli.decisions import class_title, decisions, stated_line
+from parcore.cli.decisions import class_title, decisions
+from parcore.cli.emptiness import empty_lines, no_index_lines
 from parcore.cli.tables import Column, show_table
-from parcore.editions.edition import Criterion
+from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Observation, Stage
 from parcore.i18n import say
 from parcore.numbers import shown
 from parcore.results.change import Change, Earlier, changes
+from parcore.results.published import final_of
 from parcore.results.rests import evidence_basis, rests_on
-from parcore.results.result import Empty, Result, Scorecard
+from parcore.results.result import Result, Scorecard
 from parcore.rules.graph import Within
 from parcore.rules.policies import Level, Quantity
 from parcore.values import State, Value
 
 MOST_EMPTY = 12
 MOST_DECISIONS = 20
+CIRCLES: Final = {"place": Within.ALL, "place-region": Within.REGION, "place-group": Within.GROUP}
+"""The columns of places, each with its circle."""
 
 
 def show_result(result: Result, lang: str, earlier: Earlier | None = None, *, notes: bool = True) -> None:
@@ -59,8 +64,7 @@ def show_decisions(result: Result, lang: str) -> None:
 
 
 def _columns(result: Result, lang: str, earlier: Earlier | None) -> list[Column]:
-    words = ["place", "place-region", "place-group"]
-    columns = [Column(word, say(word, lang), numeric=True, spare=2 * (word != "place")) for word in words]
+    columns = [Column(word, say(word, lang), numeric=True, spare=2 * (word != "place")) for word in CIRCLES]
     columns.append(Column("unit", say("unit", lang)))
     columns += [
         Column(each.id, each.code or each.title.in_(lang), numeric=True, spare=3)
@@ -68,12 +72,12 @@ def _columns(result: Result, lang: str, earlier: Earlier | None) -> list[Column]
     ]
     for word, spare in {"points": 1, "attainable": 5, "lost": 5, "rate": 0}.items():
         columns.append(Column(word, say(word, lang), numeric=True, spare=spare))
-    if result.edition.blocks or result.edition.conversion is not None:
+    if has_total(result.edition):
         columns += [Column(word, say(word, lang), numeric=True, spare=2) for word in ("bonus", "penalty")]
         columns.append(Column("total", say("total", lang), numeric=True))
     columns.append(Column("class", say("class", lang)))
-    words = ["published", "published-rank"]
-    columns += [Column(word, say(word, lang), numeric=True, spare=4) for word in words]
+    published = {"published": f"published-{final_of(result).value}", "published-rank": "published-rank"}
+    columns += [Column(key, say(word, lang), numeric=True, spare=4) for key, word in published.items()]
     if earlier is not None:
         columns += [Column(word, say(word, lang), numeric=True) for word in ("change", "change-places")]
     return columns
@@ -86,26 +90,38 @@ def _lost(card: Scorecard, lang: str) -> str:
     return shown(attainable.number - points.number, lang)
 
 
+def figures(result: Result, card: Scorecard, lang: str) -> dict[str, str]:
+    """The cells of a unit's index: points, rate, total where it is another number, class, places."""
+    digits = result.edition.rounding.digits.get(Level.INDEX)
+    cells = {
+        word: amount(card.index(quantity, rounded=True), lang, digits)
+        for word, quantity in {"points": Quantity.BASE, "rate": Quantity.RATE}.items()
+    }
+    if has_total(result.edition):
+        cells["total"] = amount(card.index(Quantity.TOTAL, rounded=True), lang, digits)
+    cells["class"] = class_title(result, card, lang)
+    for key, within in CIRCLES.items():
+        place = result.place(card.unit.id, within.value)
+        cells[key] = "" if place is None else f"{place.place}/{place.among}"
+    return cells
+
+
+def has_total(edition: Edition) -> bool:
+    """Whether the total is another number than the points: converted, or with bonus and penalty."""
+    return edition.conversion is not None or edition.adjustments is not None
+
+
 def _row(result: Result, card: Scorecard, lang: str, change: Change | None) -> dict[str, str]:
     published = _published(result, lang)
-    digits = result.edition.rounding.digits.get(Level.INDEX)
-    row = {
+    row = figures(result, card, lang) | {
         "unit": card.unit.name.in_(lang),
-        "points": amount(card.index(Quantity.BASE, rounded=True), lang, digits),
         "attainable": amount(card.total_attainable, lang),
         "lost": _lost(card, lang),
-        "rate": amount(card.index(Quantity.RATE, rounded=True), lang, digits),
-        "class": class_title(result, card, lang),
         "published": published.get((card.unit.id, "index"), ""),
         "published-rank": published.get((card.unit.id, "rank"), ""),
     }
     for name in result.edition.blocks:
         row[name] = amount(card.block(name), lang)
-    row["total"] = amount(card.index(Quantity.TOTAL, rounded=True), lang, digits)
-    circles = {"place": Within.ALL, "place-region": Within.REGION, "place-group": Within.GROUP}
-    for key, within in circles.items():
-        place = result.place(card.unit.id, within.value)
-        row[key] = "" if place is None else f"{place.place}/{place.among}"
     for component in result.edition.components:
         row[component.id] = amount(card.points(component.id), lang)
     if change is not None:
@@ -140,14 +156,20 @@ def show_criteria(result: Result, card: Scorecard, lang: str) -> None:
             points, top = card.points(criterion.id), criterion.max
             attainable = card.attainable(criterion.id)
             lost = ""
-            if attainable is not None and points.known is not None and attainable.known is not None:
+            reached = criterion.id not in card.unreached
+            if (
+                reached
+                and attainable is not None
+                and points.known is not None
+                and attainable.known is not None
+            ):
                 lost = shown(attainable.number - points.number, lang)
             indent = "  " * criterion.code.count(".")
             rows.append(
                 {
                     "code": criterion.code or criterion.id,
                     "criterion": indent + criterion.title.in_(lang),
-                    "points": amount(points, lang),
+                    "points": amount(points, lang) if reached else say("not-reached", lang),
                     "max": say("score-unknown", lang) if top is None else shown(top.of(card.group), lang),
                     "lost": "" if lost == "0" else lost,
                 }
@@ -168,26 +190,13 @@ def show_criteria(result: Result, card: Scorecard, lang: str) -> None:
     show_table(columns, rows)
 
 
-def _gravity(empty: Empty) -> int:
-    """What a unit should look at first: bad, missing, rejected, not appraised; then what is no lack."""
-    order = (State.ERROR, State.MISSING, State.REJECTED, State.UNVERIFIED)
-    return order.index(empty.state) if empty.state in order else len(order)
-
-
 def show_basis(result: Result, lang: str) -> None:
     """Print what was empty and what became of it, what was not used, and what the result rests on."""
-    # What is empty under a parent whose points somebody set has no effect.
-    under = {(each.unit.id, leaf.id) for each in result.points_set for leaf in each.criterion.leaves}
-    empty = [each for each in result.empty if (each.unit.id, each.criterion.id) not in under]
-    for each in sorted(empty, key=_gravity)[:MOST_EMPTY]:
-        effect = "error" if each.effect is None else each.effect.kind.value
-        name = named(result, each.criterion, lang)
-        state, pays = say(f"state-{each.state.word}", lang), say(f"effect-{effect}", lang)
-        told = "" if each.stated is None else f"; {stated_line(each.stated, lang)}"
-        words = {"unit": each.unit.name.in_(lang), "criterion": name, "state": state, "effect": pays}
-        click.echo(say("score-empty", lang, **words) + told)
-    if len(empty) > MOST_EMPTY:
-        click.echo(say("score-more-empty", lang, count=len(empty) - MOST_EMPTY))
+    for lines in (no_index_lines(result, lang), empty_lines(result, lang)):
+        for line in lines[:MOST_EMPTY]:
+            click.echo(line)
+        if len(lines) > MOST_EMPTY:
+            click.echo(say("score-more-empty", lang, count=len(lines) - MOST_EMPTY))
     if result.empty and all(each.state is State.UNVERIFIED for each in result.empty):
         click.echo(say("score-only-self", lang))
     if result.unused_fields:
@@ -198,13 +207,6 @@ def show_basis(result: Result, lang: str) -> None:
     click.echo(say("score-rests", lang) + ":")
     for line in (evidence_basis(result, lang), *rests_on(result.edition, lang)):
         click.echo(f"  • {line}")
-
-
-def named(result: Result, criterion: Criterion, lang: str) -> str:
-    """A criterion's code and title; of bonus and penalty said to be so."""
-    block = next((name for name, item in result.edition.items if item.id == criterion.id), None)
-    title = f"{criterion.code} {criterion.title.in_(lang)}".strip()
-    return title if block is None else f"{say(block, lang)}: {title}"
 
 
 def _published(result: Result, lang: str) -> dict[tuple[str, str], str]:

@@ -111,7 +111,8 @@ def command(
 def _write(result: Result, earlier: Earlier | None, by: str, form: str, lang: str) -> None:
     from parcore.cli.by_method import show_by_method
     from parcore.cli.report import show_result
-    from parcore.results.output import CSV_COLUMNS, csv_rows, to_json
+    from parcore.results.output import to_json
+    from parcore.results.rows import CSV_COLUMNS, csv_rows
 
     if form == "json":
         click.echo(to_json(result, lang, earlier))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import click
 from attrs import frozen
 
+from parcore.cli.options import language_asked
 from parcore.diagnostics import Diagnostic
 from parcore.i18n import say
 
@@ -18,13 +20,17 @@ if TYPE_CHECKING:
     from parcore.registry import Held
 
 WIDE: Final = 160
-"""The width of output that goes to no terminal."""
+"""The least width of output that goes to no terminal; it is as much wider as its columns need."""
 
 GAP: Final = 3
 """What stands between two columns."""
 
 LEAST_TEXT: Final = 24
 """A text may be broken over lines beyond this width."""
+
+
+LONG_TEXT: Final = 60
+"""Where there is room a text is broken over lines beyond this width only."""
 
 
 @frozen
@@ -44,7 +50,10 @@ class Column:
 def show_table(
     columns: Sequence[Column], rows: Sequence[Mapping[str, str]], form: str = "table", title: str = ""
 ) -> None:
-    """Print rows as a table or as CSV; a number is never broken over lines."""
+    """Print rows as a table or as CSV; a number is never broken over lines.
+
+    Columns that a terminal has no room for are named under the table, with how to see them.
+    """
     if form == "csv":
         click.echo(csv_text([c.key for c in columns], rows), nl=False)
         return
@@ -53,19 +62,35 @@ def show_table(
     from rich.table import Table
     from rich.text import Text
 
-    # Piped output is not cut to a terminal's width.
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else WIDE, highlight=False)
+    console = Console(file=sys.stdout, width=_width(columns, rows), highlight=False)
     table = Table(
         title=title or None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, title_style="bold"
     )
-    columns = fitting(columns, rows, console.width)
-    for column in columns:
+    kept = fitting(columns, rows, console.width)
+    for column in kept:
         justify: Literal["left", "right"] = "right" if column.numeric else "left"
         least = _longest(column, rows) if column.numeric else None
         table.add_column(column.title, justify=justify, overflow="fold", min_width=least)
     for row in rows:
-        table.add_row(*(Text(row.get(column.key, "")) for column in columns))
+        table.add_row(*(Text(row.get(column.key, "")) for column in kept))
     console.print(table)
+    left_out = [" ".join(each.title.split()) for each in columns if each not in kept]
+    if left_out:
+        needs = _room(columns, rows)
+        click.echo(say("table-left-out", language_asked(), columns="; ".join(left_out), width=needs))
+
+
+def _width(columns: Sequence[Column], rows: Sequence[Mapping[str, str]]) -> int | None:
+    """The width asked for by COLUMNS; else the terminal's own (None), or where there is none all it needs."""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdigit() and int(asked):
+        return int(asked)
+    return None if sys.stdout.isatty() else max(WIDE, sum(_most(each, rows) + GAP for each in columns))
+
+
+def _room(columns: Sequence[Column], rows: Sequence[Mapping[str, str]]) -> int:
+    """The least width in which columns stand side by side."""
+    return sum(_least(each, rows) + GAP for each in columns)
 
 
 def _longest(column: Column, rows: Sequence[Mapping[str, str]]) -> int:
@@ -76,7 +101,7 @@ def _longest(column: Column, rows: Sequence[Mapping[str, str]]) -> int:
 def fitting(columns: Sequence[Column], rows: Sequence[Mapping[str, str]], width: int) -> list[Column]:
     """The columns that fit a width: spare ones leave, the sparest first, until they do."""
     kept = list(columns)
-    while sum(_least(each, rows) + GAP for each in kept) > width and any(each.spare for each in kept):
+    while _room(kept, rows) > width and any(each.spare for each in kept):
         sparest = max(each.spare for each in kept)
         kept = [each for each in kept if each.spare != sparest]
     return kept
@@ -85,6 +110,13 @@ def fitting(columns: Sequence[Column], rows: Sequence[Mapping[str, str]], width:
 def _least(column: Column, rows: Sequence[Mapping[str, str]]) -> int:
     longest = _longest(column, rows)
     return longest if column.numeric else min(longest, LEAST_TEXT)
+
+
+def _most(column: Column, rows: Sequence[Mapping[str, str]]) -> int:
+    """The width in which nothing of a column is broken over lines, but long texts."""
+    cells = (*column.title.splitlines(), *(row.get(column.key, "") for row in rows))
+    longest = max(map(len, cells), default=1)
+    return longest if column.numeric else min(longest, LONG_TEXT)
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:

@@ -17,13 +17,15 @@ from parcore.editions.records import MeanOver
 from parcore.evidence.evidence import Datum, Method
 from parcore.evidence.vocabulary import POINTS, FieldKind, Vocabulary
 from parcore.numbers import ZERO
+from parcore.readings.beside_measure import beside
 from parcore.readings.exact import Scope, evaluate
+from parcore.readings.notes import bound_text, derived_from
 from parcore.readings.prose.conditions import condition_text
 from parcore.readings.prose.measures import measure_text, noun_of
-from parcore.readings.prose.rules import named_by_letters, named_in
+from parcore.readings.prose.rules import letter, named_by_letters, named_in
 from parcore.readings.prose.words import Speaker
 from parcore.rules.combinations import ChoiceTable, ConditionTable, Guarded, Reported, Rule, Scored
-from parcore.rules.deductions import Deduction
+from parcore.rules.deductions import Deduction, Part
 from parcore.rules.graph import Field, Node, Records, Symbol
 from parcore.rules.kinds import Kind, kind_of
 from parcore.rules.measures import ChoiceOf
@@ -48,12 +50,13 @@ class Teller:
     datum: Callable[[str, int], Datum | None]
     lang: str
 
-    def story(self, points: Value) -> list[str]:
-        """The sentences, in order."""
+    def story(self, points: Value, *, set_over: bool = False) -> list[str]:
+        """The sentences, in order; `set_over`: the points computed are not those that stand."""
         rule = self.leaf.rule
         if rule is None:
             return []
-        return [*self._evidence(rule), *self._rule(rule), *self._effect(rule, points), *self._clause()]
+        told = [*self._evidence(rule), *self._rule(rule), *self._effect(rule, points)]
+        return [*told, *self._points(points, "tell-computed" if set_over else "tell-points"), *self._clause()]
 
     @property
     def speaker(self) -> Speaker:
@@ -89,11 +92,14 @@ class Teller:
             if datum is None:
                 yield self._say("tell-no-evidence", field=title)
                 continue
-            parts = f" ({datum.note})" if datum.method is Method.DERIVED and datum.note else ""
+            derived = datum.method is Method.DERIVED and datum.note
+            parts = f" ({derived_from(datum, self.speaker)})" if derived else ""
             if datum.value.state is not State.OK:
                 state = self._state(datum.value.state) + parts
                 if datum.bound is not None:
-                    state += f" ({self._say('stated', said=datum.text)}){self._source(datum)}"
+                    state += (
+                        f" ({self._say('stated', said=bound_text(datum, self.speaker))}){self._source(datum)}"
+                    )
                 yield self._say("tell-empty-evidence", field=title, state=state)
                 continue
             value = datum.text
@@ -167,6 +173,7 @@ class Teller:
     def _scored(self, rule: Scored) -> Iterator[str]:
         value = self._value(rule.measure.node(self.group))
         yield self._measured(measure_text(rule.measure, self.speaker), rule.measure, value)
+        yield from beside(rule.measure, self.speaker, self._value)
         if value.known is None:
             return
         x = value.number
@@ -208,6 +215,7 @@ class Teller:
         for name, measure in rule.measures.items():
             value = self._value(measure.node(self.group))
             yield self._measured(f"{named.names[name]} {measure_text(measure, self.speaker)}", measure, value)
+            yield from beside(measure, self.speaker, self._value)
             if value.known is None:
                 return
             known[name] = value.number
@@ -232,18 +240,40 @@ class Teller:
 
     def _deduction(self, rule: Deduction) -> Iterator[str]:
         taken: list[str] = []
+        once: list[str] = []
         for parts in rule.groups():
             values = [self._value(part.rule.node(self.group, None)) for part in parts]
             known = [value.number for value in values if value.known is not None]
             if any(value.state not in (State.OK, State.NOTHING_AROSE) for value in values):
                 return
             taken += [self._number(max(known))] if known else []
+            once += self._once(rule, parts, values)
         start, floor = rule.start.of(self.group), rule.floor.of(self.group)
         line = " − ".join([self._number(start), *taken])
         points = self._value(rule.node(self.group, None))
         yield self._say(
             "tell-deduct", line=line, points=self._number(points.number), floor=self._number(floor)
         )
+        yield from once
+
+    def _once(self, rule: Deduction, parts: tuple[Part, ...], values: list[Value]) -> Iterator[str]:
+        """Of deductions that count once: which one counted, and which were passed over."""
+        said = [
+            (value.number, f"{self._part(rule, part)}: {self.speaker.points(value.number)}")
+            for part, value in zip(parts, values, strict=True)
+            if value.known
+        ]
+        if len(said) > 1:
+            counted = max(said, key=lambda each: each[0])
+            left = "; ".join(text for number, text in said if (number, text) != counted)
+            yield self._say("tell-once", counted=counted[1], left=left)
+
+    def _part(self, rule: Deduction, part: Part) -> str:
+        """A deduction by its letter, as the annex has it, and what it is measured by."""
+        name = f"{letter(rule.parts.index(part))})"
+        if isinstance(part.rule, Scored):
+            name += f" {measure_text(part.rule.measure, self.speaker)}"
+        return name
 
     def _effect(self, rule: Rule, points: Value) -> Iterator[str]:
         top = self._top
@@ -261,9 +291,11 @@ class Teller:
             yield from self._words(None if effect is None else effect.source)
         elif raw.state is State.OK and points.known is not None and raw.number != points.number:
             yield self._say("tell-rounded", points=self._number(points.number))
+
+    def _points(self, points: Value, word: str) -> Iterator[str]:
         if points.known is not None:
-            of = "" if top is None else self._say("tell-of", max=self._number(top))
-            yield self._say("tell-points", points=self._number(points.number), of=of)
+            of = "" if self._top is None else self._say("tell-of", max=self._number(self._top))
+            yield self._say(word, points=self._number(points.number), of=of)
 
     def _clause(self) -> Iterator[str]:
         if self.leaf.source is not None:

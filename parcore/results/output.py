@@ -1,9 +1,8 @@
-"""Results for programs: JSON and CSV. Numbers are decimal strings, a fraction where no decimal is exact."""
+"""Results for programs: JSON. Numbers are decimal strings, a fraction where no decimal is exact."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -11,8 +10,9 @@ from typing import Any, Final
 from parcore.diagnostics import Place as At
 from parcore.diagnostics import stop
 from parcore.documents.text import decode
+from parcore.editions.edition import Criterion
 from parcore.evidence.evidence import Observation
-from parcore.numbers import decimal_text, decimals, exact_text
+from parcore.numbers import exact_text
 from parcore.packages import readable
 from parcore.results.by_method import by_method
 from parcore.results.change import Change, Earlier, changes
@@ -26,15 +26,8 @@ from parcore.values import Value
 from parcore.version import __version__
 
 FORMAT: Final = "parcore-result-1"
-CSV_COLUMNS: Final = (
-    "unit", "name", "criterion", "code", "points", "attainable", "max", "state", "evidence", "effect",
-    "rate", "class", "place", "among", "points_exact", "rate_exact", "total", "total_exact", "block",
-    "class_open", "place_open", "computed", "reason", "open", "lowest", "highest", "stated",
-    "allows",
-)  # fmt: skip
-METHOD_COLUMNS: Final = ("unit", "name", "method", "points", "attainable", "max", "state", "points_exact")
-CSV_DIGITS: Final = 6
-"""Decimals in a table where no number of them is exact; the exact columns have the fraction."""
+NOT_REACHED: Final = "not_reached"
+"""What stands for the state of a leaf that is never come to, because a rule before it counts."""
 
 
 def number(value: Value | None) -> str | None:
@@ -180,18 +173,7 @@ def _unit(result: Result, card: Scorecard, lang: str) -> dict[str, Any]:
             {"circle": each.circle, "place": each.place, "among": each.among, "open": each.open}
             for each in result.places.get(card.unit.id, ())
         ],
-        "criteria": [
-            {
-                "id": each.id,
-                "code": each.code,
-                "points": number(card.points(each.id)),
-                "attainable": number(card.attainable(each.id)),
-                "max": None if each.max is None else exact_text(each.max.of(card.group)),
-                "state": card.points(each.id).state.word,
-            }
-            for each in result.edition.criteria
-            if each.applies(card.group)
-        ],
+        "criteria": [_criterion(card, each) for each in result.edition.criteria if each.applies(card.group)],
         "methods": [
             {
                 "method": None if each.method is None else each.method.value,
@@ -215,6 +197,18 @@ def _unit(result: Result, card: Scorecard, lang: str) -> dict[str, Any]:
     }
 
 
+def _criterion(card: Scorecard, each: Criterion) -> dict[str, Any]:
+    reached = each.id not in card.unreached
+    return {
+        "id": each.id,
+        "code": each.code,
+        "points": number(card.points(each.id)) if reached else None,
+        "attainable": number(card.attainable(each.id)) if reached else None,
+        "max": None if each.max is None else exact_text(each.max.of(card.group)),
+        "state": card.points(each.id).state.word if reached else NOT_REACHED,
+    }
+
+
 def moves(card: Scorecard) -> list[dict[str, Any]]:
     """The steps by which a class was decided, as plain data."""
     return [
@@ -234,102 +228,6 @@ def moves(card: Scorecard) -> list[dict[str, Any]]:
 def to_json(result: Result, lang: str, earlier: Earlier | None = None) -> str:
     """The result as JSON text."""
     return json.dumps(to_dict(result, lang, earlier), ensure_ascii=False, indent=2)
-
-
-def _decimal(value: Value | None) -> str:
-    if value is None or value.known is None:
-        return ""
-    exact = decimals(value.number) is not None
-    return exact_text(value.number) if exact else decimal_text(value.number, CSV_DIGITS)
-
-
-def _stated_cells(stated: Stated | None) -> dict[str, str]:
-    if stated is None:
-        return {"stated": "", "allows": ""}
-    said = "; ".join(f"{each.field} {each.text}" for each in stated.data)
-    ends = [] if stated.points is None else sorted({*stated.points})
-    return {"stated": said, "allows": " … ".join(map(exact_text, ends))}
-
-
-def csv_rows(result: Result, lang: str) -> Iterator[dict[str, str]]:
-    """A row for each unit's index, then for each of its criteria, then for bonus and penalty (`block`).
-
-    `evidence` and `effect` say of a leaf why it has no number of its own, and what became of it;
-    `computed` and `reason` stand where points were set; `open`, `lowest`, `highest` say how many leaves
-    wait for their appraisal and between which numbers the rate (where not known, the points) can move;
-    `stated` is what evidence bounds without stating it, `allows` the points that this leaves.
-    """
-    empty = {(each.unit.id, each.criterion.id): each for each in result.empty}
-    set_ = {(each.unit.id, each.criterion.id): each for each in result.points_set}
-    for card in result.scorecards:
-        unit = {"unit": card.unit.id, "name": card.unit.name.in_(lang)}
-        place = result.place(card.unit.id)
-        points, rate, total = (
-            card.index(each, rounded=True) for each in (Quantity.BASE, Quantity.RATE, Quantity.TOTAL)
-        )
-        yield unit | {
-            "criterion": "index",
-            "points": _decimal(points),
-            "attainable": _decimal(card.total_attainable),
-            "max": "" if result.edition.total is None else exact_text(result.edition.total.of(card.group)),
-            "state": card.state.word,
-            "rate": _decimal(rate),
-            "class": card.class_name or "",
-            "place": "" if place is None else str(place.place),
-            "among": "" if place is None else str(place.among),
-            "points_exact": number(points) or "",
-            "rate_exact": number(rate) or "",
-            "total": _decimal(total),
-            "total_exact": number(total) or "",
-            "class_open": " | ".join(card.class_open),
-            "place_open": "" if place is None else "yes" if place.open else "no",
-            **_still_open(card.provisional),
-        }
-        tree = [("", each) for each in result.edition.criteria if each.applies(card.group)]
-        for block, each in (*tree, *result.edition.items):
-            why, given = empty.get((card.unit.id, each.id)), set_.get((card.unit.id, each.id))
-            yield unit | {
-                "criterion": each.id,
-                "code": each.code,
-                "points": _decimal(card.points(each.id)),
-                "attainable": _decimal(card.attainable(each.id)),
-                "max": "" if each.max is None else exact_text(each.max.of(card.group)),
-                "state": card.points(each.id).state.word,
-                "evidence": "" if why is None else why.state.word,
-                "effect": "" if why is None or why.effect is None else why.effect.kind.value,
-                "points_exact": number(card.points(each.id)) or "",
-                "block": block,
-                "computed": "" if given is None else _decimal(given.computed) or given.computed.state.word,
-                "reason": "" if given is None else given.given.note,
-                **_stated_cells(None if why is None else why.stated),
-            }
-
-
-def method_rows(result: Result, lang: str) -> Iterator[dict[str, str]]:
-    """A row for each unit and method; a blank method holds what the leaves do not tell apart."""
-    for card in result.scorecards:
-        for each in by_method(result.edition, card):
-            yield {
-                "unit": card.unit.id,
-                "name": card.unit.name.in_(lang),
-                "method": "" if each.method is None else each.method.value,
-                "points": _decimal(each.points),
-                "attainable": _decimal(each.attainable),
-                "max": "" if each.max is None else exact_text(each.max),
-                "state": "" if each.points is None else each.points.state.word,
-                "points_exact": number(each.points) or "",
-            }
-
-
-def _still_open(open_: Provisional | None) -> dict[str, str]:
-    if open_ is None:
-        return {}
-    cells, span = {"open": str(len(open_.leaves))}, open_.rate or open_.total or open_.base
-    return (
-        cells
-        if span is None
-        else cells | dict(zip(("lowest", "highest"), map(exact_text, span), strict=True))
-    )
 
 
 def read_earlier(path: Path) -> Earlier:

@@ -149,11 +149,18 @@ def number_of(result: Result, card: Scorecard, quantity: str, digits: int) -> Fr
 
 def index_of(result: Result, card: Scorecard, digits: int) -> Fraction | None:
     """The final figure of a unit: the total where the edition converts or adjusts, else rate, else points."""
+    quantity = final_of(result)
+    found = _rounded(card, quantity, digits)
+    return found if found is not None or quantity is Quantity.TOTAL else _rounded(card, Quantity.BASE, digits)
+
+
+def final_of(result: Result) -> Quantity:
+    """What the final figure of an edition's units is; points where nobody published enough for a rate."""
     edition = result.edition
     if edition.conversion is not None or edition.adjustments is not None:
-        return _rounded(card, Quantity.TOTAL, digits)
-    rate = _rounded(card, Quantity.RATE, digits)
-    return rate if rate is not None else _rounded(card, Quantity.BASE, digits)
+        return Quantity.TOTAL
+    rated = any(card.index(Quantity.RATE, rounded=True) is not None for card in result.scorecards)
+    return Quantity.RATE if rated else Quantity.BASE
 
 
 def _rounded(card: Scorecard, quantity: Quantity, digits: int) -> Fraction | None:

@@ -58,7 +58,8 @@ class Scorecard:
 
     `class_name` is None where there is no class, or where it is open between those of
     `class_open` (either, or one between them); `moves` say how it came about. `stated` has, for leaves
-    that are missing, the bounds that the evidence gives in the place of numbers.
+    that are missing, the bounds that the evidence gives in the place of numbers. `unreached` are the
+    leaves of `first` groups that come after the one that counts: nothing of them is asked.
     """
 
     unit: Unit
@@ -69,6 +70,7 @@ class Scorecard:
     class_open: tuple[str, ...] = ()
     moves: tuple[Move, ...] = ()
     stated: Mapping[str, Stated] = field(factory=dict)
+    unreached: frozenset[str] = frozenset()
 
     def points(self, criterion: str) -> Value:
         """The points of a node of the tree, rounded where the edition rounds."""

@@ -21,6 +21,7 @@ from parcore.results.classes import with_class, with_quotas
 from parcore.results.population import FrozenScope, Population, freeze, frozen_scopes
 from parcore.results.provisional import provisional
 from parcore.results.ranking import entry_of, places, tiers
+from parcore.results.reached import unreached
 from parcore.results.result import Empty, PointsSet, Result, Scorecard
 from parcore.results.scope import UnitScope
 from parcore.results.stated import Stated, stated_by
@@ -117,7 +118,8 @@ class _Run:
             self._edition, group, trace, variant, waiting, stated,
             lambda other: self.trace(unit.id, group, other),
         )  # fmt: skip
-        return Scorecard(unit, group, trace, provisional=open_, stated=stated)
+        later = frozenset(unreached(self._edition, group, trace, variant))
+        return Scorecard(unit, group, trace, provisional=open_, stated=stated, unreached=later)
 
     def trace(self, unit: str, group: str, variant: Variant) -> Trace:
         """A unit's trace under a variant."""
@@ -207,11 +209,11 @@ def _ordered(cards: list[Scorecard], ranking: Ranking | None) -> list[Scorecard]
 
 
 def _empty(edition: Edition, cards: Iterable[Scorecard], variant: Variant) -> Iterator[Empty]:
-    """The leaves without a number of their own; not those in whose place somebody set points."""
+    """The leaves without a number of their own; not those never come to or set."""
     leaves = [leaf for leaf in edition.scored if leaf.id not in variant.out]
     for card in cards:
         for leaf in leaves:
-            if not leaf.applies(card.group) or card.is_set(leaf.id):
+            if not leaf.applies(card.group) or card.is_set(leaf.id) or leaf.id in card.unreached:
                 continue
             state = card.raw(leaf.id).state
             gives_way = leaf.falls_through and state in (State.NOT_APPLICABLE, State.NOTHING_AROSE)

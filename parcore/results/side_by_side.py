@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum
 from fractions import Fraction
+from typing import Final
 
 from attrs import frozen
 
 from parcore.editions.edition import Criterion
+from parcore.numbers import exact_text
 from parcore.results.result import Result, Scorecard
+from parcore.rules.graph import Within
+from parcore.rules.policies import Quantity
 from parcore.values import State, Value
+
+_QUANTITIES: Final = {"points": Quantity.BASE, "rate": Quantity.RATE, "total": Quantity.TOTAL}
 
 
 class Standing(Enum):
@@ -82,4 +88,40 @@ def _side(
         return None, None, None
     raw = card.raw(id_).state
     top = None if leaf.max is None else leaf.max.of(card.group)
+    if id_ in card.unreached:
+        return None, top, None
     return card.points(id_), top, None if raw is State.OK or card.is_set(id_) else raw
+
+
+@frozen
+class IndexFigure:
+    """One figure of a unit's index under two results, as text; empty where a result has none.
+
+    `change` is the second less the first, of places how many the unit rose; None for a class.
+    """
+
+    figure: str
+    first: str
+    second: str
+    change: Fraction | None = None
+
+
+def index_figures(first: Result, second: Result, card: Scorecard, other: Scorecard) -> Iterator[IndexFigure]:
+    """Points, rate, total, class and places of a unit's index, the same or not."""
+    sides = ((first, card), (second, other))
+    for name, quantity in _QUANTITIES.items():
+        values = [each.index(quantity, rounded=True) for _, each in sides]
+        known = [None if value is None else value.known for value in values]
+        one, two = known
+        texts = ["" if number is None else exact_text(number) for number in known]
+        yield IndexFigure(name, texts[0], texts[1], None if one is None or two is None else two - one)
+    classes = [each.class_name or " | ".join(each.class_open) for _, each in sides]
+    if any(classes):
+        yield IndexFigure("class", classes[0], classes[1])
+    for within in Within:
+        one_, two_ = (result.place(each.unit.id, within.value) for result, each in sides)
+        if one_ is not None or two_ is not None:
+            name = "place" if within is Within.ALL else f"place_{within.value}"
+            texts = ["" if place is None else str(place.place) for place in (one_, two_)]
+            rise = None if one_ is None or two_ is None else Fraction(one_.place - two_.place)
+            yield IndexFigure(name, texts[0], texts[1], rise)

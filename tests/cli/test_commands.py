@@ -381,22 +381,25 @@ def test_what_policies_decide_is_told_under_the_table() -> None:
     lines = policed("score", "--lang", "en").out.splitlines()
     assert "Tied for place 1, left to the authority: A, B" in lines
     assert (
-        "Class of A: 95 → Excellent; tied at the border of the quota of 1/2: "
+        "Class of A: 95 → Excellent; tied at the border of the quota (1 of 2 units keep the class): "
         "the authority chooses Excellent | Good"
     ) in lines
-    assert "Class of C: 90 → Excellent; not “>= 50%” in criterion 2 → Good" in lines
-    assert "Class of D: 93.33 → Excellent; since “head = reprimanded”, at most Good" in lines
-    assert "Class of E: 94 → Excellent; “head = reprimanded” is not known (missing) → no class" in lines
+    assert "Class of C: 90 → Excellent; not at least 50 % of the maximum in criterion 2 → Good" in lines
+    assert "Class of D: 93.33 → Excellent; since “head’s discipline is reprimanded”, at most Good" in lines
+    assert (
+        "Class of E: 94 → Excellent; “head’s discipline is reprimanded” is not known (missing) → no class"
+        in lines
+    )
     assert any(line.startswith("Nothing was handed in by the method survey") for line in lines)
     assert "E, criterion Penalty: T1 Late tasks: missing → scored full" in lines
     lines = policed("score", "--lang", "vi").out.splitlines()
     assert "Đồng hạng 1, chờ cấp có thẩm quyền quyết định: A, B" in lines
-    assert "Xếp loại C: 90 → Xuất sắc; chưa đạt “>= 50%” ở tiêu chí 2 → Tốt" in lines
+    assert "Xếp loại C: 90 → Xuất sắc; tiêu chí 2 không đạt ít nhất 50 % điểm tối đa → Tốt" in lines
 
 
 def test_explain_ends_with_the_class() -> None:
     """All of a unit explained ends with its index: total, class, and the steps that led there."""
-    assert policed("explain", "C", "--lang", "en").out.rstrip().endswith("in criterion 2 → Good")
+    assert "in criterion 2 → Good. Rank: 5/5." in policed("explain", "C", "--lang", "en").out
     whole = json.loads(policed("explain", "C", "--format", "json").out)[-1]
     assert (whole["criterion"], whole["points"], whole["class"]) == ("index", "90", "tot")
     assert [(each["step"], each["to"], each["criteria"]) for each in whole["class_moves"]] == [
@@ -448,7 +451,10 @@ def test_a_bound_is_told_beside_the_points_it_does_not_give() -> None:
     """`--set` takes a bound; table, JSON, CSV and `explain` tell it with the points that it allows."""
     words = ("one-stop@2018", "--set", "illustrative-department.petitions_on_time=>= 18")
     table = say("score", *words, "--lang", "en").out
-    assert "stated by a bound only: petitions_on_time >= 18; the bound allows 1 to 2 points" in table
+    assert (
+        "stated by a bound only: petitions handled on time 18 or more; the bound allows 1 to 2 points"
+        in table
+    )
     assert "1 stated by a bound only, the index lies between" in table
     (empty,) = data("score", *words)["empty"]
     assert empty["stated"] == [{"field": "petitions_on_time", "value": ">= 18"}]
@@ -458,5 +464,5 @@ def test_a_bound_is_told_beside_the_points_it_does_not_give() -> None:
     assert cells["petitions"] == ("petitions_on_time >= 18", "1 … 2")
     decided = ("one-stop@2018", "--set", "illustrative-department.petitions_on_time=[18,20)")
     told = say("explain", "one-stop@2018", "illustrative-department", "8", *decided[1:], "--lang", "en").out
-    assert "missing (stated by a bound only: [18,20))" in told
+    assert "missing (stated by a bound only: from 18 to 19)" in told
     assert "decided by the bound: 1 points whatever the exact number; not counted in the index" in told

@@ -12,7 +12,7 @@ from parcore.cli import cli
 from parcore.cli.beside import COLUMNS as BESIDE_COLUMNS
 from parcore.diagnostics import ParcoreError
 from parcore.evidence.results import is_result_table
-from parcore.results.output import CSV_COLUMNS, METHOD_COLUMNS
+from parcore.results.rows import CSV_COLUMNS, METHOD_COLUMNS
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from parcore.evidence.periods import Period
 from parcore.numbers import parse_exact
 from parcore.registry import Registry
 from parcore.results.by_method import by_method
-from parcore.results.output import METHOD_COLUMNS, method_rows, to_dict
+from parcore.results.output import to_dict
 from parcore.results.published import Verdict, compared
+from parcore.results.rows import METHOD_COLUMNS, method_rows
 from parcore.rules.policies import Quantity
 from tests.methodologies.test_par_index import scored, shared_rows, ten_of_2020
 

@@ -17,8 +17,9 @@ from parcore.evidence.evidence import Evidence
 from parcore.evidence.periods import Period
 from parcore.evidence.units import UnitBook
 from parcore.readings.prose.annex import describe
-from parcore.results.output import csv_rows, to_dict
+from parcore.results.output import to_dict
 from parcore.results.result import Move, Place, Result, Step
+from parcore.results.rows import csv_rows
 from parcore.results.scoring import score
 from parcore.rules.policies import Quantity, Reads
 from parcore.values import State, Value

@@ -9,9 +9,10 @@ from parcore.documents.yaml import parse_yaml
 from parcore.editions.document import read_edition
 from parcore.editions.edition import Edition
 from parcore.evidence.units import UnitBook
-from parcore.results.output import csv_rows, to_dict
+from parcore.results.output import to_dict
 from parcore.results.rests import points_by_basis
 from parcore.results.result import Result
+from parcore.results.rows import csv_rows
 from parcore.results.scoring import score
 from parcore.rules.policies import Quantity
 from parcore.sources import Basis

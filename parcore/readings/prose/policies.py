@@ -150,17 +150,22 @@ def _years(classes: Classes, laid: _Laid) -> str:
     return laid.say(word, first=classes.first, last=classes.last)
 
 
+def gate_points(gate: Gate, speaker: Speaker) -> str:
+    """How many points a gate asks for."""
+    amount = gate.amount.of(speaker.group)
+    points = speaker.points(amount)
+    if gate.share:
+        points = speaker.say("pays-share", share=speaker.amount(amount, Kind.SHARE))
+    return speaker.say("prose-gate-over" if gate.op == ">" else "prose-gate-least", points=points)
+
+
 def _gate(gate: Gate, name: str, laid: _Laid) -> str:
     def tell(speaker: Speaker) -> str:
-        amount = gate.amount.of(speaker.group)
-        points = speaker.points(amount)
-        if gate.share:
-            points = speaker.say("pays-share", share=speaker.amount(amount, Kind.SHARE))
         return speaker.say(
             "prose-gate",
             name=name,
             every=speaker.say(f"prose-every-{gate.every.value}"),
-            points=speaker.say("prose-gate-over" if gate.op == ">" else "prose-gate-least", points=points),
+            points=gate_points(gate, speaker),
             rounded=speaker.say("prose-rounded-yes" if gate.rounded else "prose-rounded-no"),
             excluded=speaker.say("prose-gate-passes" if gate.excluded else "prose-gate-fails"),
         )
@@ -168,17 +173,23 @@ def _gate(gate: Gate, name: str, laid: _Laid) -> str:
     return laid.by_group(tell)
 
 
+def limit_condition(limit: Limit, speaker: Speaker) -> str:
+    """The condition of a veto or cap, with what its names stand for."""
+    fact = limit.fact
+    named = named_by_letters(fact.measures)
+    measures = "; ".join(
+        speaker.say("prose-is", left=named.names[name], right=measure_text(each, speaker))
+        for name, each in fact.measures.items()
+    )
+    condition = condition_text(fact.condition, speaker, named)
+    if not measures:
+        return condition
+    return speaker.say("prose-with-measures", measures=measures, condition=condition)
+
+
 def _limit(limit: Limit, classes: Classes, titles: dict[str, str], laid: _Laid) -> str:
     def tell(speaker: Speaker) -> str:
-        fact = limit.fact
-        named = named_by_letters(fact.measures)
-        measures = "; ".join(
-            speaker.say("prose-is", left=named.names[name], right=measure_text(each, speaker))
-            for name, each in fact.measures.items()
-        )
-        condition = condition_text(fact.condition, speaker, named)
-        if measures:
-            condition = speaker.say("prose-with-measures", measures=measures, condition=condition)
+        condition = limit_condition(limit, speaker)
         lowest = classes.ordered(speaker.group)[-1].name == limit.at_most
         word = "prose-limit-lowest" if lowest else "prose-limit"
         said = speaker.say(word, condition=condition, name=titles[limit.at_most])
