@@ -11,7 +11,7 @@ from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Datum, Evidence, Stage
 from parcore.evidence.periods import Period
 from parcore.evidence.units import Unit, UnitBook
-from parcore.evidence.vocabulary import FieldKind, FieldSpec, given_field
+from parcore.evidence.vocabulary import INDEX, FieldKind, FieldSpec, given_field
 from parcore.i18n import Text
 from parcore.numbers import exact_text
 from parcore.packages import Document
@@ -19,7 +19,7 @@ from parcore.registry import Registry
 from parcore.results.result import Scorecard
 from parcore.results.scoring import score
 from parcore.rules.combinations import Reported
-from parcore.values import EVIDENCE_STATES, State, Value
+from parcore.values import ALWAYS_POSSIBLE, EVIDENCE_STATES, State, Value
 
 REGISTRY = Registry()
 DOCUMENTS = REGISTRY.edition_documents()
@@ -51,6 +51,11 @@ def field_given(spec: FieldSpec) -> st.SearchStrategy[Given]:
 
 EMPTY: st.SearchStrategy[Given | None] = st.one_of(
     st.none(), st.sampled_from(EVIDENCE_STATES).map(lambda state: ("", Value(state)))
+)
+
+
+HIDDEN: st.SearchStrategy[Given | None] = st.one_of(
+    st.none(), st.sampled_from(ALWAYS_POSSIBLE).map(lambda state: ("", Value(state)))
 )
 
 
@@ -89,7 +94,9 @@ def scorecards(draw: st.DrawFn, edition: Edition, *, lawful: bool = False) -> Sc
                 assert spec is not None
                 values = field_given(spec)
             hole = draw(st.integers(0, 9)) < holes
-            drawn = draw(EMPTY) if hole else draw(values)
+            # What another index says of a unit has only the states that a rule answers.
+            empty = EMPTY if not name.startswith(INDEX) else HIDDEN
+            drawn = draw(empty) if hole else draw(values)
             if drawn is not None:
                 stage = draw(st.sampled_from(Stage)) if hole else Stage.FINAL
                 text, value = drawn
