@@ -77,17 +77,8 @@ def command(
     """
     from parcore.cli.beside import show_beside
 
-    if len(names) > 2:
-        raise click.UsageError("at most two editions stand side by side")
     two = len(names) == 2 or beside is not None
-    if two and against is not None:
-        raise click.UsageError("--against is for one result, not for two side by side")
-    if len(names) == 2 and beside is not None:
-        raise click.UsageError("--beside is for one edition, not for two")
-    if by == "method" and (two or against is not None or form not in BUILT_IN):
-        raise click.UsageError("--by method is for one result, as table, json or csv")
-    if two and form not in BUILT_IN:
-        raise unknown_format(form, [*BUILT_IN])
+    _check_together(names, two=two, against=against, beside=beside, by=by, form=form)
     asked = Asked(names[0], period, Stage(stage), files, NumberFormat(numbers), changes, units, paths=paths)
     result, registry = run(asked)
     results = [result]
@@ -106,6 +97,22 @@ def command(
     show_notes(registry.findings, lang)
     if any(card.state is State.ERROR for each in results for card in each.scorecards):
         raise SystemExit(FINDINGS)
+
+
+def _check_together(
+    names: tuple[str, ...], *, two: bool, against: Path | None, beside: str | None, by: str, form: str
+) -> None:
+    """Refuse options that do not go together."""
+    if len(names) > 2:
+        raise click.UsageError("at most two editions stand side by side")
+    if two and against is not None:
+        raise click.UsageError("--against is for one result, not for two side by side")
+    if len(names) == 2 and beside is not None:
+        raise click.UsageError("--beside is for one edition, not for two")
+    if by == "method" and (two or against is not None or form not in BUILT_IN):
+        raise click.UsageError("--by method is for one result, as table, json or csv")
+    if two and form not in BUILT_IN:
+        raise unknown_format(form, [*BUILT_IN])
 
 
 def _write(result: Result, earlier: Earlier | None, by: str, form: str, lang: str) -> None:

@@ -23,6 +23,7 @@ from parcore.editions.methods import read_methods
 from parcore.editions.policies import with_policies
 from parcore.editions.sums import check_maxima, check_rounding
 from parcore.evidence.vocabulary import Vocabulary
+from parcore.i18n import Text
 from parcore.numbers import Rounding
 from parcore.rules.figures import Context, MoreMeasures
 from parcore.rules.policies import Level, RoundingPlan
@@ -50,10 +51,7 @@ def read_edition(
     vocabulary = _vocabulary(tree, vocabularies, findings)
     if vocabulary is None:  # every field of every rule would be unknown
         return None
-    units = tree["units"]
-    listed = units.get("groups") if isinstance(units, Mapping) else None
-    titles = listed.entries if isinstance(listed, Mapping) else {}
-    groups = tuple(titles) or texts_of(listed)
+    groups, titles = _groups(tree["units"])
     context = Context(vocabulary, findings, groups or ("",), "", None, more_measures=more_measures)
     total = read_maximum(tree["total"], context)
     components = _components(tree, context)
@@ -68,7 +66,7 @@ def read_edition(
         decision=_decision(tree.get("decision"), findings),
         first_year=first,
         last_year=last,
-        kinds=texts_of(units.get("kinds")) if isinstance(units, Mapping) else (),
+        kinds=texts_of(tree["units"].get("kinds")) if isinstance(tree["units"], Mapping) else (),
         groups=context.groups,
         vocabulary=vocabulary,
         total=total,
@@ -78,7 +76,7 @@ def read_edition(
         source=source_of(tree["source"], findings) or Source(Basis.ILLUSTRATIVE),
         replaces=text_of(tree.get("replaces")),
         note=both_languages(tree.get("note")),
-        group_titles={group: both_languages(title) for group, title in titles.items()},
+        group_titles=titles,
         place=tree.place,
     )
     edition = with_policies(edition, tree, context)
@@ -86,6 +84,14 @@ def read_edition(
     items = [item for block in edition.blocks.values() for item in block.items]
     _check_names((*components, *items), findings)
     return edition
+
+
+def _groups(units: Tree) -> tuple[tuple[str, ...], dict[str, Text]]:
+    """The unit groups, listed by id or with their titles."""
+    listed = units.get("groups") if isinstance(units, Mapping) else None
+    if isinstance(listed, Mapping):
+        return tuple(listed.entries), {group: both_languages(each) for group, each in listed.entries.items()}
+    return texts_of(listed), {}
 
 
 def _vocabulary(tree: Mapping, known: dict[str, Vocabulary], findings: Findings) -> Vocabulary | None:
