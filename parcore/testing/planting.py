@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 
 from parcore.diagnostics import ParcoreError
 from parcore.editions.edition import Edition
+from parcore.readings.exact import AlteredTrace
 from parcore.testing.faults import Fault
 from parcore.testing.kit import (
     DRAWN,
@@ -81,6 +82,10 @@ def _cases(pools: dict[str, list[Any]]) -> list[Case]:
     return [*pools[DRAWN], *pools[STANDING]]
 
 
+FINDS: Final = (AssertionError, AlteredTrace, ParcoreError)
+"""How a fault is found: a law fails, or the engine refuses. What else breaks is a fault of the plant."""
+
+
 def _killed(target: Target, edition: Edition, pools: dict[str, list[Any]]) -> Found | None:
     at = 0
     for at, (laws, drawn) in enumerate(_trials(pools), 1):
@@ -88,11 +93,11 @@ def _killed(target: Target, edition: Edition, pools: dict[str, list[Any]]) -> Fo
         for law in laws:
             try:
                 law.judge(planted)
-            except Exception as error:  # a fault that stops the engine is found as well
+            except FINDS as error:
                 return Found(Outcome.KILLED, law.name, at, said=said_of(error))
     try:
         printed_figures(edition, target.held.registry)
-    except Exception as error:
+    except FINDS as error:
         return Found(Outcome.KILLED, "figures_are_reproduced", at, said=said_of(error))
     return None
 
