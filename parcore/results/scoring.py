@@ -48,10 +48,12 @@ def score(
     stage: Stage = Stage.FINAL,
     only: Sequence[str] = (),
     observations: Iterable[Observation] = (),
+    without: Set[str] = frozenset(),
 ) -> Result:
     """Score every unit of the edition's kinds that the evidence speaks of in the period.
 
-    `only` leaves out all scorecards but these units'; places are those among all scored.
+    `only` leaves out all scorecards but these units'; places are those among all scored. `without`
+    names leaves that nobody is assessed on, as if their method had not been run.
 
     Raises:
         ParcoreError: evidence of points that no rule admits, or a unit that the edition has no place for.
@@ -60,7 +62,7 @@ def score(
     known = units.on(period.end, edition.kinds)
     members = [unit for unit in known if unit.id in spoken]
     absent = tuple(_absent(edition, evidence, period))
-    variant = Variant(_given(edition, evidence, period), _left_out(edition, absent))
+    variant = Variant(_given(edition, evidence, period), _left_out(edition, absent) | without)
     admit(edition, evidence, units, period, stage, variant)
     unranked = () if edition.ranking is None else edition.ranking.unranked
     population = Population(tuple(members), frozenset(unranked))
