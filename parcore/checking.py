@@ -20,6 +20,7 @@ from parcore.editions.edition import Edition
 from parcore.editions.stated import check_stated
 from parcore.evidence.invariants import check_invariants
 from parcore.evidence.layouts import PLAIN, read_layout
+from parcore.evidence.lineage import read_lineage
 from parcore.evidence.periods import Period
 from parcore.evidence.readers import read_observations
 from parcore.evidence.results import is_result_file, is_result_table
@@ -135,6 +136,8 @@ def _tree(registry: Registry, document: Document, tree: Tree, findings: Findings
         case "layout":
             if read_layout(tree, findings) is not None and isinstance(tree, Mapping):
                 _codes(registry, document, tree, findings)
+        case "lineage":
+            read_lineage(tree, registry.units, findings)
         case "claims":
             check_shape(tree, "claims", findings)
         case _:
