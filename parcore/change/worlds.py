@@ -47,7 +47,7 @@ class Pair:
 
     first: str
     second: str
-    label: str = "same"
+    label: str = "intact"
 
 
 class Worlds:
@@ -89,6 +89,10 @@ class Worlds:
     def official(self) -> tuple[Result, Result]:
         """Each year's result as its edition rounds it."""
         return self._result(0, World.BEFORE, rounded=True), self._result(1, World.AFTER, rounded=True)
+
+    def table(self, side: int, world: World, without: frozenset[str]) -> Result:
+        """All units under the first edition (0) or the second (1) in a world, as that edition rounds."""
+        return self._result(side, world, rounded=True, without=without)
 
     def card(
         self, side: int, world: World, pair: Pair, without: frozenset[str] = frozenset()
