@@ -192,7 +192,9 @@ def _names_others(registry: Registry, tree: Tree, findings: Findings) -> None:
 def _nodes(tree: Mapping) -> Iterator[Mapping]:
     """Every criterion of an edition's tree, those of bonus and penalty too."""
     adjustments = tree.get("adjustments")
-    blocks = [adjustments.get(each) for each in ("bonus", "penalty")] if isinstance(adjustments, Mapping) else []
+    blocks = (
+        [adjustments.get(each) for each in ("bonus", "penalty")] if isinstance(adjustments, Mapping) else []
+    )
     below = [tree.get("components"), tree.get("criteria")]
     below += [block.get("criteria") for block in blocks if isinstance(block, Mapping)]
     for node in (each for listed in below for each in items_of(listed)):

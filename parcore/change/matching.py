@@ -98,9 +98,7 @@ def _superseded(before: Edition, after: Edition) -> list[tuple[str, str]]:
     return found
 
 
-def _of_one_id(
-    first: Edition, last: Edition, links: Iterable[tuple[str, str]]
-) -> list[tuple[str, str]]:
+def _of_one_id(first: Edition, last: Edition, links: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """What has one id in both, and was away in between."""
     olds, news = {old for old, _ in links}, {new for _, new in links}
     free = {node.id for node in last.nodes if node.supersedes is None} - news

@@ -117,8 +117,16 @@ def _policy(each: PolicyChange) -> dict[str, Any]:
 def attribution(why: Attribution) -> dict[str, Any]:
     """Each unit's change and its parts, exact: they add up to it."""
     return {
-        "first": {"edition": why.first.edition.key, "period": str(why.first.period), "stage": why.first.stage.value},
-        "second": {"edition": why.second.edition.key, "period": str(why.second.period), "stage": why.second.stage.value},
+        "first": {
+            "edition": why.first.edition.key,
+            "period": str(why.first.period),
+            "stage": why.first.stage.value,
+        },
+        "second": {
+            "edition": why.second.edition.key,
+            "period": str(why.second.period),
+            "stage": why.second.stage.value,
+        },
         "units": [_unit(each) for each in why.units],
         "only_first": [unit.id for unit in why.only_first],
         "only_second": [unit.id for unit in why.only_second],

@@ -57,9 +57,7 @@ class PlaceSplit:
         return self.first - self.second
 
 
-def split_place(
-    worlds: Worlds, pair: Pair, out: tuple[frozenset[str], frozenset[str]]
-) -> PlaceSplit | None:
+def split_place(worlds: Worlds, pair: Pair, out: tuple[frozenset[str], frozenset[str]]) -> PlaceSplit | None:
     """The places of a unit and the parts of their change; None where it is ranked in one year only.
 
     `out` are the leaves of either edition that are set aside for it.

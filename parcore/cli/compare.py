@@ -118,7 +118,11 @@ def _results(
         if at and period is None and len(names) == 2:
             period = sides[0].period
         asked = Asked(
-            names[min(at, len(names) - 1)], period, words[min(at, len(words) - 1)], files[at], NumberFormat(numbers)
+            names[min(at, len(names) - 1)],
+            period,
+            words[min(at, len(words) - 1)],
+            files[at],
+            NumberFormat(numbers),
         )
         sides.append(run(asked, registry)[0])
     first, second = sides
@@ -127,9 +131,7 @@ def _results(
     return first, second
 
 
-def _why(
-    results: tuple[Result, Result], path: Sequence[Edition], registry: Registry
-) -> Attribution:
+def _why(results: tuple[Result, Result], path: Sequence[Edition], registry: Registry) -> Attribution:
     from parcore.change.years import Year, attribute
 
     years = (Year(each.edition, each.evidence, each.period, each.stage) for each in results)
