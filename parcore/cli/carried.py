@@ -49,7 +49,7 @@ def _lines(carried: Carried, stage: Stage, lang: str) -> Iterator[str]:
 
 
 def _by_unit(carried: Carried, stage: Stage, lang: str) -> dict[tuple[str, str, str], list[str]]:
-    """The fields of each unit that are not comparable, for each reason; periods inside are named with them."""
+    """The fields of each unit that are not comparable, for each reason; periods inside named."""
     found: dict[tuple[str, str, str], list[str]] = {}
     for each in carried.lacking(stage):
         inside = "" if each.period == carried.period else f" ({each.period})"
