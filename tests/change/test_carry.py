@@ -332,7 +332,7 @@ STAGES = st.lists(st.sampled_from(list(Stage)), min_size=1, max_size=3, unique=T
 
 @given(st.data())
 def test_carrying_twice_is_carrying_once_and_sums_do_not_depend_on_the_grouping(data: st.DataObject) -> None:
-    """Mergers in two steps, in whatever groups, give what one step gives, at every stage and in every state."""
+    """Mergers in two steps, in whatever groups, give what one step gives, at every stage, in every state."""
     stated = [
         datum(unit, "cases", data.draw(COUNTS), stage) for unit in "abcd" for stage in data.draw(STAGES)
     ]
