@@ -50,12 +50,14 @@ def score(
     only: Sequence[str] = (),
     observations: Iterable[Observation] = (),
     on: date | None = None,
+    without: Set[str] = frozenset(),
 ) -> Result:
     """Score every unit of the edition's kinds that the evidence speaks of in the period.
 
     `only` leaves out all scorecards but these units'; places are those among all scored. The units are
     those of the period's last day, or of the day `on`, onto which the evidence was carried; what others
-    printed of the period is then about other units, and is left aside.
+    printed of the period is then about other units, and is left aside. `without` names leaves that nobody
+    is assessed on, as if their method had not been run.
 
     Raises:
         ParcoreError: evidence of points that no rule admits, or a unit that the edition has no place for.
@@ -64,7 +66,7 @@ def score(
     known = units.on(on or period.end, edition.kinds)
     members = [unit for unit in known if unit.id in spoken]
     absent = tuple(_absent(edition, evidence, period))
-    variant = Variant(_given(edition, evidence, period), _left_out(edition, absent))
+    variant = Variant(_given(edition, evidence, period), _left_out(edition, absent) | without)
     admit(edition, evidence, units, period, stage, variant, on)
     unranked = () if edition.ranking is None else edition.ranking.unranked
     population = Population(tuple(members), frozenset(unranked))
