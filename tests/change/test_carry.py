@@ -165,7 +165,7 @@ def test_declared_weights_serve_numbers_that_declare_nothing() -> None:
 
 
 def test_points_of_one_part_alone_are_not_those_of_the_whole() -> None:
-    """Where nobody set a part's points they are not missing but unsaid: withheld; stated as missing, missing."""
+    """Where nobody set a part's points they are withheld, not missing; where they are missing, missing."""
     weights = {"a": 1, "b": 1}
     found = carried([datum("a", "points:x", 3)], chain(MERGER), weights=weights)
     assert value(found, "c", "points:x") == Value(State.WITHHELD)
@@ -342,7 +342,7 @@ STAGES = st.lists(st.sampled_from(list(Stage)), min_size=1, max_size=3, unique=T
 
 @given(st.data())
 def test_carrying_twice_is_carrying_once_and_sums_do_not_depend_on_the_grouping(data: st.DataObject) -> None:
-    """Mergers in two steps, in whatever groups, give what one step does, at every stage and in every state."""
+    """Mergers in two steps, in any groups, give what one step does, at every stage and in every state."""
     stated = [
         datum(unit, "cases", data.draw(COUNTS), stage) for unit in "abcd" for stage in data.draw(STAGES)
     ]
