@@ -255,7 +255,7 @@ def _said(edition: Edition, name: str) -> tuple[Text, ...]:
 
 
 def path_between(editions: Mapping[str, Edition], first: str, second: str) -> tuple[Edition, ...]:
-    """The editions from one to another, each replaced by the next; the two alone where none replaces the other.
+    """The editions from one to another, each replaced by the next; else the two alone.
 
     `editions` are those at hand, by key.
     """

@@ -31,7 +31,7 @@ OWN_RULE: Final = (Kind.TIGHTENED, Kind.RELAXED, Kind.TURNED, Kind.RULE)
 
 @frozen
 class Section:
-    """A title, a table (its columns are key and heading; none where there is no table), and lines under it."""
+    """A title, a table (columns are key and heading; none: no table), and lines under it."""
 
     title: str
     columns: tuple[tuple[str, str], ...] = ()

@@ -79,11 +79,10 @@ def run_carried(asked: Asked, registry: Registry | None = None) -> tuple[Result,
     if carried is not None:
         evidence = carried.evidence
     only = registry.unit_ids(asked.units, asked.units_of or period, Place(asked.units_from))
-    observations = registry.observations(edition.methodology)
-    result = score(
-        edition, evidence, registry.units, period, stage=asked.stage, only=only, observations=observations,
-        on=None if carried is None else carried.day,
-    )  # fmt: skip
+    day = None if carried is None else carried.day
+    result = score(edition, evidence, registry.units, period, stage=asked.stage, only=only, on=day)
+    if carried is None:  # what others printed is about the period's own units
+        result = result.beside(registry.observations(edition.methodology))
     return evolve(result, assumed=assumed), registry, carried
 
 
