@@ -109,7 +109,7 @@ def test_a_unit_is_told_by_criterion() -> None:
     """`--unit` adds a table of the unit's criteria and groups."""
     done = typed("example@2024", "example@2025", "--period", "2024", "--why", "--unit", "example-health")
     assert done.exit_code == 0
-    assert "Dossiers digitised" in done.stdout.partition("percentage points")[2]
+    assert "Reform initiatives" in done.stdout.partition("percentage points")[2]
     assert "the other edition has none" in done.stdout
 
 
