@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
+import pytest
 from attrs import astuple, evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,8 +14,10 @@ from parcore.change.aside import Aside
 from parcore.change.attribution import Attribution, Parts, Split
 from parcore.change.worlds import Year
 from parcore.change.years import attribute
+from parcore.diagnostics import ParcoreError
 from parcore.editions.edition import Edition
 from parcore.evidence.lineage import Lineage
+from parcore.evidence.periods import Period
 from parcore.rules.policies import Quantity
 from parcore.values import State
 from tests.results.editions import BOOK, PERIOD, Given, editions, evidence, populations, sound
@@ -129,7 +132,7 @@ def test_under_one_edition_no_change_is_the_rules(first: tuple[Edition, People],
 def test_with_one_evidence_no_change_is_better_work(first: tuple[Edition, People], later: Edition) -> None:
     """Where the evidence stays, nothing is evidence's or the units'."""
     for each in splits(why(first, (later, first[1]))):
-        assert each.parts is None or (each.parts.evidence, each.parts.units) == (0, 0)
+        assert each.parts is None or [each.parts.evidence, each.parts.units] == [0, 0]
 
 
 STEPS = "[{at_least: 80%, points: proportional}, {otherwise: 0}]"
@@ -141,8 +144,8 @@ def test_the_parts_are_what_pencil_and_paper_give() -> None:
     share, zero = "ratio: [done, all_of]", ", nothing_arose: zero"
     one = sound(leaf("a", 4, "value: rate", STEPS) + leaf("b", 6, share, more=zero), "10", POLICIES)
     two = sound(leaf("a", 5, "value: rate", STRICT) + leaf("b", 5, share, more=zero), "10", POLICIES)
-    before = {"u1": {"rate": F(8, 10), "done": 1, "all_of": 3}}
-    after = {"u1": {"rate": F(95, 100), "done": 2, "all_of": 3}}
+    before: People = {"u1": {"rate": F(8, 10), "done": 1, "all_of": 3}}
+    after: People = {"u1": {"rate": F(95, 100), "done": 2, "all_of": 3}}
     (unit,) = why((one, before), (two, after)).units
     assert unit.quantity is Quantity.RATE
     # First edition: 4 × 0.8 + 6 / 3 = 5.2, then 3.8 + 4 = 7.8; second: 5/3, then 4.75 + 10/3.
@@ -212,8 +215,8 @@ def test_places_are_split_into_own_work_others_and_the_rule() -> None:
     assert two is not None
     assert one.parts is not None
     assert two.parts is not None
-    assert (one.first, one.second, one.parts.own, one.parts.others) == (1, 2, 0, -1)
-    assert (two.first, two.second, two.parts.own, two.parts.others) == (2, 1, 1, 0)
+    assert [one.first, one.second, one.parts.own, one.parts.others] == [1, 2, 0, -1]
+    assert [two.first, two.second, two.parts.own, two.parts.others] == [2, 1, 1, 0]
 
 
 def test_a_criterion_split_in_two_is_compared_with_both_together() -> None:
@@ -226,4 +229,14 @@ def test_a_criterion_split_in_two_is_compared_with_both_together() -> None:
     two = evolve(sound(parts, "4", POLICIES), name="2", replaces=one.key)
     (unit,) = why((one, {"u1": {"rate": F(1, 2)}}), (two, {"u1": {"rate": F(1, 2)}})).units
     (split,) = unit.criteria
-    assert (split.first, split.second, split.parts) == (2, 1, Parts(rule=F(-1)))
+    assert [split.first, split.second] == [2, 1]
+    assert split.parts == Parts(rule=F(-1))
+
+
+def test_years_in_the_wrong_order_are_refused() -> None:
+    """Evidence is carried from earlier units to later ones alone: the later year cannot come first."""
+    read = sound(leaf("a", 4, "value: rate"), "4", POLICIES)
+    late = Year(read, evidence({"u1": {"rate": F(1)}}), Period(2025))
+    with pytest.raises(ParcoreError) as stopped:
+        attribute(late, year(read, {"u1": {"rate": F(1)}}), [read, read], BOOK, Lineage())
+    assert [each.code for each in stopped.value.diagnostics] == ["compare-order"]
