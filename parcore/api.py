@@ -93,7 +93,5 @@ def score(
     check_invariants(evidence, edition.vocabulary, findings)
     findings.raise_errors()
     only = registry.unit_ids(units, at, Place("units"))
-    observations = registry.observations(edition.methodology)
-    return score_units(
-        edition, evidence, registry.units, at, stage=stage, only=only, observations=observations
-    )
+    result = score_units(edition, evidence, registry.units, at, stage=stage, only=only)
+    return result.beside(registry.observations(edition.methodology))

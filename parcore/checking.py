@@ -20,6 +20,7 @@ from parcore.editions.edition import Edition
 from parcore.editions.stated import check_stated
 from parcore.evidence.invariants import check_invariants
 from parcore.evidence.layouts import PLAIN, read_layout
+from parcore.evidence.lineage import read_lineage
 from parcore.evidence.periods import Period
 from parcore.evidence.readers import read_observations
 from parcore.evidence.results import is_result_file, is_result_table
@@ -135,6 +136,8 @@ def _tree(registry: Registry, document: Document, tree: Tree, findings: Findings
         case "layout":
             if read_layout(tree, findings) is not None and isinstance(tree, Mapping):
                 _codes(registry, document, tree, findings)
+        case "lineage":
+            read_lineage(tree, registry.units, findings)
         case "claims":
             check_shape(tree, "claims", findings)
         case _:
@@ -162,16 +165,42 @@ def _codes(registry: Registry, layout: Document, tree: Mapping, findings: Findin
 
 
 def _names_others(registry: Registry, tree: Tree, findings: Findings) -> None:
-    """Units left out of a ranking and the edition replaced must be known: a slip there is silent."""
+    """Units left out of a ranking, the edition replaced and its criteria must be known: a slip is silent."""
     if not isinstance(tree, Mapping):
         return
     ranking, replaces = tree.get("ranking"), tree.get("replaces")
     for each in items_of(ranking.get("unranked")) if isinstance(ranking, Mapping) else ():
         registry.units.check_id(each, findings)
-    known = [f"{each.methodology}@{each.name}" for each in registry.edition_documents()]
-    if replaces is not None and text_of(replaces) not in known:
-        name = text_of(replaces)
-        findings.add("edition-unknown", replaces.place, name=name, known=", ".join(known) or "—")
+    superseded = [each for node in _nodes(tree) for each in items_of(node.get("supersedes"))]
+    if replaces is None:
+        for each in superseded:
+            findings.add("supersedes-nothing", each.place)
+        return
+    known = {each.key: each for each in registry.edition_documents()}
+    earlier = known.get(text_of(replaces))
+    if earlier is None:
+        name, held = text_of(replaces), ", ".join(known) or "—"
+        findings.add("edition-unknown", replaces.place, name=name, known=held)
+    elif superseded:
+        with suppress(ParcoreError):  # an edition that is refused says so itself
+            ids = [node.id for node in registry.load(earlier).nodes]
+            for each in superseded:
+                if text_of(each) not in ids:
+                    report_unknown(text_of(each), ids, each.place, findings, "superseded-unknown")
+
+
+def _nodes(tree: Mapping) -> Iterator[Mapping]:
+    """Every criterion of an edition's tree, those of bonus and penalty too."""
+    adjustments = tree.get("adjustments")
+    blocks = (
+        [adjustments.get(each) for each in ("bonus", "penalty")] if isinstance(adjustments, Mapping) else []
+    )
+    below = [tree.get("components"), tree.get("criteria")]
+    below += [block.get("criteria") for block in blocks if isinstance(block, Mapping)]
+    for node in (each for listed in below for each in items_of(listed)):
+        if isinstance(node, Mapping):
+            yield node
+            yield from _nodes(node)
 
 
 def _evidence(

@@ -19,8 +19,9 @@ from attrs import evolve, frozen
 from parcore.diagnostics import Diagnostic, ParcoreError, Place, stop
 from parcore.documents.reading import text_of
 from parcore.documents.tree import Mapping, Tree
+from parcore.i18n import Text
 
-KINDS: Final = ("edition", "vocabulary", "units", "layout", "evidence", "observations", "claims")
+KINDS: Final = ("edition", "vocabulary", "units", "layout", "evidence", "observations", "claims", "lineage")
 _HEADER: Final = re.compile(
     rf"""^(["']?)({"|".join(KINDS)}|methodology)\1[ \t]*:[ \t]*(.*)$""",
     re.MULTILINE,
@@ -70,6 +71,16 @@ class Failure:
     diagnostic: Diagnostic
 
 
+@frozen
+class Held:
+    """Evidence that is held: its name, its vocabulary's title, how many fields and statements it has."""
+
+    name: str
+    title: Text = Text()
+    fields: int = 0
+    statements: int = 0
+
+
 def once(found: Package | Failure, seen: set[Path]) -> Package | Failure:
     """A package without the documents that another already brought (a folder named that is installed)."""
     if isinstance(found, Failure):
@@ -110,7 +121,7 @@ def kind_of(text: str) -> tuple[str, str, str]:
     # `vocabulary` and `units` are keys of other kinds too: the kind is decided in this order.
     if "methodology" in keys and "edition" in keys:
         return "edition", keys["edition"], keys["methodology"]
-    for kind in ("observations", "claims", "evidence", "layout", "vocabulary", "units"):
+    for kind in ("observations", "claims", "evidence", "layout", "lineage", "vocabulary", "units"):
         if kind in keys:
             return kind, keys[kind], keys[kind]
     return "", "", ""

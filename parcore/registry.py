@@ -30,16 +30,17 @@ from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Evidence, Observation
 from parcore.evidence.invariants import check_invariants
 from parcore.evidence.layouts import Layout, read_layout
+from parcore.evidence.lineage import Event, Lineage, once_each, read_lineage
 from parcore.evidence.periods import Period
 from parcore.evidence.readers import EvidenceReader, read_observations
 from parcore.evidence.sections import Defaults
 from parcore.evidence.units import UnitBook, read_units
 from parcore.evidence.vocabulary import Vocabulary, read_vocabulary
-from parcore.i18n import Text
 from parcore.packages import (
     KINDS,
     Document,
     Failure,
+    Held,
     Package,
     beginning,
     documents_in,
@@ -56,16 +57,6 @@ if TYPE_CHECKING:
     from parcore.rules.figures import MeasureReader
 
 METHODOLOGIES: Final = "parcore.methodologies"
-
-
-@frozen
-class Held:
-    """Evidence that is held: its name, its vocabulary's title, how many fields and statements it has."""
-
-    name: str
-    title: Text = Text()
-    fields: int = 0
-    statements: int = 0
 
 
 @frozen(eq=False)
@@ -151,6 +142,14 @@ class Registry:
         return [each for each in self.documents("vocabulary") if each.name not in self.vocabularies]
 
     @cached_property
+    def lineage(self) -> Lineage:
+        """Which units became which, and when, by all documents."""
+        events: list[Event] = []
+        for _, tree in self._trees("lineage"):
+            events += read_lineage(tree, self.units, self.findings)
+        return Lineage(once_each(events, self.findings))
+
+    @cached_property
     def layouts(self) -> tuple[Layout, ...]:
         """How the data sets known write their tables."""
         found = (read_layout(tree, self.findings) for _, tree in self._trees("layout"))
@@ -163,7 +162,7 @@ class Registry:
 
     def survey(self) -> None:
         """Look at everything at hand, so that `findings` holds what packages say twice or say wrong."""
-        _ = (self.edition_documents(), self.units, self.vocabularies, self.layouts)
+        _ = (self.edition_documents(), self.units, self.vocabularies, self.layouts, self.lineage)
 
     def _trees(self, kind: str) -> Iterator[tuple[Document, Tree]]:
         """The documents of a kind that can be read; why others cannot goes to the findings."""

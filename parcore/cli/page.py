@@ -49,7 +49,7 @@ def results(registry: Registry, edition: Edition) -> Iterator[Result]:
     observations = registry.observations(edition.methodology)
     spoken = {*evidence.periods(), *(each.period for each in observations)}
     for period in sorted(filter(edition.in_force, spoken), key=lambda each: each.order):
-        yield score(edition, evidence, registry.units, period, observations=observations)
+        yield score(edition, evidence, registry.units, period).beside(observations)
 
 
 def _part(registry: Registry, edition: Edition, lang: str) -> str:

@@ -17,7 +17,7 @@ from parcore.diagnostics import Diagnostic
 from parcore.i18n import say
 
 if TYPE_CHECKING:
-    from parcore.registry import Held
+    from parcore.packages import Held
 
 WIDE: Final = 160
 """The least width of output that goes to no terminal; it is as much wider as its columns need."""

@@ -53,6 +53,7 @@ def read_criterion(tree: Tree, context: Context) -> Criterion | None:
         combine=choice_of(tree.get("combine"), Combine, context.findings) or Combine.SUM,
         weight=_weight(tree.get("weight"), context),
         digits=int(text_of(tree["round"])) if "round" in tree else None,
+        supersedes=texts_of(tree["supersedes"]) if "supersedes" in tree else None,
         place=tree.place_of("id"),
     )
     if "criteria" in tree:

@@ -61,7 +61,8 @@ class Criterion:
     known one by one. `weight` multiplies it in its parent's sum. `scaled_from` is the sum of its
     children's maxima where these are scaled to what the group is worth. `digits`: rounded here.
     `groups` are the unit groups that alone have it (none: all have). `falls_through`: where it does not
-    apply, the next of its parent's rules does.
+    apply, the next of its parent's rules does. `supersedes` are the criteria of the edition replaced that it
+    stands for; None: the one of its own id, if there is one.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Criterion:
     digits: int | None = None
     groups: tuple[str, ...] = ()
     falls_through: bool = False
+    supersedes: tuple[str, ...] | None = None
     place: Place = field(default=Place(""), eq=False)
 
     def weight_of(self, group: str) -> Fraction:

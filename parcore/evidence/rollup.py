@@ -5,7 +5,7 @@ In: what counts for each part, in order. Out: the value and its text. How is dec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -50,10 +50,10 @@ def roll_up(how: RollUp, parts: Sequence[Part]) -> tuple[Value, str]:
     else:
         months = sum(each.period.months for each in arose)
         number = sum((each.value.number * each.period.months for each in arose), ZERO) / months
-    return Value(State.OK, number), _text(number, arose)
+    return Value(State.OK, number), written(number, (each.text for each in arose))
 
 
-def _text(number: Fraction, parts: Sequence[Part]) -> str:
-    """The number as the parts write theirs: in per cent where one of them does."""
-    percent = any(each.text.rstrip().endswith("%") for each in parts)
+def written(number: Fraction, texts: Iterable[str]) -> str:
+    """A number as the texts of its parts write theirs: in per cent where one of them does."""
+    percent = any(each.rstrip().endswith("%") for each in texts)
     return exact_text(number * HUNDRED) + "%" if percent else exact_text(number)

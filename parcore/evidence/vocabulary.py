@@ -71,12 +71,24 @@ class RollUp(Enum):
 
 
 @frozen
+class CarryOver:
+    """How a field's value for a unit follows from those of the units that merged into it.
+
+    By their sum; by their mean, weighted by the field `weight`; or by nothing (`none`).
+    """
+
+    how: str
+    weight: str = ""
+
+
+@frozen
 class FieldSpec:
     """A field of evidence: its kind, unit, range and the states of emptiness it declares.
 
     Any field can be missing, unverified or rejected; `states` holds what can arise besides
     (`NOTHING_AROSE`, `NOT_APPLICABLE`). Without a `rollup` no value follows from those of its parts;
-    without `derive`, as it is written, none follows from a list of records.
+    without `derive`, as it is written, none follows from a list of records; without `carry_over` none
+    follows from the units that merged into one.
     """
 
     name: str
@@ -90,6 +102,7 @@ class FieldSpec:
     movement: Movement = Movement.FLOW
     rollup: RollUp | None = None
     derive: Mapping | None = None
+    carry_over: CarryOver | None = None
     source: Source | None = None
     place: Place = field(default=Place(""), eq=False)
 
@@ -218,6 +231,9 @@ def _read_section(name: str, tree: Mapping, findings: Findings) -> Vocabulary:
         if spec.name in fields:
             findings.add("duplicate-id", spec.place, id=spec.name, first=fields[spec.name].place)
         fields.setdefault(spec.name, spec)
+    for each in items_of(tree.get("fields")):
+        if isinstance(each, Mapping) and "carry_over" in each:
+            _check_carry_over(each, fields, findings)
     declared = [text_of(each["id"]) for each in items_of(tree["fields"]) if isinstance(each, Mapping)]
     invariants = tuple(
         found
@@ -255,6 +271,7 @@ def _read_field(tree: Tree, findings: Findings) -> FieldSpec | None:
         movement=choice_of(tree.get("movement"), Movement, findings) or Movement.FLOW,
         rollup=choice_of(tree.get("rollup"), RollUp, findings),
         derive=derive if isinstance(derive, Mapping) else None,
+        carry_over=_read_carry_over(tree.get("carry_over")),
         source=source_of(tree.get("source"), findings),
         place=tree.place_of("id"),
     )
@@ -275,6 +292,40 @@ def _rolls_up(spec: FieldSpec, how: RollUp) -> bool:
             return spec.kind is not FieldKind.CHOICE
         case RollUp.FIRST | RollUp.LAST:
             return True
+
+
+def _read_carry_over(tree: Tree | None) -> CarryOver | None:
+    if isinstance(tree, Mapping):
+        return CarryOver("weighted_mean", text_of(tree["weighted_mean"]))
+    return None if tree is None else CarryOver(text_of(tree))
+
+
+def _check_carry_over(tree: Mapping, fields: MappingOf[str, FieldSpec], findings: Findings) -> None:
+    """What units that merge give must be a value of the field, and a weight must weigh."""
+    spec, written = fields.get(text_of(tree["id"])), tree["carry_over"]
+    if spec is None or spec.carry_over is None:
+        return
+    how, weight = spec.carry_over.how, spec.carry_over.weight
+    if how != "none" and not _carries_over(spec, how):
+        findings.add("carry-over-not-fitting", written.place, field=spec.name, how=how)
+    elif how == "weighted_mean" and weight not in fields:
+        report_unknown(weight, list(fields), written.place, findings, "unknown-field")
+    elif how == "weighted_mean" and not _weighs(fields[weight], spec):
+        findings.add("carry-over-weight", written.place, field=spec.name, weight=weight)
+
+
+def _carries_over(spec: FieldSpec, how: str) -> bool:
+    """Whether units that merge give a value of the field again, a sum or a mean of any weights."""
+    if how == "sum":
+        numeric = spec.kind in (FieldKind.COUNT, FieldKind.NUMBER)
+        return numeric and spec.unit != "%" and spec.range.interval.high is None
+    return spec.kind is FieldKind.NUMBER and spec.range.step is None
+
+
+def _weighs(weight: FieldSpec, spec: FieldSpec) -> bool:
+    low = weight.range.interval.low
+    numeric = weight.kind in (FieldKind.COUNT, FieldKind.NUMBER)
+    return numeric and weight.unit != "%" and low is not None and low >= 0 and weight.name != spec.name
 
 
 def _distinct(titles: MappingOf[str, Text], tree: Mapping, findings: Findings) -> None:

@@ -46,6 +46,7 @@ def to_dict(result: Result, lang: str, earlier: Earlier | None = None) -> dict[s
         "decision": None if edition.decision is None else edition.decision.number,
         "period": str(result.period),
         "stage": result.stage.value,
+        **({} if result.on is None else {"units_of": str(result.on)}),
         **_assumed(result),
         "units": [_unit(result, card, lang) | _change(moved.get(card.unit.id)) for card in result.scorecards],
         **_beyond_rules(result),

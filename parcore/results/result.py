@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from enum import Enum
 from fractions import Fraction
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from parcore.editions.edition import Criterion, Edition, Effect
 from parcore.editions.index import ATTAINABLE, BASE, BONUS, PENALTY, RATE, ROUNDED, TOTAL
@@ -169,7 +170,8 @@ class Assumed:
 class Result:
     """The scorecards of a period under an edition, best first; units outside the ranking last.
 
-    `absent` are the methods of which nothing was handed in, left out for everybody.
+    `absent` are the methods of which nothing was handed in, left out for everybody. `on` is the day whose
+    units are scored, where it is not the period's last: their evidence was carried over to them.
     """
 
     edition: Edition
@@ -186,6 +188,11 @@ class Result:
     points_set: tuple[PointsSet, ...] = field(factory=tuple)
     population: Population = Population()
     absent: tuple[Absent, ...] = field(factory=tuple)
+    on: date | None = None
+
+    def beside(self, observations: Iterable[Observation]) -> Result:
+        """The result with what others printed of its period."""
+        return evolve(self, observations=tuple(each for each in observations if each.period == self.period))
 
     @property
     def classes(self) -> Classes | None:

@@ -12,7 +12,7 @@ from parcore.editions.edition import Criterion, Edition
 from parcore.editions.records import MeanOver
 from parcore.evidence.vocabulary import Vocabulary
 from parcore.numbers import ZERO, exact_text
-from parcore.readings.analysis.equivalence import Region, differences
+from parcore.readings.analysis.equivalence import Region, differences, scaled
 from parcore.readings.analysis.findings import Analysis, Extreme, analyse
 from parcore.readings.analysis.plane import Plane, plane_of
 from parcore.readings.analysis.witness import Reach
@@ -129,9 +129,16 @@ def compared(before: Edition, after: Edition) -> Iterator[Compared]:
     """Every rule of one edition that the other has too, in the order of its tree."""
     others = {leaf.id: leaf for leaf in before.scored}
     for leaf in (each for each in after.scored if each.id in others):
-        old = _by_part(others[leaf.id], before)
-        for key, piece in _by_part(leaf, after).items():
-            yield _compared(leaf, key, piece, old.get(key), after.vocabulary == before.vocabulary)
+        yield from leaves_compared(before, others[leaf.id], after, leaf)
+
+
+def leaves_compared(
+    before: Edition, one: Criterion, after: Edition, two: Criterion, *, shares: bool = False
+) -> Iterator[Compared]:
+    """The rules of two leaves, part by part and group by group; `shares`: as shares of their maxima."""
+    old = _by_part(one, before)
+    for key, piece in _by_part(two, after).items():
+        yield _compared(two, key, piece, old.get(key), after.vocabulary == before.vocabulary, shares)
 
 
 Parts = dict[tuple[str, str], tuple[_Piece, Fraction | None]]
@@ -153,6 +160,7 @@ def _compared(
     new: tuple[_Piece, Fraction | None],
     old: tuple[_Piece, Fraction | None] | None,
     together: bool,
+    shares: bool,
 ) -> Compared:
     group, part = key
     told = Compared(leaf, part, (group,), ())
@@ -162,6 +170,9 @@ def _compared(
     one, two = planes
     if one is None or two is None:
         return evolve(told, why="kind")
+    tops = [top if piece.whole else None for piece, top in (old, new)]
+    if shares and tops[0] and tops[1]:
+        two = scaled(two, tops[0] / tops[1])
     try:
         return evolve(told, regions=tuple(differences(one, two, new[0].vocabulary)))
     except ValueError:

@@ -18,6 +18,7 @@ from parcore.readings.analysis.plane import Axis, Branch, Plane, inside
 from parcore.readings.analysis.witness import PERIOD, Reach, Witness
 from parcore.readings.exact import evaluate
 from parcore.readings.inverse import Facts
+from parcore.rules.graph import Mul, const
 from parcore.rules.program import Program, lay_out
 from parcore.values import Value
 
@@ -52,6 +53,15 @@ def differences(one: Plane, two: Plane, vocabulary: Vocabulary) -> list[Region]:
                 said = _said(_at(one, point)), _said(_at(other, point))
                 found.append(_region(part, said, reach, read))
     return list(_merged(found, axes))
+
+
+def scaled(plane: Plane, factor: Fraction) -> Plane:
+    """The plane of a rule that pays so many times as much."""
+    branches = tuple(
+        each if each.line is None else evolve(each, line=(each.line[0] * factor, each.line[1] * factor))
+        for each in plane.branches
+    )
+    return evolve(plane, node=Mul(const(factor), plane.node), branches=branches)
 
 
 def _region(cell: Cell, said: tuple[str, str], reach: Reach, read: Program) -> Region:

@@ -262,12 +262,21 @@ def _tie_break(each: TieBreak, laid: _Laid) -> str:
 
 def policies(edition: Edition, lang: str) -> tuple[str, ...]:
     """The sentences of all policies of an edition, in the order in which they are applied."""
-    laid = _Laid(edition, lang)
-    return tuple(each for policy in POLICIES for each in policy(laid))
+    return tuple(each for name in POLICIES for each in policy_sentences(edition, name, lang))
+
+
+def policy_sentences(edition: Edition, name: str, lang: str) -> tuple[str, ...]:
+    """The sentences of one policy; none where the edition has it not."""
+    return tuple(POLICIES[name](_Laid(edition, lang)))
 
 
 Policy = Callable[[_Laid], Iterator[str]]
-POLICIES: Final[tuple[Policy, ...]] = (
-    _absent, _rounding, _conversion, _adjustments, _classes, _ranking,
-)  # fmt: skip
+POLICIES: Final[dict[str, Policy]] = {
+    "absent": _absent,
+    "rounding": _rounding,
+    "conversion": _conversion,
+    "adjustments": _adjustments,
+    "classes": _classes,
+    "ranking": _ranking,
+}
 """The policies in the order in which they are said; a new one is one more here."""

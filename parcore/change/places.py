@@ -1,0 +1,112 @@
+"""A change of place split into what the rule, the unit's own work and that of all others make of it.
+
+A place is one among others, so each is reckoned in a table of its own: all units under one edition, the
+unit by its own evidence of one year, the others by theirs of one year. The parts are the Shapley value of
+the three, in places gained; they may be halves or sixths. What is set aside for a unit is left out of
+these tables for everybody; what that makes of the place is a part of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from fractions import Fraction
+from itertools import permutations
+
+from attrs import frozen
+
+from parcore.change.shapley import split
+from parcore.change.worlds import Pair, World, Worlds
+from parcore.results.ranking import Entry, entry_of, ranked
+from parcore.results.result import Result
+
+
+class Mover(Enum):
+    """What moves a unit's place."""
+
+    RULE = "rule"
+    OWN = "own"
+    OTHERS = "others"
+
+
+@frozen
+class PlaceParts:
+    """The places gained by each cause (+1: one up). Units that came and went are among the others."""
+
+    rule: Fraction
+    own: Fraction
+    others: Fraction
+    not_comparable: Fraction
+
+
+@frozen
+class PlaceSplit:
+    """Places among all units in two years, among how many, and the parts of the change.
+
+    `parts` is None where the unit has no place in one of the tables: under the other edition no index.
+    """
+
+    first: int
+    second: int
+    among: tuple[int, int]
+    parts: PlaceParts | None = None
+
+    @property
+    def gained(self) -> int:
+        """The places that a unit rose."""
+        return self.first - self.second
+
+
+def split_place(worlds: Worlds, pair: Pair, out: tuple[frozenset[str], frozenset[str]]) -> PlaceSplit | None:
+    """The places of a unit and the parts of their change; None where it is ranked in one year only.
+
+    `out` are the leaves of either edition that are set aside for it.
+    """
+    first, second = worlds.official()
+    one, two = first.place(pair.first), second.place(pair.second)
+    if one is None or two is None:
+        return None
+    among = one.among, two.among
+    known: dict[frozenset[Mover], Fraction] = {}
+    for side in (0, 1):
+        for own in (World.BEFORE, World.AFTER):
+            for others in (World.BEFORE, World.AFTER):
+                place = _place(worlds, pair, side, own, others, out[side])
+                if place is None:
+                    return PlaceSplit(one.place, two.place, among)
+                moved = {Mover.RULE} if side else set()
+                moved |= {Mover.OWN} if own is World.AFTER else set()
+                moved |= {Mover.OTHERS} if others is World.AFTER else set()
+                known[frozenset(moved)] = -Fraction(place)
+    parts = split([*permutations(Mover)], known.__getitem__)
+    kept = sum(parts.values(), Fraction(0))
+    rest = one.place - two.place - kept
+    told = PlaceParts(parts[Mover.RULE], parts[Mover.OWN], parts[Mover.OTHERS], rest)
+    return PlaceSplit(one.place, two.place, among, told)
+
+
+def _place(
+    worlds: Worlds, pair: Pair, side: int, own: World, others: World, out: frozenset[str]
+) -> int | None:
+    """The place of a unit by its evidence of one world among the others by theirs of one."""
+    table, table_own = worlds.table(side, others, out), worlds.table(side, own, out)
+    ranking = table.edition.ranking
+    entries = dict(_entries(table))
+    entry = _entries(table_own).get(_name(pair, own))
+    entries.pop(_name(pair, others), None)
+    if entry is None or ranking is None:
+        return None
+    entries[entry.unit] = entry
+    return ranked(entries.values(), ranking.method, ranking.tolerance)[entry.unit][0]
+
+
+def _name(pair: Pair, world: World) -> str:
+    return pair.first if world is World.BEFORE else pair.second
+
+
+def _entries(result: Result) -> Mapping[str, Entry]:
+    ranking = result.edition.ranking
+    if ranking is None:
+        return {}
+    found = (entry_of(card, ranking) for card in result.scorecards)
+    return {each.unit: each for each in found if each is not None}
