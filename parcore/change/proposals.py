@@ -164,13 +164,7 @@ def scored_with(result: Result, unit: str, data: Iterable[Datum]) -> Result:
     """The whole scored again with some statements in the place of those of their fields."""
     units = UnitBook((*result.population.units, *result.without_evidence))
     again = score(
-        result.edition,
-        result.evidence.with_(data),
-        units,
-        result.period,
-        stage=result.stage,
-        only=(unit,),
-        observations=result.observations,
+        result.edition, result.evidence.with_(data), units, result.period, stage=result.stage, only=(unit,)
     )
     return evolve(again, assumed=result.assumed)
 
