@@ -15,7 +15,8 @@ from parcore.i18n import say
 from parcore.numbers import exact_text, shown, shown_percent
 from parcore.readings.analysis.edition import Compared, Proof, compared, prove, report
 from parcore.readings.analysis.equivalence import Region
-from parcore.readings.analysis.findings import Cliff, Extreme
+from parcore.readings.analysis.extremes import Extreme
+from parcore.readings.analysis.findings import Cliff
 from parcore.readings.analysis.plane import Axis
 from parcore.readings.analysis.witness import Witness
 from parcore.rules.graph import Div

@@ -13,7 +13,8 @@ from parcore.editions.records import MeanOver
 from parcore.evidence.vocabulary import Vocabulary
 from parcore.numbers import ZERO, exact_text
 from parcore.readings.analysis.equivalence import Region, differences
-from parcore.readings.analysis.findings import Analysis, Extreme, analyse
+from parcore.readings.analysis.extremes import Extreme
+from parcore.readings.analysis.findings import Analysis, analyse
 from parcore.readings.analysis.plane import Plane, plane_of
 from parcore.readings.analysis.witness import Reach
 from parcore.rules.combinations import Guarded, Reported, Rule

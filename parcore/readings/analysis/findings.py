@@ -6,25 +6,33 @@ Points are those of the rule, before rounding.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from fractions import Fraction
 from itertools import islice, pairwise
 from math import lcm
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from parcore.intervals import Interval, exactly
 from parcore.numbers import ZERO
+from parcore.readings.analysis.extremes import Extreme, settle
 from parcore.readings.analysis.plane import Axis, Branch, Plane, inside
+from parcore.readings.analysis.solver import Answer, installed
 from parcore.readings.analysis.witness import WHOLE, Reach, Witness
-from parcore.rules.graph import Div
+from parcore.rules.graph import Div, Field, Symbol
+from parcore.rules.program import lay_out
 
 Cell = dict[str, Interval]
+Cells = list[tuple[Cell, int]]
+"""Cells, each with the position of the branch that decides there."""
 
 MOST_CELLS: Final = 40
 """In how many cells of a branch evidence is looked for before it is called not decided."""
+
+MOST_ASKED: Final = 400
+"""Of a rule with no more cells than this the solver says which of them hold no evidence at all."""
 
 
 class Direction(Enum):
@@ -34,15 +42,6 @@ class Direction(Enum):
     RISING = "rising"
     FALLING = "falling"
     TURNING = "turning"
-
-
-@frozen
-class Extreme:
-    """The least or the most points: whether some evidence gives them, or they are only approached."""
-
-    points: Fraction
-    attained: bool
-    witness: Witness | None
 
 
 @frozen
@@ -61,7 +60,9 @@ class Analysis:
     """What one rule does for any evidence, in one unit group.
 
     `reached` has a witness for each branch, None where none was found; `unreachable` are the branches
-    that no cell has: proved. `dead` are the axes on which no points depend. `one_unit`: the rule reads
+    that no cell has: proved; `instead` has evidence for which such a one would apply and another decides.
+    `not_within` are those that no evidence within the solver's bound reaches. `dead` are the axes on which no
+    points depend, `alike` evidence that differs along one and is paid the same. `one_unit`: the rule reads
     nothing but a unit's own evidence; of one that reads peers or records no unit alone is a witness.
     """
 
@@ -75,13 +76,17 @@ class Analysis:
     cliff: Cliff | None
     dead: tuple[str, ...]
     one_unit: bool = True
+    not_within: tuple[int, ...] = ()
+    instead: Mapping[int, Witness] = field(factory=dict)
+    alike: Mapping[str, tuple[Witness, Witness]] = field(factory=dict)
 
     @property
     def undecided(self) -> tuple[int, ...]:
         """The branches that some cell has and no witness reaches, where one unit can be a witness."""
         if not self.one_unit:
             return ()
-        return tuple(n for n, each in enumerate(self.reached) if each is None and n not in self.unreachable)
+        settled = {*self.unreachable, *self.not_within}
+        return tuple(n for n, each in enumerate(self.reached) if each is None and n not in settled)
 
 
 @frozen
@@ -109,27 +114,68 @@ def analyse(plane: Plane, reach: Reach) -> Analysis:
     Raises:
         ValueError: the plane has too many cells to be looked at one by one.
     """
-    cells = [(cell, at) for cell, at in plane.cells() if at is not None and reach.possible(cell)]
+    every = [(cell, at) for cell, at in plane.cells() if at is not None and reach.possible(cell)]
+    cells = every
+    if installed() and reach.specs and len(cells) <= MOST_ASKED:
+        cells = [(cell, at) for cell, at in cells if reach.settled(cell) is not Answer.NONE]
     reached = _reached(plane, cells, reach)
     used = {at for _, at in cells}
+    unreachable = tuple(n for n in range(len(plane.branches)) if n not in used)
     steps = list(_steps(plane, cells))
     ordered = [name for name, axis in plane.axes.items() if axis.ordered]
+    dead = tuple(_dead(plane, every, cells))
     directions = {name: _direction(name, plane, cells, steps) for name in ordered}
     return Analysis(
         plane,
         reached,
-        tuple(n for n in range(len(plane.branches)) if n not in used),
-        _extreme(plane, cells, reach, largest=False),
-        _extreme(plane, cells, reach, largest=True),
+        unreachable,
+        _extreme(plane, cells, reach, reached, largest=False),
+        _extreme(plane, cells, reach, reached, largest=True),
         directions,
         _turns(directions, steps, reach),
         _cliff(plane, steps, reach),
-        tuple(name for name in plane.axes if _is_dead(name, plane, cells)),
+        dead,
         bool(reach.specs),
+        tuple(_not_within(cells, reached, reach)),
+        dict(_instead(plane, unreachable, reach)),
+        {name: pair for name in dead if (pair := _alike(name, cells, reach)) is not None},
     )
 
 
-def _reached(plane: Plane, cells: list[tuple[Cell, int]], reach: Reach) -> tuple[Witness | None, ...]:
+def _not_within(cells: Cells, reached: tuple[Witness | None, ...], reach: Reach) -> Iterator[int]:
+    """The branches of whose cells each is asked for, and none holds evidence within the bound."""
+    for at, witness in enumerate(reached):
+        own = [cell for cell, each in cells if each == at] if witness is None and reach.specs else []
+        if 0 < len(own) <= MOST_CELLS and all(reach.settled(cell) is Answer.NOT_WITHIN for cell in own):
+            yield at
+
+
+def _instead(plane: Plane, unreachable: tuple[int, ...], reach: Reach) -> Iterator[tuple[int, Witness]]:
+    """Evidence for which a branch that is never reached would apply, were it not for one before it."""
+    for at in unreachable:
+        branch = plane.branches[at]
+        own = (
+            reach.inside(cell)
+            for cell, _ in plane.cells()
+            if branch.applies({name: inside(part) for name, part in cell.items()}) and reach.possible(cell)
+        )
+        found = next((each for each in islice(own, MOST_CELLS) if each is not None), None)
+        if found is not None:
+            yield at, found
+
+
+def _alike(name: str, cells: Cells, reach: Reach) -> tuple[Witness, Witness] | None:
+    """Two pieces of evidence that differ along an axis and are paid the same."""
+    held: dict[tuple[str, ...], Witness] = {}
+    for cell, _ in cells[:MOST_ASKED]:
+        witness = reach.inside(cell)
+        others = tuple(str(part) for each, part in cell.items() if each != name)
+        if witness is not None and held.setdefault(others, witness) is not witness:
+            return held[others], witness
+    return None
+
+
+def _reached(plane: Plane, cells: Cells, reach: Reach) -> tuple[Witness | None, ...]:
     """A witness for each branch, from the first of its cells in which one is found."""
     found: list[Witness | None] = []
     for at in range(len(plane.branches)):
@@ -172,7 +218,14 @@ def _ends(branch: Branch, cell: Cell) -> Iterator[_End]:
             yield _End(slope * end + intercept, belongs, spot)
 
 
-def _extreme(plane: Plane, cells: list[tuple[Cell, int]], reach: Reach, *, largest: bool) -> Extreme | None:
+def _extreme(
+    plane: Plane,
+    cells: Cells,
+    reach: Reach,
+    reached: tuple[Witness | None, ...],
+    *,
+    largest: bool,
+) -> Extreme | None:
     """The most (or least) points of all cells; None where there are none, or no end."""
     ends = [end for cell, at in cells for end in _ends(plane.branches[at], cell)]
     numbers = [each.points for each in ends if each.points is not None]
@@ -182,10 +235,12 @@ def _extreme(plane: Plane, cells: list[tuple[Cell, int]], reach: Reach, *, large
     spots = [each.spot for each in ends if each.points == best and each.belongs]
     witnesses = (reach.inside(spot) for spot in spots[:MOST_CELLS])
     found = next((each for each in witnesses if each is not None and each.value.known == best), None)
-    return Extreme(best, bool(spots), found)
+    if found is not None or not spots or not reach.specs:
+        return Extreme(best, bool(spots), found)
+    return settle(best, reach, reached, largest=largest)
 
 
-def _steps(plane: Plane, cells: list[tuple[Cell, int]]) -> Iterator[_Step]:
+def _steps(plane: Plane, cells: Cells) -> Iterator[_Step]:
     """Each pair of cells that are neighbours along one axis, with the points at their common edge."""
     by_key = {tuple(map(str, cell.values())): (cell, at) for cell, at in cells}
     for name, axis in plane.axes.items():
@@ -226,7 +281,7 @@ def _edge(branch: Branch, cell: Cell, axis: str, *, high: bool) -> Fraction | No
     return None if branch.axis != axis or end is None else points_at(branch, end)
 
 
-def _direction(name: str, plane: Plane, cells: list[tuple[Cell, int]], steps: list[_Step]) -> Direction:
+def _direction(name: str, plane: Plane, cells: Cells, steps: list[_Step]) -> Direction:
     changes = [each.right - each.left for each in steps if each.axis == name]
     lines = ((plane.branches[at], cell[name]) for cell, at in cells)
     changes += [
@@ -263,14 +318,33 @@ def _less(one: Witness, two: Witness) -> bool:
     return a is not None and b is not None and a < b
 
 
-def _is_dead(name: str, plane: Plane, cells: list[tuple[Cell, int]]) -> bool:
-    """Whether what is paid is the same whatever the axis gives, all others held."""
+def _dead(plane: Plane, every: Cells, possible: Cells) -> Iterator[str]:
+    """The axes on which no points depend: all others held, or where evidence alone excludes the rest.
+
+    The latter is said only of an axis whose fields no other axis reads that does matter.
+    """
+    dead = [name for name in plane.axes if _is_dead([name], plane, every)]
+    reads = {name: _fields(axis) for name, axis in plane.axes.items()}
+    for name in plane.axes:
+        others = set().union(*(reads[each] for each in plane.axes if each != name and each not in dead))
+        if name not in dead and not reads[name] & others and _is_dead([*dead, name], plane, possible):
+            dead.append(name)
+    return iter(dead)
+
+
+def _fields(axis: Axis) -> set[str]:
+    nodes = lay_out({"it": axis.node}).nodes
+    return {node.name for node in nodes if isinstance(node, Field | Symbol)}
+
+
+def _is_dead(names: list[str], plane: Plane, cells: Cells) -> bool:
+    """Whether what is paid is the same whatever some axes give, all others held."""
     said: dict[tuple[str, ...], object] = {}
     for cell, at in cells:
         branch = plane.branches[at]
-        if branch.axis == name and branch.line is not None and branch.line[0]:
+        if branch.axis in names and branch.line is not None and branch.line[0]:
             return False
-        others = tuple(str(part) for each, part in cell.items() if each != name)
+        others = tuple(str(part) for each, part in cell.items() if each not in names)
         pays = (branch.line, branch.axis if branch.line and branch.line[0] else "", branch.state)
         if said.setdefault(others, pays) != pays:
             return False
