@@ -13,8 +13,7 @@ from attrs import evolve, frozen
 
 from parcore.evidence.vocabulary import Vocabulary
 from parcore.intervals import Interval, exactly
-from parcore.readings.analysis.findings import Cell
-from parcore.readings.analysis.plane import Axis, Branch, Plane, inside
+from parcore.readings.analysis.plane import Axis, Branch, Cell, Plane, inside
 from parcore.readings.analysis.solver import Answer
 from parcore.readings.analysis.witness import PERIOD, Reach, Witness
 from parcore.readings.exact import evaluate

@@ -29,7 +29,12 @@ class Extreme:
 
 
 def settle(bound: Fraction, reach: Reach, held: Iterable[Witness | None], *, largest: bool) -> Extreme:
-    """The extreme of a rule, which is proved not to lie beyond `bound`, from evidence in hand."""
+    """The extreme of a rule, which is proved not to lie beyond `bound`, from evidence in hand.
+
+    Of a rule that reads more than a unit's own fields no evidence is looked for.
+    """
+    if not reach.specs:
+        return Extreme(bound, True, None)
     best = _best(held, largest=largest)
     if best is not None and best.value.number == bound:
         return Extreme(bound, True, best)

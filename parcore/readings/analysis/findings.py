@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from fractions import Fraction
+from functools import cached_property
 from itertools import islice, pairwise
 from math import lcm
 from typing import Final
@@ -16,20 +17,14 @@ from typing import Final
 from attrs import field, frozen
 
 from parcore.intervals import Interval, exactly
-from parcore.numbers import ZERO
+from parcore.numbers import ONE, ZERO
+from parcore.readings.analysis.branches import MOST_CELLS, Branches, branches_of
 from parcore.readings.analysis.extremes import Extreme, settle
-from parcore.readings.analysis.plane import Axis, Branch, Plane, inside
+from parcore.readings.analysis.plane import Axis, Branch, Cell, Cells, Plane, inside
 from parcore.readings.analysis.solver import Answer, installed
 from parcore.readings.analysis.witness import WHOLE, Reach, Witness
 from parcore.rules.graph import Div, Field, Symbol
 from parcore.rules.program import lay_out
-
-Cell = dict[str, Interval]
-Cells = list[tuple[Cell, int]]
-"""Cells, each with the position of the branch that decides there."""
-
-MOST_CELLS: Final = 40
-"""In how many cells of a branch evidence is looked for before it is called not decided."""
 
 MOST_ASKED: Final = 400
 """Of a rule with no more cells than this the solver says which of them hold no evidence at all."""
@@ -59,16 +54,13 @@ class Cliff:
 class Analysis:
     """What one rule does for any evidence, in one unit group.
 
-    `reached` has a witness for each branch, None where none was found; `unreachable` are the branches
-    that no cell has: proved; `instead` has evidence for which such a one would apply and another decides.
-    `not_within` are those that no evidence within the solver's bound reaches. `dead` are the axes on which no
-    points depend, `alike` evidence that differs along one and is paid the same. `one_unit`: the rule reads
-    nothing but a unit's own evidence; of one that reads peers or records no unit alone is a witness.
+    `dead` are the axes on which no points depend, `alike` evidence that differs along one and is paid the
+    same. `one_unit`: the rule reads nothing but a unit's own evidence; of one that reads peers or records no
+    unit alone is a witness.
     """
 
     plane: Plane
-    reached: tuple[Witness | None, ...]
-    unreachable: tuple[int, ...]
+    branches: Branches
     least: Extreme | None
     most: Extreme | None
     directions: dict[str, Direction]
@@ -76,17 +68,23 @@ class Analysis:
     cliff: Cliff | None
     dead: tuple[str, ...]
     one_unit: bool = True
-    not_within: tuple[int, ...] = ()
-    instead: Mapping[int, Witness] = field(factory=dict)
     alike: Mapping[str, tuple[Witness, Witness]] = field(factory=dict)
 
     @property
     def undecided(self) -> tuple[int, ...]:
-        """The branches that some cell has and no witness reaches, where one unit can be a witness."""
-        if not self.one_unit:
-            return ()
-        settled = {*self.unreachable, *self.not_within}
-        return tuple(n for n, each in enumerate(self.reached) if each is None and n not in settled)
+        """The branches that are not decided, where one unit can be a witness."""
+        return self.branches.undecided if self.one_unit else ()
+
+    @property
+    def constant(self) -> bool:
+        """Whether every evidence gives the same points."""
+        ends = self.least, self.most
+        return ends[0] is not None and ends[1] is not None and ends[0].points == ends[1].points
+
+    @cached_property
+    def fields(self) -> Mapping[str, frozenset[str]]:
+        """The fields that each axis reads."""
+        return {name: frozenset(_fields(axis)) for name, axis in self.plane.axes.items()}
 
 
 @frozen
@@ -118,50 +116,23 @@ def analyse(plane: Plane, reach: Reach) -> Analysis:
     cells = every
     if installed() and reach.specs and len(cells) <= MOST_ASKED:
         cells = [(cell, at) for cell, at in cells if reach.settled(cell) is not Answer.NONE]
-    reached = _reached(plane, cells, reach)
-    used = {at for _, at in cells}
-    unreachable = tuple(n for n in range(len(plane.branches)) if n not in used)
+    branches = branches_of(plane, cells, reach)
     steps = list(_steps(plane, cells))
     ordered = [name for name, axis in plane.axes.items() if axis.ordered]
     dead = tuple(_dead(plane, every, cells))
     directions = {name: _direction(name, plane, cells, steps) for name in ordered}
     return Analysis(
         plane,
-        reached,
-        unreachable,
-        _extreme(plane, cells, reach, reached, largest=False),
-        _extreme(plane, cells, reach, reached, largest=True),
+        branches,
+        _extreme(plane, cells, reach, branches.reached, largest=False),
+        _extreme(plane, cells, reach, branches.reached, largest=True),
         directions,
-        _turns(directions, steps, reach),
+        _turns(plane, directions, cells, steps, reach),
         _cliff(plane, steps, reach),
         dead,
         bool(reach.specs),
-        tuple(_not_within(cells, reached, reach)),
-        dict(_instead(plane, unreachable, reach)),
         {name: pair for name in dead if (pair := _alike(name, cells, reach)) is not None},
     )
-
-
-def _not_within(cells: Cells, reached: tuple[Witness | None, ...], reach: Reach) -> Iterator[int]:
-    """The branches of whose cells each is asked for, and none holds evidence within the bound."""
-    for at, witness in enumerate(reached):
-        own = [cell for cell, each in cells if each == at] if witness is None and reach.specs else []
-        if 0 < len(own) <= MOST_CELLS and all(reach.settled(cell) is Answer.NOT_WITHIN for cell in own):
-            yield at
-
-
-def _instead(plane: Plane, unreachable: tuple[int, ...], reach: Reach) -> Iterator[tuple[int, Witness]]:
-    """Evidence for which a branch that is never reached would apply, were it not for one before it."""
-    for at in unreachable:
-        branch = plane.branches[at]
-        own = (
-            reach.inside(cell)
-            for cell, _ in plane.cells()
-            if branch.applies({name: inside(part) for name, part in cell.items()}) and reach.possible(cell)
-        )
-        found = next((each for each in islice(own, MOST_CELLS) if each is not None), None)
-        if found is not None:
-            yield at, found
 
 
 def _alike(name: str, cells: Cells, reach: Reach) -> tuple[Witness, Witness] | None:
@@ -173,15 +144,6 @@ def _alike(name: str, cells: Cells, reach: Reach) -> tuple[Witness, Witness] | N
         if witness is not None and held.setdefault(others, witness) is not witness:
             return held[others], witness
     return None
-
-
-def _reached(plane: Plane, cells: Cells, reach: Reach) -> tuple[Witness | None, ...]:
-    """A witness for each branch, from the first of its cells in which one is found."""
-    found: list[Witness | None] = []
-    for at in range(len(plane.branches)):
-        own = (reach.inside(cell) for cell, each in cells if each == at)
-        found.append(next((each for each in islice(own, MOST_CELLS) if each is not None), None))
-    return tuple(found)
 
 
 def points_at(branch: Branch, axis_number: Fraction | None) -> Fraction | None:
@@ -241,17 +203,17 @@ def _extreme(
 
 
 def _steps(plane: Plane, cells: Cells) -> Iterator[_Step]:
-    """Each pair of cells that are neighbours along one axis, with the points at their common edge."""
+    """Each cell with the next along one axis that holds evidence, and the points at their edges."""
     by_key = {tuple(map(str, cell.values())): (cell, at) for cell, at in cells}
     for name, axis in plane.axes.items():
-        after = _next(axis)
+        after = dict(pairwise(str(each) for each in axis.cells()))
         for cell, at in cells:
-            beyond = after.get(str(cell[name]))
-            if beyond is None:
-                continue
-            key = tuple(beyond if each == name else str(part) for each, part in cell.items())
-            if key in by_key:
-                other, then = by_key[key]
+            found, beyond = None, after.get(str(cell[name]))
+            while found is None and beyond is not None:
+                key = tuple(beyond if each == name else str(part) for each, part in cell.items())
+                found, beyond = by_key.get(key), after.get(beyond)
+            if found is not None:
+                other, then = found
                 left = _edge(plane.branches[at], cell, name, high=True)
                 right = _edge(plane.branches[then], other, name, high=False)
                 if left is not None and right is not None:
@@ -265,10 +227,6 @@ def _grown(plane: Plane, axis: Axis, at: int, then: int) -> Fraction:
         if branch.line is not None and branch.axis == axis.name
     ]
     return max(slopes, key=abs, default=ZERO) * (axis.range.step or ZERO)
-
-
-def _next(axis: Axis) -> dict[str, str]:
-    return dict(pairwise(str(each) for each in axis.cells()))
 
 
 def _edge(branch: Branch, cell: Cell, axis: str, *, high: bool) -> Fraction | None:
@@ -296,21 +254,39 @@ def _direction(name: str, plane: Plane, cells: Cells, steps: list[_Step]) -> Dir
 
 
 def _turns(
-    directions: dict[str, Direction], steps: list[_Step], reach: Reach
+    plane: Plane, directions: dict[str, Direction], cells: Cells, steps: list[_Step], reach: Reach
 ) -> dict[str, tuple[Witness, Witness]]:
-    """For each axis that turns, evidence where more of it pays less: the pair of a fall."""
+    """For each axis that turns, evidence where more of it pays less: on both sides of a fall."""
     found: dict[str, tuple[Witness, Witness]] = {}
-    falls = (
-        [each for each in steps if each.axis == name and each.right < each.left][:MOST_CELLS]
-        for name, way in directions.items()
-        if way is Direction.TURNING
-    )
-    for step in (each for some in falls for each in some):
-        if step.axis not in found:
-            one, two = reach.inside(step.before), reach.inside(step.after)
+    for name in (each for each, way in directions.items() if way is Direction.TURNING):
+        for before, after in islice(_falls(name, plane, cells, steps), MOST_CELLS):
+            one, two = reach.inside(before), reach.inside(after)
             if one is not None and two is not None and _less(two, one):
-                found[step.axis] = one, two
+                found[name] = one, two
+                break
     return found
+
+
+def _falls(name: str, plane: Plane, cells: Cells, steps: list[_Step]) -> Iterator[tuple[Cell, Cell]]:
+    """Where points fall along an axis: from one cell to the next, or along a line inside one."""
+    yield from ((each.before, each.after) for each in steps if each.axis == name and each.right < each.left)
+    for cell, at in cells:
+        branch = plane.branches[at]
+        if branch.axis == name and branch.line is not None and branch.line[0] < 0:
+            low, high = _apart(cell[name], plane.axes[name].range.step)
+            yield {**cell, name: exactly(low)}, {**cell, name: exactly(high)}
+
+
+def _apart(part: Interval, step: Fraction | None) -> tuple[Fraction, Fraction]:
+    """Two numbers of a part, in order; the same where it holds but one."""
+    if part.low is None or part.high is None:
+        first = inside(part)
+        beyond = step or ONE
+        return (first - beyond, first) if part.low is None else (first, first + beyond)
+    if part.low_in and part.high_in:
+        return part.low, part.high
+    quarter = (part.high - part.low) / 4
+    return part.low + quarter, part.high - quarter
 
 
 def _less(one: Witness, two: Witness) -> bool:

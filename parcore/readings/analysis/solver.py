@@ -33,7 +33,7 @@ BOUND: Final = 1_000_000
 DIGITS: Final = 4
 """And there, of fields that name no decimals, among numbers of so many."""
 
-STEPS: Final = 1_000_000
+STEPS: Final = 500_000
 """What z3 may spend on one question, in its own steps."""
 
 INSTALL: Final = 'pip install "parcore[solver]"'

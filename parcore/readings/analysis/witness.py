@@ -32,8 +32,11 @@ WHOLE: Final = 100
 
 TRIES: Final = 3
 
-MOST_UNKNOWN: Final = 8
+MOST_UNKNOWN: Final = 3
 """After so many questions that the solver left open none is asked of the same rule."""
+
+MOST_ASKED: Final = 100
+"""Nor more questions than this of one rule."""
 
 Cell = Mapping[str, Interval]
 
@@ -63,7 +66,7 @@ class Reach:
     plane: Plane
     vocabulary: Vocabulary
     _known: dict[tuple[tuple[str, str], ...], Witness | Answer] = field(factory=dict)
-    _unknown: list[Cell] = field(factory=list)
+    _answers: list[Answer] = field(factory=list)
     _empty: list[Cell] = field(factory=list)
 
     @cached_property
@@ -125,19 +128,24 @@ class Reach:
     def _asked(self, cell: Cell) -> Witness | Answer:
         if any(all(cell.get(name) == part for name, part in each.items()) for each in self._empty):
             return Answer.NONE
-        if not self.specs or len(self._unknown) >= MOST_UNKNOWN:
+        if not self.specs or self._spent:
             return Answer.UNKNOWN
         wanted = {name: part for name, part in cell.items() if part != EVERYTHING}
         program = lay_out({name: self._roots[name] for name in wanted})
         reply = ask(Goal(program, wanted), self.specs, self.vocabulary, PERIOD)
+        self._answers.append(reply.answer)
         if reply.answer is Answer.FOUND:
             named = {name: part for name, part in cell.items() if name in self.plane.axes}
             return self.read(reply.numbers, named) or Answer.UNKNOWN
         if reply.answer is Answer.NONE:
             self._empty.append({name: wanted[name] for name in reply.core})
-        if reply.answer is Answer.UNKNOWN:
-            self._unknown.append(cell)
         return reply.answer
+
+    @property
+    def _spent(self) -> bool:
+        """Whether as much was asked of this rule as may be."""
+        unknown = self._answers.count(Answer.UNKNOWN)
+        return unknown >= MOST_UNKNOWN or len(self._answers) >= MOST_ASKED
 
     def _searched(self, cell: Cell) -> Witness | None:
         numbers = {name: list(_points(part)) for name, part in cell.items()}
