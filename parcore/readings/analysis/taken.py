@@ -65,7 +65,7 @@ def left(
     start, floor = inner.start.of(group), inner.floor.of(group)
     most = _off(inner, [each.most for each in parts])
     least = _off(inner, [each.least for each in parts])
-    held = [reach.read(numbers, {}) for numbers in _joined(parts, start - floor, vocabulary)]
+    held = [reach.completed(numbers) for numbers in _joined(parts, start - floor, vocabulary)]
     lowest = min([floor if most is None else max(floor, start - most), *awards])
     highest = None if least is None else max([max(floor, start - least), *awards])
     return Analysis(

@@ -35,7 +35,7 @@ TRIES: Final = 3
 MOST_UNKNOWN: Final = 3
 """After so many questions that the solver left open none is asked of the same rule."""
 
-MOST_ASKED: Final = 100
+MOST_ASKED: Final = 50
 """Nor more questions than this of one rule."""
 
 Cell = Mapping[str, Interval]
@@ -177,7 +177,7 @@ class Reach:
     def read(self, numbers: Numbers, cell: Cell) -> Witness | None:
         """Numbers as a witness, where they are lawful and every axis then lies in its part of the cell."""
         specs = self.specs
-        if not self._lawful(numbers):
+        if not specs or not self._lawful(numbers):
             return None
         values = evaluate(self._program, Facts(numbers, PERIOD))
         known = {name: values[name].known for name in cell}
@@ -185,6 +185,11 @@ class Reach:
             return None
         words = {key: _word(spec, numbers[key]) for key, spec in specs.items() if spec.kind in _WORDED}
         return Witness(numbers, words, values["it"])
+
+    def completed(self, numbers: Numbers) -> Witness | None:
+        """Numbers of some fields as a witness, the others of the rule as they start."""
+        start = {key: _start(spec, low=True) for key, spec in self.specs.items()}
+        return self.read(start | {key: number for key, number in numbers.items() if key in start}, {})
 
     def _lawful(self, numbers: Numbers) -> bool:
         """Within the fields' ranges, and as the invariants ask of the fields that are stated."""

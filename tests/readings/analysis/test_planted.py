@@ -18,6 +18,7 @@ from parcore.checking import Checked, check, documents_at
 from parcore.cli.prove import proved
 from parcore.diagnostics import Diagnostic
 from parcore.evidence.sections import Defaults
+from parcore.i18n import codes
 from parcore.numbers import exact_text
 from parcore.readings.analysis.edition import Proof
 from parcore.readings.analysis.witness import PERIOD, Witness
@@ -141,3 +142,36 @@ def read(proof: Proof, witness: Witness) -> bool:
     assert proof.analysis is not None
     program = lay_out({"it": proof.analysis.plane.node})
     return evaluate(program, Facts(witness.numbers, PERIOD))["it"] == witness.value
+
+
+def test_a_field_that_no_edition_reads_is_told(tmp_path: Path) -> None:
+    """Of a vocabulary the fields that no edition at hand reads are told where they stand, records' too."""
+    at = folder(tmp_path, HERE / "bad" / "minimum.yaml", [])
+    (at / "units.yaml").unlink()
+    (at / "evidence.csv").unlink()
+    registry = Registry((at,))
+    checked = check(registry, documents_at(at), Defaults())
+    proved(checked, registry)
+    unread = {each.values["field"] for each in checked.findings if each.code == "prove-unread"}
+    assert unread == {
+        "done",
+        "planned",
+        "late",
+        "few",
+        "visits",
+        "revenue",
+        "change",
+        "plan",
+        "pages",
+        "outcome",
+    }
+    lines = (GROUND / "vocabulary.yaml").read_text("utf-8").splitlines()
+    for each in (each for each in checked.findings if each.code == "prove-unread"):
+        assert f"id: {each.values['field']}," in lines[each.place.line - 1]
+
+
+def test_every_kind_of_finding_is_planted() -> None:
+    """The documents here bring out every finding of the analysis but that of a vocabulary."""
+    planted = {code for path in BAD for _, _, code, _ in EXPECT.findall(path.read_text("utf-8"))}
+    every = {code for code in codes() if code.startswith("prove-")}
+    assert every - planted == {"prove-unread"}
