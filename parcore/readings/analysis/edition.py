@@ -171,6 +171,7 @@ def _by_part(leaf: Criterion, edition: Edition) -> Parts:
         for group in edition.groups
         if leaf.applies(group)
         for piece in pieces
+        if not piece.parts  # of a deduction its parts are compared
     }
 
 
