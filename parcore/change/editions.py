@@ -15,10 +15,12 @@ from attrs import frozen
 
 from parcore.change.matching import Fate, Match, matches
 from parcore.editions.edition import Criterion, Edition, Effect
+from parcore.editions.records import MeanOver
 from parcore.i18n import LANGUAGES, Text
 from parcore.readings.analysis.edition import Compared, leaves_compared
 from parcore.readings.prose.policies import POLICIES, policy_sentences
-from parcore.rules.combinations import reported_of
+from parcore.rules.combinations import Guarded, Rule, reported_of
+from parcore.rules.deductions import Deduction
 from parcore.values import State
 
 
@@ -167,12 +169,18 @@ def _criterion(
 
 
 def _rules(first: Edition, one: Criterion, last: Edition, two: Criterion) -> Iterator[Compared]:
-    """The rules of a leaf where they give other points; with those that could not be compared."""
-    if one.rule is None or two.rule is None:
+    """The rules of a leaf where they give other points, and those that could not be compared."""
+    if one.rule is None or two.rule is None or _given(one, two):
         return
+    both = _groups(one, first) & _groups(two, last)
     for each in leaves_compared(first, one, last, two):
-        if each.why != "none" or each.regions:
+        if each.regions or (each.why and both.issuperset(each.groups)):
             yield each
+
+
+def _given(one: Criterion, two: Criterion) -> bool:
+    """Whether points are given in both, whatever the rules behind them are."""
+    return reported_of(one.rule) is not None and reported_of(two.rule) is not None
 
 
 def _directions(
@@ -183,20 +191,25 @@ def _directions(
         if (one.rule is None) != (two.rule is None):
             yield Kind.RULE
         return
-    if reported_of(one.rule) is not None and reported_of(two.rule) is not None:
-        return  # the points given, whatever the rule behind them was
-    if not any(each.why or each.regions for each in rules) or _alike(one, two, first, last):
+    if _given(one, two) or _alike(one, two, first, last):
+        return
+    if _composed(one.rule) or _composed(two.rule):
+        yield Kind.RULE  # what holds of its parts does not settle the whole
+        return
+    if not rules:
         return
     shares = list(leaves_compared(first, one, last, two, shares=True))
-    if any(each.why for each in shares):
-        yield Kind.RULE
-        return
-    given = [region.given for each in shares for region in each.regions]
-    signs = {_sign(each) for each in given}
-    if None in signs:
+    signs = {_sign(region.given) for each in shares for region in each.regions}
+    if None in signs or any(each.why for each in rules):
         yield Kind.RULE
     elif signs:
         yield Kind.TURNED if len(signs) > 1 else Kind.TIGHTENED if signs == {-1} else Kind.RELAXED
+
+
+def _composed(rule: Rule) -> bool:
+    """Whether a rule is made of others: a deduction, a mean over cases."""
+    inner = rule.rule if isinstance(rule, Guarded) else rule
+    return isinstance(inner, Deduction | MeanOver)
 
 
 def _sign(given: tuple[object, object] | None) -> int | None:
