@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from fractions import Fraction
-from itertools import chain
 
 from attrs import frozen
 
@@ -19,6 +18,7 @@ from parcore.editions.records import MeanOver
 from parcore.i18n import LANGUAGES, Text
 from parcore.readings.analysis.edition import Compared, leaves_compared
 from parcore.readings.prose.policies import POLICIES, policy_sentences
+from parcore.registry import Registry
 from parcore.rules.combinations import Guarded, Rule, reported_of
 from parcore.rules.deductions import Deduction
 from parcore.values import State
@@ -276,4 +276,17 @@ def path_between(editions: Mapping[str, Edition], first: str, second: str) -> tu
     while back[-1] != first and (earlier := editions[back[-1]].replaces) in editions and earlier not in back:
         back.append(earlier)
     keys = [*reversed(back)] if back[-1] == first else [first, second]
-    return tuple(chain(editions[key] for key in keys))
+    return tuple(editions[key] for key in keys)
+
+
+def path_of(registry: Registry, first: Edition, second: Edition) -> tuple[Edition, ...]:
+    """The same, of the editions that a registry has: only those on the way are loaded.
+
+    Raises:
+        ParcoreError: the document of one on the way is refused.
+    """
+    held, key = {each.key: each for each in (first, second)}, second.key
+    known = {each.key: each for each in registry.edition_documents(second.methodology)}
+    while (key := held[key].replaces) in known and key not in held:
+        held[key] = registry.load(known[key])
+    return path_between(held, first.key, second.key)
