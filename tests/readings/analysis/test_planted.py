@@ -1,8 +1,7 @@
 """Editions with a fault planted in a rule: each is found at its line, with evidence that scoring reproduces.
 
 A document states its findings in itself (`# expect: line:column code what the finding says`, without its
-examples), and jumps that no finding tells (`# cliff: criterion at points`). `# solver` in its first line:
-some of it is found with z3 alone.
+examples), and jumps that no finding tells (`# cliff: criterion at points`). Some are found with z3 alone.
 """
 
 from __future__ import annotations
