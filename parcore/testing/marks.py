@@ -150,7 +150,7 @@ def _set(draw: st.DrawFn, case: Case, unit: Unit, group: str, share: Fraction, a
             near |= dict.fromkeys((at, at - F(1, 250), at + F(1, 250)))
         points[name] = draw(st.sampled_from([each for each in near if 0 <= each <= tops[name]]))
     found, lost = [], F(0)
-    # What is lost on the step of one leaf goes to the next that has room for it; those without steps come last.
+    # What is lost on the step of one leaf goes to the next that has room; those without steps come last.
     for leaf in sorted((each for each, _ in had if each.id in tops), key=lambda each: _step(each) is None):
         wanted = points[leaf.id] + lost
         number = _on_step(leaf, wanted if 0 <= wanted <= tops[leaf.id] else points[leaf.id])

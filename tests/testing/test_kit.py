@@ -59,6 +59,20 @@ GENEROUS = """
         return {"generous": read}
 """
 
+IDLE = """
+    from parcore.testing import policy_faults
+    from parcore.testing.faults import Fault
+
+    def idle(_):
+        '''Nothing is planted.'''
+
+    def absent(_):
+        '''Nothing is planted in what is not there.'''
+
+    faults = Fault(idle, lambda _: True, "evidence"), Fault(absent, lambda _: False, "quota")
+    policy_faults.FAULTS = faults
+"""
+
 PRINTED = """\
 observations: red-river-communes
 title: {vi: Số liệu đã in, en: Printed figures}
@@ -229,6 +243,20 @@ def test_faults_are_found_under_an_edition(run: Run) -> None:
     assert len(found) > 12
     assert "SURVIVED" not in said
     assert [row[2:] for row in rows if row[0] == "quota_tie"] == [["not", "applicable", "no", "quota"]]
+
+
+def test_a_fault_of_no_effect_is_red(repository: Path, run: Run) -> None:
+    """A fault in what the edition has that moves nothing fails the run, and is told in the table."""
+    (repository / "idle.py").write_text(dedent(IDLE), "utf-8")
+    status, said = run(
+        "-p", "idle", "--parcore-methodology", NAME, "--parcore-faults", "--parcore-cases", "1"
+    )
+    assert status == 1, said
+    assert f"FAILED parcore::{NAME}@2026::idle" in said
+    assert "no effect seen: it has evidence; no number, class or place of 8 cases changes" in said
+    assert "1 NO EFFECT SEEN, 1 not applicable" in said
+    rows = [line.split() for line in said.splitlines() if f"{NAME}@2026  " in line]
+    assert [row[2:6] for row in rows if row[0] == "absent"] == [["not", "applicable", "no", "quota"]]
 
 
 def nothing_at_all(_: pytest.MonkeyPatch) -> None:
