@@ -140,7 +140,7 @@ def _bases(found: dict[Path, Entry]) -> Iterator[Edit]:
     """No rule of a draft is official, reported or inferred; each keeps the title and clause it comes from."""
     claims = {each.value for each in CLAIMS}
     for path, entry in found.items():
-        if path[-1] == "basis" and "source" in path[-2:-1] and entry.text in claims:
+        if path[-1] == "basis" and entry.text in claims:
             yield entry.start, entry.end, Basis.ILLUSTRATIVE.value
 
 

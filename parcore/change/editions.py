@@ -168,7 +168,7 @@ def _criterion(
 
 def _rules(first: Edition, one: Criterion, last: Edition, two: Criterion) -> Iterator[Compared]:
     """The rules of a leaf where they give other points; with those that could not be compared."""
-    if one.rule is None or two.rule is None:
+    if one.rule is None or two.rule is None or (one.max == two.max and _alike(one, two, first, last)):
         return
     for each in leaves_compared(first, one, last, two):
         if each.why != "none" or each.regions:
