@@ -20,7 +20,7 @@ from parcore.i18n import LANGUAGES, say
 from parcore.sources import Basis
 
 CLAIMS: Final = (Basis.OFFICIAL, Basis.REPORTED, Basis.INFERRED)
-"""What a rule may stand on in force, and no draft's does: no text of it is in hand, nobody printed a figure."""
+"""What a rule in force may stand on and no draft's does: no text holds it, no announcement, no figure."""
 
 WIDTH: Final = 115
 
@@ -41,9 +41,11 @@ class Draft:
         return f"{self.parent.methodology}@{self.name}"
 
     def text(self, written: str, schema: str = "") -> str:
-        """The draft's document, from the parent's `written`; `schema` is where its schema is, if elsewhere."""
+        """The draft's document, from the parent's; `schema`: where its schema is, if elsewhere."""
         found = entries(written)
-        return changed(written, [*self._head(written, found, schema), *_bases(found), *_lines(written, found)])
+        return changed(
+            written, [*self._head(written, found, schema), *_bases(found), *_lines(written, found)]
+        )
 
     def _head(self, text: str, found: dict[Path, Entry], schema: str) -> Iterator[Edit]:
         yield self._first_lines(text, schema)

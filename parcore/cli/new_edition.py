@@ -36,8 +36,8 @@ SCHEMA: Final = "schemas/edition.schema.json"
 @click.argument("name", required=False, default="")
 @click.option("--year", type=click.IntRange(1900, 2999), help="The first index year; the next if left out.")
 @click.option("--into", "--in", "into", type=click.Path(path_type=Path), metavar="DIR",
-              help="The folder that it is written to; else beside the parent, if that stands in a --path folder,"
-              " else the folder METHODOLOGY here.")  # fmt: skip
+              help="The folder that it is written to. Else beside the parent, where that stands in a --path"
+              " folder; else in the folder METHODOLOGY here.")  # fmt: skip
 @path_option
 @lang_option
 def edition(

@@ -75,16 +75,15 @@ def _value(
     text: str, event: yaml.Event, events: Iterator[yaml.Event], path: Path, found: dict[Path, Entry]
 ) -> tuple[int, int]:
     """Where a value begins, behind its anchor, and ends; what is in it goes to `found`."""
-    start, end = event.start_mark.index, event.end_mark.index
-    if getattr(event, "anchor", None) and not isinstance(event, yaml.AliasEvent):
-        anchor = _ANCHOR.match(text, start)
-        start = start if anchor is None else anchor.end()
+    start, end = _ends(event)
+    if not isinstance(event, yaml.AliasEvent) and (anchor := _ANCHOR.match(text, start)) is not None:
+        start = anchor.end()
     if isinstance(event, yaml.MappingStartEvent):
         end = _mapping(text, event, events, path, found)
     elif isinstance(event, yaml.SequenceStartEvent):
-        for count, item in enumerate(iter(events.__next__, None)):
+        for count, item in enumerate(events):
             if isinstance(item, yaml.SequenceEndEvent):
-                end = item.end_mark.index if event.flow_style else end
+                end = _ends(item)[1] if event.flow_style else end
                 break
             end = _value(text, item, events, (*path, str(count)), found)[1]
     return start, start + len(text[start:end].rstrip())
@@ -97,16 +96,24 @@ def _mapping(
     path: Path,
     found: dict[Path, Entry],
 ) -> int:
-    end, last = event.end_mark.index, None
+    """Where a mapping ends; its entries go to `found`."""
+    end, last, flow = _ends(event)[1], None, bool(event.flow_style)
     for key in events:
         if isinstance(key, yaml.MappingEndEvent):
-            return key.end_mark.index if event.flow_style else end
-        at = key.start_mark.index
+            return _ends(key)[1] if flow else end
+        at = _ends(key)[0]
         if last is not None:
             found[last] = evolve(found[last], after=at)
-        last = (*path, key.value)
+        last = (*path, str(getattr(key, "value", "")))
         value = next(events)
         start, end = _value(text, value, events, last, found)
-        alias, written = isinstance(value, yaml.AliasEvent), getattr(value, "value", None)
-        found[last] = Entry(at, start, end, bool(event.flow_style), written, alias)
+        found[last] = Entry(
+            at, start, end, flow, getattr(value, "value", None), isinstance(value, yaml.AliasEvent)
+        )
     return end
+
+
+def _ends(event: yaml.Event) -> tuple[int, int]:
+    marks = (event.start_mark, event.end_mark)
+    start, end = (0 if mark is None else mark.index for mark in marks)
+    return start, end
