@@ -19,8 +19,8 @@ from parcore.editions.edition import Edition
 from parcore.i18n import LANGUAGES, say
 from parcore.sources import Basis
 
-CLAIMS: Final = (Basis.OFFICIAL, Basis.REPORTED, Basis.INFERRED)
-"""What a rule in force may stand on and no draft's does: no text holds it, no announcement, no figure."""
+CLAIMS: Final = (Basis.OFFICIAL, Basis.REPORTED)
+"""What others have said, which nobody has of a draft; what is inferred or read into a text stays ours."""
 
 WIDTH: Final = 115
 
@@ -139,10 +139,11 @@ class Draft:
 
 
 def _bases(found: dict[Path, Entry]) -> Iterator[Edit]:
-    """No rule of a draft is official, reported or inferred; each keeps the title and clause it comes from."""
+    """No rule of a draft is official or reported; each keeps the title and clause that it comes from."""
     claims = {each.value for each in CLAIMS}
     for path, entry in found.items():
-        if path[-1] == "basis" and entry.text in claims:
+        head = path == ("source", "basis") and entry.text is not None
+        if head or (path[-1] == "basis" and entry.text in claims):
             yield entry.start, entry.end, Basis.ILLUSTRATIVE.value
 
 

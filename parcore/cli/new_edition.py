@@ -74,7 +74,7 @@ def typed(words: Sequence[str]) -> str:
 def _periods(registry: Registry, parent: Edition) -> list[Period]:
     """The periods that the evidence at hand speaks of, in order; none where it cannot be read."""
     with suppress(ParcoreError):
-        return registry.periods(parent.methodology, (), Defaults())
+        return [*registry.evidence(parent.methodology, parent.vocabulary, (), Defaults()).periods()]
     return []
 
 
