@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from parcore.diagnostics import NOT_CHECKED, Diagnostic, Findings, ParcoreError, Place, stop
 from parcore.documents.reading import text_of
@@ -42,14 +42,13 @@ from parcore.packages import (
     Failure,
     Held,
     Package,
-    Years,
     beginning,
     documents_in,
     evidence_at,
     installed,
     once,
+    spans,
     twice,
-    years_of,
 )
 from parcore.rules.derivations import derivations, derive
 from parcore.rules.figures import MoreMeasures
@@ -260,36 +259,23 @@ class Registry:
         self._sole_vocabulary(edition.vocabulary.name)
         return edition
 
-    def years(self, documents: Iterable[Document]) -> dict[Document, Years]:
-        """The years for which editions apply; one without a last year, until another replaces it."""
-        spans = {each: years_of(self.tree(each)[0], each.path) for each in documents}
-        own = dict(spans)
-        for later, span in own.items():
-            tree = self.tree(later)[0]
-            replaced = text_of(tree.get("replaces")) if isinstance(tree, Mapping) else ""
-            for each, before in own.items():
-                if each.key == replaced and before.last is None and (before.first or 0) < (span.first or 0):
-                    last = (span.first or 0) - 1
-                    spans[each] = evolve(before, last=min(last, spans[each].last or last))
-        return spans
-
     def _in_force(self, documents: list[Document], period: Period | None) -> list[Document]:
         """Of the editions of a methodology those of the one key in force; without a period, of the latest.
 
         One whose years cannot be read may be in force: it is taken, so that loading it says why.
         """
-        spans = self.years(documents)
+        years = spans({each: self.tree(each)[0] for each in documents})
         if period is None:
-            latest = max(documents, key=lambda d: spans[d].first or math.inf)
+            latest = max(documents, key=lambda d: years[d].first or math.inf)
             return [d for d in documents if d.key == latest.key]
-        current = [d for d in documents if spans[d].hold(period.year)]
+        current = [d for d in documents if years[d].hold(period.year)]
         keys = sorted({d.key for d in current})
         methodology = documents[0].methodology
         at, told = Place(methodology), {"methodology": methodology, "period": period}
         if len(keys) > 1:
             raise stop("edition-several", at, **told, editions=", ".join(keys))
         if not current:
-            known = sorted({f"{d.key} ({spans[d]})" for d in documents})
+            known = sorted({f"{d.key} ({years[d]})" for d in documents})
             raise stop("edition-not-in-force", at, **told, known=", ".join(known))
         return current
 

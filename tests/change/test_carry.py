@@ -164,6 +164,16 @@ def test_declared_weights_serve_numbers_that_declare_nothing() -> None:
     assert said.note == "weighted mean of units: a = 1 × 1; b = 4 × 2; weight: declared (a census)"
 
 
+def test_points_of_one_part_alone_are_not_those_of_the_whole() -> None:
+    """Where nobody set a part's points they are withheld, not missing; where they are missing, missing."""
+    weights = {"a": 1, "b": 1}
+    found = carried([datum("a", "points:x", 3)], chain(MERGER), weights=weights)
+    assert value(found, "c", "points:x") == Value(State.WITHHELD)
+    assert reasons(found) == {("c", "points:x", "part")}
+    stated = [datum("a", "points:x", 3), datum("b", "points:x", State.MISSING)]
+    assert value(carried(stated, chain(MERGER), weights=weights), "c", "points:x") == Value(State.MISSING)
+
+
 def test_a_weight_that_is_missing_or_zero_in_all_leaves_no_mean() -> None:
     """Without a part's weight, or with weights that add up to 0, there is no mean."""
     data = [datum("a", "rate", 0), datum("b", "rate", 1)]
@@ -332,7 +342,7 @@ STAGES = st.lists(st.sampled_from(list(Stage)), min_size=1, max_size=3, unique=T
 
 @given(st.data())
 def test_carrying_twice_is_carrying_once_and_sums_do_not_depend_on_the_grouping(data: st.DataObject) -> None:
-    """Mergers in two steps, in whatever groups, give what one step gives, at every stage and in every state."""
+    """Mergers in two steps, in any groups, give what one step does, at every stage and in every state."""
     stated = [
         datum(unit, "cases", data.draw(COUNTS), stage) for unit in "abcd" for stage in data.draw(STAGES)
     ]

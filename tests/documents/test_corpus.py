@@ -29,6 +29,7 @@ EXPECT = re.compile(r"^# expect: (?:(\S+):)?(\d+):(\d+) ([a-z0-9-]+)$", re.MULTI
 PLACEHOLDER = re.compile(r"\{[a-z_]+\}|\{\{")
 
 NOT_OF_DOCUMENTS = {
+    "compare-order": "two periods of the command line: tests/change",
     **{
         f"prove-{word}": "the analysis of `check --prove`: tests/readings/test_analysis.py"
         for word in ("unreachable", "undecided", "maximum", "constant", "turns", "dead")
