@@ -85,7 +85,7 @@ def command(
     if prove or against:
         from parcore.cli.prove import beside, proved
 
-        proofs = proved(checked) if prove else []
+        proofs = proved(checked, registry) if prove else []
         if against:
             apart = beside(registry.edition(against), checked.editions)
     broken = [each.diagnostic for each in registry.failures]
@@ -224,8 +224,10 @@ def _print(
         click.echo(line)
     show_notes(findings, lang)
     errors = sum(each.severity is Severity.ERROR for each in findings)
-    warnings = len(findings) - errors
+    warnings = sum(each.severity is Severity.WARNING for each in findings)
     if checked.findings.unlisted:
         click.echo(say("check-unlisted", lang, count=checked.findings.unlisted))
-    word = "check-findings" if errors or warnings else "check-fine"
+    word = "check-findings" if findings else "check-fine"
     click.echo(say(word, lang, documents=len(checked.documents), errors=errors, warnings=warnings))
+    if len(findings) > errors + warnings:
+        click.echo(say("check-infos", lang, count=len(findings) - errors - warnings))

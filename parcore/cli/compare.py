@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from parcore.change.attribution import Attribution
-from parcore.change.editions import EditionChange, compare, path_between
+from parcore.change.editions import EditionChange, compare, path_of
 from parcore.change.joining import Weights
 from parcore.change.telling import Section, of_editions, of_scores
 from parcore.change.weights import read_weights
@@ -100,7 +100,7 @@ def command(
         raise click.UsageError("name two editions, or one with two periods or two stages")
     results = _results(names, periods, stages, sides, numbers, registry) if scored else None
     editions = [registry.edition(name) for name in names] if results is None else [e.edition for e in results]
-    path = between(registry, editions[0], editions[1])
+    path = path_of(registry, editions[0], editions[1])
     change = None if editions[0].key == editions[1].key else compare(path)
     split = None
     if why and results is not None:
@@ -108,16 +108,6 @@ def command(
     chosen = () if split is None else _units(units, split, registry)
     _show(change, split, results, chosen, form, lang)
     show_notes(registry.findings, lang)
-
-
-def between(registry: Registry, first: Edition, second: Edition) -> tuple[Edition, ...]:
-    """The editions from one to another, of those at hand; one that is refused stands between none."""
-    held = {each.key: each for each in (first, second)}
-    key = second.key
-    known = {each.key: each for each in registry.edition_documents(second.methodology)}
-    while (key := held[key].replaces) in known and key not in held:
-        held[key] = registry.load(known[key])
-    return path_between(held, first.key, second.key)
 
 
 def _results(

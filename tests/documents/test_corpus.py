@@ -31,8 +31,26 @@ PLACEHOLDER = re.compile(r"\{[a-z_]+\}|\{\{")
 NOT_OF_DOCUMENTS = {
     "compare-order": "two periods of the command line: tests/change",
     **{
-        f"prove-{word}": "the analysis of `check --prove`: tests/readings/test_analysis.py"
-        for word in ("unreachable", "undecided", "maximum", "constant", "turns", "dead")
+        f"prove-{word}": "the analysis of `check --prove`: tests/readings/analysis"
+        for word in (
+            "gap",
+            "overlap",
+            "unreachable",
+            "not-within",
+            "undecided",
+            "ends",
+            "never-applies",
+            "single",
+            "maximum",
+            "minimum",
+            "floor",
+            "cap",
+            "constant",
+            "turns",
+            "dead",
+            "field-dead",
+            "unread",
+        )
     },
     "sealed-extra": "sealed results: tests/audit",
     "seal-taken": "sealed results: tests/audit",

@@ -1,1 +1,1 @@
-"""What a unit can do next: the least change of its evidence that gains, each proved by the bounded reading."""
+"""What a unit can do next: the least changes of its evidence that gain, with the proof of each."""
