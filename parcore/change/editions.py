@@ -172,6 +172,8 @@ def _rules(first: Edition, one: Criterion, last: Edition, two: Criterion) -> Ite
     """The rules of a leaf where they give other points, and those that could not be compared."""
     if one.rule is None or two.rule is None or _given(one, two):
         return
+    if one.max == two.max and _alike(one, two, first, last):
+        return
     both = _groups(one, first) & _groups(two, last)
     for each in leaves_compared(first, one, last, two):
         if each.regions or (each.why and both.issuperset(each.groups)):

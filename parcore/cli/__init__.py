@@ -23,7 +23,7 @@ COMMANDS: Final = {
     "audit": "Check the numbers of an announcement: among themselves, and against a result.",
     "seal": "A result with all it was computed from, in one signed bundle.",
     "verify": "Whether a sealed result holds, computed again from the bundle alone.",
-    "new": "Make a methodology's folder, ready to edit.",
+    "new": "Make a methodology, or the next edition of one, ready to edit.",
     "demo": "Real figures scored, in one second.",
 }
 

@@ -268,7 +268,8 @@ class Observation:
 
     `about` is a unit's id, `all`, or `region:…`, `group:…`, `band:…`; `quantity` is `index`,
     `rank`, `mean`, `points:<criterion>` and the like; the value of a `class` is a word, without number. A
-    later restatement is an observation of its own. `explained` says why a computed figure is another.
+    later restatement is an observation of its own: `stated_in` is the later period with whose figures it
+    was printed. `explained` says why a computed figure is another.
     """
 
     methodology: str
@@ -280,6 +281,7 @@ class Observation:
     source: Source
     note: Text = Text()
     explained: Text = Text()
+    stated_in: Period | None = None
     place: Place = attrs.field(default=Place(""), eq=False)
 
 
