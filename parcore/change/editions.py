@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from fractions import Fraction
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from parcore.change.matching import Fate, Match, matches
 from parcore.editions.edition import Criterion, Edition, Effect
@@ -175,9 +175,20 @@ def _rules(first: Edition, one: Criterion, last: Edition, two: Criterion) -> Ite
     if one.max == two.max and _alike(one, two, first, last):
         return
     both = _groups(one, first) & _groups(two, last)
+    found: list[Compared] = []
     for each in leaves_compared(first, one, last, two):
-        if each.regions or (each.why and both.issuperset(each.groups)):
-            yield each
+        if not each.regions and not (each.why and both.issuperset(each.groups)):
+            continue
+        same = next((at for at, held in enumerate(found) if _but_groups(held) == _but_groups(each)), None)
+        if same is None:
+            found.append(each)
+        else:  # said once, of all unit groups of which it is true
+            found[same] = evolve(found[same], groups=(*found[same].groups, *each.groups))
+    yield from found
+
+
+def _but_groups(each: Compared) -> Compared:
+    return evolve(each, groups=())
 
 
 def _given(one: Criterion, two: Criterion) -> bool:

@@ -172,3 +172,15 @@ def test_shipped_editions_differ_as_their_documents_say() -> None:
     assert {kind.value: count for kind, count in found.counts().items()} == {
         "added": 1, "removed": 1, "reweighted": 3, "tightened": 1,
     }  # fmt: skip
+
+
+def test_what_differs_alike_in_several_unit_groups_is_told_once() -> None:
+    """Regions that are the same for unit groups are one, with the groups of which they are true."""
+    policies = "rounding: {index: 2}\n"
+    one, two = (
+        evolve(sound(BASE.replace("80%", step), "10", policies), groups=("x", "y")) for step in ("80%", "90%")
+    )
+    (told,) = compare([one, two]).criteria
+    (rule,) = told.rules
+    assert rule.groups == ("x", "y")
+    assert len(rule.regions) == 1
