@@ -8,13 +8,17 @@ import pytest
 from attrs import evolve
 
 from parcore.change.editions import EditionChange, Kind, compare, path_between
+from parcore.diagnostics import Findings
+from parcore.documents.yaml import parse_yaml
+from parcore.editions.document import read_edition
 from parcore.editions.edition import Edition
 from parcore.readings.analysis.witness import PERIOD
 from parcore.readings.exact import evaluate
 from parcore.readings.inverse import Facts
 from parcore.registry import Registry
 from parcore.rules.program import lay_out
-from tests.results.editions import sound
+from tests.results.editions import HEAD, sound
+from tests.rules.reading import VOCABULARY
 
 BASE = """  - id: group
     code: "1"
@@ -176,11 +180,17 @@ def test_shipped_editions_differ_as_their_documents_say() -> None:
 
 def test_what_differs_alike_in_several_unit_groups_is_told_once() -> None:
     """Regions that are the same for unit groups are one, with the groups of which they are true."""
-    policies = "rounding: {index: 2}\n"
-    one, two = (
-        evolve(sound(BASE.replace("80%", step), "10", policies), groups=("x", "y")) for step in ("80%", "90%")
-    )
-    (told,) = compare([one, two]).criteria
+
+    def of_two_groups(step: str) -> Edition:
+        head = HEAD.replace("[department]}}", "[department], groups: [x, y]}}").format(
+            total=10, more=POLICIES
+        )
+        tree = parse_yaml(head + BASE.replace("80%", step), "test.yaml", Findings())
+        read = read_edition(tree, {"test": VOCABULARY}, Findings())
+        assert read is not None
+        return read
+
+    (told,) = compare([of_two_groups("80%"), of_two_groups("90%")]).criteria
     (rule,) = told.rules
     assert rule.groups == ("x", "y")
     assert len(rule.regions) == 1
