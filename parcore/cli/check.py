@@ -32,7 +32,7 @@ from parcore.registry import Registry
 
 if TYPE_CHECKING:
     from parcore.cli.changed import Changed
-    from parcore.cli.prove import Apart, Proved
+    from parcore.cli.prove import Proved
 
 FORMATS = ("table", "json", "csv")
 
@@ -45,12 +45,6 @@ FORMATS = ("table", "json", "csv")
 @click.option(
     "--prove", is_flag=True, help="Analyse each rule for all evidence, with a witness of each finding."
 )
-@click.option(
-    "--against",
-    metavar="EDITION",
-    default="",
-    help="Prove where rules give other points than in this edition.",
-)
 @path_option
 @format_option(*FORMATS)
 @lang_option
@@ -59,7 +53,6 @@ def command(
     numbers: str,
     period: Period | None,
     prove: bool,
-    against: str,
     paths: tuple[Path, ...],
     form: str,
     lang: str,
@@ -81,13 +74,10 @@ def command(
             with suppress(ParcoreError):  # what cannot be read at all is told already
                 read_claims(each.path, checked.findings, each.shown)
     proofs: list[Proved] = []
-    apart: list[Apart] = []
-    if prove or against:
-        from parcore.cli.prove import beside, proved
+    if prove:
+        from parcore.cli.prove import proved
 
-        proofs = proved(checked, registry) if prove else []
-        if against:
-            apart = beside(registry.edition(against), checked.editions)
+        proofs = proved(checked, registry)
     broken = [each.diagnostic for each in registry.failures]
     if targets:
         findings = _about(checked, registry)
@@ -95,7 +85,7 @@ def command(
     else:
         findings = [*checked.findings, *broken]
     against_parents = _changed(registry, checked, targets, paths) if targets and form != "csv" else []
-    _print(checked, findings, proofs, apart, against_parents, form, lang)
+    _print(checked, findings, proofs, against_parents, form, lang)
     if form == "table":
         names = {each.name for each in checked.documents if each.kind == "evidence"}
         for held in (registry.held(name) for name in registry.unruled if name in names):
@@ -187,7 +177,6 @@ def _print(
     checked: Checked,
     findings: list[Diagnostic],
     proofs: list[Proved],
-    apart: list[Apart],
     against_parents: list[Changed],
     form: str,
     lang: str,
@@ -206,8 +195,6 @@ def _print(
         told: dict[str, object] = {"documents": len(checked.documents), "findings": rows}
         if proofs:
             told["proofs"] = [each.data for each in proofs]
-        if apart:
-            told["compared"] = [each.data for each in apart]
         if against_parents:
             told["changed"] = [each.data for each in against_parents]
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
@@ -215,11 +202,10 @@ def _print(
     if form == "csv":
         click.echo(csv_text(["place", "code", "severity", "message", "fix"], rows), nl=False)
         return
-    if proofs or apart:
-        from parcore.cli.prove import show_apart, show_proofs
+    if proofs:
+        from parcore.cli.prove import show_proofs
 
         show_proofs(proofs, lang)
-        show_apart(apart, lang)
     for line in (line for each in against_parents for line in each.lines(lang)):
         click.echo(line)
     show_notes(findings, lang)
