@@ -13,7 +13,7 @@ from parcore.cli.emptiness import named
 from parcore.cli.explain_index import index_paragraph
 from parcore.cli.options import evidence_options, format_option, lang_option, path_option, unknown_format
 from parcore.cli.record import scored_records
-from parcore.cli.report import amount
+from parcore.cli.result_table import amount
 from parcore.cli.run import Asked, run
 from parcore.cli.tables import show_notes
 from parcore.diagnostics import Findings, Place
