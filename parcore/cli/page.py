@@ -171,18 +171,19 @@ def _about(result: Result, seen: Observation, lang: str) -> tuple[str, str]:
         about = say(f"about-{kind}", lang, name=named)
     else:
         about = seen.about
-    return about, ", ".join(_part_of_figure(result, each, lang) for each in seen.quantity.split(":"))
+    return about, ", ".join(_part_of_figure(result, seen, each, lang) for each in seen.quantity.split(":"))
 
 
 def _is_band(result: Result, name: str) -> bool:
     return result.classes is not None and any(band.name == name for band in result.classes.bands)
 
 
-def _part_of_figure(result: Result, part: str, lang: str) -> str:
+def _part_of_figure(result: Result, seen: Observation, part: str, lang: str) -> str:
     if f"figure-{part}" in words():
         return say(f"figure-{part}", lang)
     criterion = result.edition.criterion(part)
-    return part if criterion is None else f"{criterion.code} {criterion.title.in_(lang)}".strip()
+    named = seen.named.in_(lang) or part
+    return named if criterion is None else f"{criterion.code} {criterion.title.in_(lang)}".strip()
 
 
 def _source(seen: Observation, lang: str) -> str:

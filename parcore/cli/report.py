@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import click
-from attrs import evolve
 
+from parcore.cli.earlier import earlier_in
 from parcore.cli.options import (
     PeriodType,
     format_option,
@@ -17,8 +17,8 @@ from parcore.cli.options import (
     unknown_format,
 )
 from parcore.cli.tables import show_notes
-from parcore.diagnostics import Place, stop
-from parcore.evidence.evidence import Evidence, Observation, Stage
+from parcore.diagnostics import ParcoreError, Place, stop
+from parcore.evidence.evidence import Observation, Stage
 from parcore.evidence.periods import Period, parse_period
 from parcore.evidence.sections import Defaults
 from parcore.numbers import NumberFormat
@@ -26,7 +26,6 @@ from parcore.registry import Registry
 from parcore.results.brief.making import brief
 from parcore.results.brief.statements import Brief
 from parcore.results.change import Earlier
-from parcore.results.output import read_earlier
 from parcore.results.result import Result
 from parcore.results.scoring import score
 
@@ -74,8 +73,8 @@ def command(
         raise unknown_format(form, [*FORMATS])
     registry = registry_of(paths)
     defaults = Defaults(period=period, stage=Stage.FINAL, numbers=NumberFormat(numbers))
-    asked = _Asked(registry, files, defaults, Stage(stage))
-    briefs = [asked.brief(name, unit, against) for name in names]
+    briefing = Briefing(registry, files, defaults, Stage(stage))
+    briefs = [briefing.brief(name, unit, against) for name in names]
     if form == "json":
         click.echo(json.dumps([to_dict(each, lang) for each in briefs], ensure_ascii=False, indent=2))
     else:
@@ -83,13 +82,20 @@ def command(
     show_notes(registry.findings, lang)
 
 
-class _Asked:
+class Briefing:
     """What a brief is made from: the registry, the evidence's files, how they are read, the stage."""
 
-    def __init__(self, registry: Registry, files: tuple[Path, ...], defaults: Defaults, stage: Stage) -> None:
-        self._registry, self._files, self._defaults, self._stage = registry, files, defaults, stage
+    def __init__(
+        self,
+        registry: Registry,
+        files: tuple[Path, ...] = (),
+        defaults: Defaults | None = None,
+        stage: Stage = Stage.FINAL,
+    ) -> None:
+        self._registry, self._files, self._stage = registry, files, stage
+        self._defaults = defaults or Defaults()
 
-    def brief(self, name: str, unit: str | None, against: Path | None) -> Brief:
+    def brief(self, name: str, unit: str | None = None, against: Path | None = None) -> Brief:
         """The brief of a methodology or edition.
 
         Raises:
@@ -105,7 +111,7 @@ class _Asked:
                 "evidence-none", Place(name), methodology=result.edition.methodology, period=result.period
             )
         ids = registry.unit_ids([unit], result.period, Place("--unit")) if unit is not None else []
-        before, earlier = self._before(methodology, result.period, against)
+        before, earlier = self._before(methodology, result.period, against, observations)
         return brief(
             result,
             observations,
@@ -122,30 +128,24 @@ class _Asked:
 
     def _result(self, name: str, period: Period | None, observations: list[Observation]) -> Result:
         """What is scored of a period; no scorecard where no evidence speaks of it."""
-        registry = self._registry
-        edition = registry.edition(name, period)
+        registry, edition = self._registry, self._registry.edition(name, period)
+        evidence = registry.evidence(edition.methodology, edition.vocabulary, self._files, self._defaults)
         at = period or Period(edition.first_year)
-        evidence = self._evidence(name, at)
         return score(edition, evidence, registry.units, at, stage=self._stage, observations=observations)
 
-    def _evidence(self, name: str, period: Period) -> Evidence:
-        edition = self._registry.edition(name, period)
-        defaults = evolve(self._defaults, period=period)
-        return self._registry.evidence(edition.methodology, edition.vocabulary, self._files, defaults)
-
     def _before(
-        self, methodology: str, period: Period, against: Path | None
+        self, methodology: str, period: Period, against: Path | None, observations: list[Observation]
     ) -> tuple[Period, Earlier | None]:
         """The period that changes are on, and its result where evidence of it is in hand."""
-        before = period.back(1) if against is None else parse_period(str(against))
-        if against is not None and (before is None or against.is_file()):
-            earlier = read_earlier(against)
-            if earlier.edition.split("@")[0] != methodology:
-                raise stop("result-other", Place(str(against)), edition=methodology, earlier=earlier.edition)
+        named = None if against is None or against.is_file() else parse_period(str(against))
+        if against is not None and named is None:
+            earlier = earlier_in(against, methodology)
             return parse_period(earlier.period) or period.back(1), earlier
-        at = before or period.back(1)
-        editions = map(self._registry.load, self._registry.edition_documents(methodology))
-        if not any(each.in_force(at) for each in editions):
+        at = named or period.back(1)
+        try:
+            result = self._result(methodology, at, [])
+        except ParcoreError:  # no edition of that period, or one that is refused: what was printed is left
+            if named is not None and not any(each.period == at for each in observations):
+                raise
             return at, None
-        result = self._result(methodology, at, [])
         return at, Earlier.of(result) if result.scorecards else None

@@ -17,6 +17,9 @@ from parcore.results.published import printed_digits
 DIGITS: Final = 2
 """The decimals, half up, of a figure that has more and was not printed with them."""
 
+EXACT: Final = 3
+"""Points with no more decimals than these are told exactly."""
+
 
 class Measure(Enum):
     """What a figure counts in. A change of a percentage counts in percentage points."""
@@ -100,7 +103,7 @@ def computed(
     origin: Origin = Origin.COMPUTED,
 ) -> Figure:
     """A figure of the engine, or of the edition."""
-    return Figure(value, measure, origin, about, quantity, period, told_digits(value))
+    return Figure(value, measure, origin, about, quantity, period, told_digits(value, measure))
 
 
 def derived(value: Fraction, measure: Measure, quantity: str, *inputs: Figure) -> Figure:
@@ -108,7 +111,8 @@ def derived(value: Fraction, measure: Measure, quantity: str, *inputs: Figure) -
     first, ours = inputs[0], {Origin.COMPUTED, Origin.EDITION}
     origin = Origin.COMPUTED if {each.origin for each in inputs} <= ours else Origin.DERIVED
     at = first.about, quantity, first.period
-    return Figure(value, measure, origin, *at, told_digits(value), inputs=inputs)
+    digits = told_digits(value, measure)
+    return Figure(value, measure, origin, *at, digits, inputs=inputs)
 
 
 def change(quantity: str, now: Figure, before: Figure) -> Figure:
@@ -125,7 +129,7 @@ def share(quantity: str, part: Figure, whole: Figure) -> Figure | None:
     return derived(100 * part.value / whole.value, Measure.PERCENT, quantity, part, whole)
 
 
-def told_digits(value: Fraction) -> int:
-    """The decimals that write a number, two at most."""
-    exact = decimals(value)
-    return DIGITS if exact is None else min(exact, DIGITS)
+def told_digits(value: Fraction, measure: Measure) -> int:
+    """The decimals with which a number is told that was not printed with some."""
+    exact, most = decimals(value), EXACT if measure is Measure.POINTS else DIGITS
+    return DIGITS if exact is None or exact > most else exact

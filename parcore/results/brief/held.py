@@ -79,6 +79,8 @@ class Held:
             return self.measure_of(rest)
         if word in _CHANGES:
             return self.index_measure.of_changes
+        if word.endswith("_rate"):
+            return Measure.PERCENT
         return self.index_measure if word in _INDEX else _MEASURES.get(word, Measure.COUNT)
 
     # Published figures
@@ -112,8 +114,9 @@ class Held:
 
     @cached_property
     def whole(self) -> bool:
-        """Whether the evidence of every unit that the edition scores is in hand."""
-        return not self.result.without_evidence and bool(self.ranked)
+        """Whether the evidence of every unit that the edition scores is in hand, and its scorecard."""
+        scored = len(self.result.scorecards) == len(self.result.population.units)
+        return scored and not self.result.without_evidence and bool(self.ranked)
 
     @cached_property
     def ranked(self) -> tuple[Scorecard, ...]:

@@ -16,6 +16,7 @@ from parcore.results.brief.of_all import (
     of_ends,
     of_mean,
     of_moves,
+    of_rates,
     of_regions,
 )
 from parcore.results.brief.of_groups import of_groups
@@ -51,18 +52,22 @@ def brief(
     told = [each for section in sections for each in section.statements]
     sections.append(Section("unlike", tuple(_unlike(held, told))))
     kept = tuple(section for section in sections if section.statements)
-    return Brief(result.edition, result.period, unit, kept)
+    return Brief(result, unit, kept)
 
 
 def _of_unit(held: Held, unit: Unit) -> Iterator[Section]:
     yield Section("index", (*of_index(held, unit), *of_class(held, unit), *against_mean(held, unit.id)))
     yield Section("components", tuple(of_components(held, unit)), listed=True)
     yield Section("shortfall", tuple(of_shortfall(held, unit)), listed=True)
-    yield Section("all", (*of_mean(held), *of_above(held), *of_moves(held), *of_ends(held)))
+    yield Section("all", _all(held))
+
+
+def _all(held: Held) -> tuple[Statement, ...]:
+    return (*of_mean(held), *of_above(held), *of_moves(held), *of_ends(held), *of_rates(held))
 
 
 def _of_all(held: Held) -> Iterator[Section]:
-    yield Section("all", (*of_mean(held), *of_above(held), *of_moves(held), *of_ends(held)))
+    yield Section("all", _all(held))
     yield Section("groups", tuple(of_groups(held)), listed=True)
     yield Section("classes", tuple(of_classes(held)), listed=True)
     yield Section("regions", tuple(of_regions(held)), listed=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from parcore.i18n import Text
+from parcore.i18n import Text, words
 from parcore.numbers import parse_exact
 from parcore.results.brief.figures import Figure, Measure, Origin, change, computed, derived, share
 from parcore.results.brief.held import Held
 from parcore.results.brief.statements import Clause, Kind, Statement, period_text, title_of, year_text
-from parcore.results.brief.words import change_clause, many, moved
+from parcore.results.brief.words import both, change_clause, many, moved
 from parcore.rules.policies import Band
 
 
@@ -36,8 +36,8 @@ def of_mean(held: Held) -> Iterator[Statement]:
     number = mean(held)
     if number is None:
         return
-    count, words = units_counted(held), _head(held)
-    told: dict[str, Figure | Text] = {**words, "mean": number}
+    count = units_counted(held)
+    told: dict[str, Figure | Text] = {**_head(held), "mean": number}
     clauses = [Clause("mean", told) if count is None else Clause("mean-of", told | {"count": count})]
     clauses += moved(_mean_change(held, number), held.before)
     for figure in _since(held):
@@ -120,6 +120,12 @@ def of_moves(held: Held) -> Iterator[Statement]:
             yield from _largest(held, changes[0])
             return
     yield from _moved(held, risen, fallen)
+    largest = held.published("all", "largest_rise")
+    yield from (
+        ()
+        if largest is None
+        else (each for one in changes if one.value == largest.value for each in _largest(held, one))
+    )
     if changes:
         clauses = [Clause("moves")]
         for at, each in enumerate(changes):
@@ -149,6 +155,23 @@ def _largest(held: Held, first: Figure) -> Iterator[Statement]:
         yield Statement(Kind.MOVES, "all", (Clause("largest-rise", parts),))
 
 
+def of_rates(held: Held) -> Iterator[Statement]:
+    """Shares that an announcement tells beside the index, and for how many years there has been one."""
+    edition = held.result.edition
+    for quantity in sorted({each.quantity for each in held.result.observations if each.about == "all"}):
+        if not quantity.endswith("_rate") or f"figure-{quantity}" not in words():
+            continue
+        rate = held.published("all", quantity)
+        if rate is not None:
+            what = both(f"figure-{quantity}")
+            name = Text(*(each.removesuffix(", %") for each in (what.vi, what.en)))
+            yield Statement(Kind.RATE, "all", (Clause("rate-of", {"what": name, "rate": rate}),))
+    years = held.published("all", "years_published")
+    if years is not None:
+        clause = Clause("years", {"title": title_of(edition), "years": years})
+        yield Statement(Kind.YEARS, "all", (clause,))
+
+
 def of_ends(held: Held) -> Iterator[Statement]:
     """First and last, the lead of the first, the gap between the two."""
     ends = [_end(held, each) for each in ("highest", "lowest")]
@@ -159,6 +182,8 @@ def of_ends(held: Held) -> Iterator[Statement]:
         clauses = [Clause(word, {"index": end, "title": title_of(held.result.edition)})]
         clauses += [Clause("who" if at else "who-first", {"unit": name}) for at, name in enumerate(names)]
         if word == "highest" and len(names) == 1:
+            row = held.published(_holders(held, end)[0], "highest_years_in_a_row")
+            clauses += [] if row is None else [Clause("in-a-row", {"years": row})]
             clauses += _lead(held, end)
         yield Statement(kind, "all", tuple(clauses))
     first, last = ends

@@ -56,7 +56,8 @@ def _group(held: Held, node: Criterion | None, group: str) -> Iterator[Clause]:
     if rate is not None and (points is None or top is None):
         yield Clause("group-rate", {"rate": rate})
     if node is not None:
-        yield from _at_maximum(held, node, group, cards, top if points is None else None)
+        found = [*_at_maximum(held, node, group, cards, top if points is None else None)]
+        yield from [Clause("comma"), *found] if found and (points or rate) else found
     printed = held.published(about, f"change_percent{suffix}")
     if printed is not None:
         yield Clause(f"printed-{direction(printed)}", {"change": printed})

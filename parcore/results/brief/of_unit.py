@@ -172,10 +172,12 @@ def parts_of(held: Held, unit: Unit, node: Criterion) -> Iterator[Standing]:
         points, top = held.points(unit.id, leaf, card), held.top(unit.id, leaf, card, group)
         if points is not None and top is not None:
             yield Standing(leaf.title, points, top, state_text(held, unit, leaf))
+    named: list[Standing] = []
     for name, title in named_parts(held, unit, {each.id for each in node.all}):
-        both = held.published(unit.id, f"points:{name}"), held.published(unit.id, f"max:{name}")
-        if both[0] is not None and both[1] is not None:
-            yield Standing(title, both[0], both[1])
+        points, top = held.published(unit.id, f"points:{name}"), held.published(unit.id, f"max:{name}")
+        if points is not None and top is not None:
+            named.append(Standing(title, points, top))
+    yield from sorted(named, key=lambda each: each.points.value - each.top.value)  # most lost first
 
 
 def named_parts(held: Held, unit: Unit, of: set[str] | None) -> list[tuple[str, Text]]:
@@ -216,9 +218,14 @@ def _published_shortfall(
         clauses = [_counted_clause("zero-count", zero, of)]
         if titles:
             clauses.append(Clause("namely" if len(titles) == zero.value else "among-them"))
-            words = ("name-first", *["name"] * (len(titles) - 1))
-            clauses += [Clause(word, {"title": each}) for word, each in zip(words, titles, strict=True)]
+            clauses += _names(titles)
         yield Statement(Kind.AT_ZERO, unit.id, tuple(clauses))
+
+
+def _names(titles: Iterable[Text]) -> Iterator[Clause]:
+    """Names as a list within a sentence."""
+    for at, each in enumerate(titles):
+        yield Clause("name" if at else "name-first", {"title": each})
 
 
 def _nothing(held: Held, unit: Unit, name: str) -> bool:
@@ -241,5 +248,6 @@ def _counted(held: Held, unit: Unit, found: list[Standing]) -> Iterator[Statemen
     ):
         if those:
             count = computed(Fraction(len(those)), Measure.COUNT, unit.id, quantity, held.now)
-            clauses = [_counted_clause(word, count, of), Clause("namely"), *items(those)]
+            clauses = [_counted_clause(word, count, of), Clause("namely")]
+            clauses += _names([each.title for each in those])
             yield Statement(kind, unit.id, tuple(clauses))

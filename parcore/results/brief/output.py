@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any, Final
 
+from parcore.evidence.evidence import Stage
 from parcore.i18n import say
 from parcore.numbers import exact_text
 from parcore.results.brief.figures import Figure, Origin
 from parcore.results.brief.statements import Brief, Section, Statement, period_text, title_of
+from parcore.results.rests import evidence_basis
 
 FORMAT: Final = "parcore-brief-1"
 STYLE: Final = "body{font:16px/1.6 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}"
@@ -19,8 +21,13 @@ def title(brief: Brief, lang: str) -> str:
     """The title of a brief: the index, the unit, the period."""
     parts = {"title": title_of(brief.edition).in_(lang), "period": period_text(brief.period).in_(lang)}
     if brief.unit is None:
-        return say("brief-title-all", lang, **parts)
-    return say("brief-title", lang, unit=brief.unit.name.in_(lang), **parts)
+        told = say("brief-title-all", lang, **parts)
+    else:
+        told = say("brief-title", lang, unit=brief.unit.name.in_(lang), **parts)
+    if brief.result.stage is Stage.FINAL:
+        return told
+    stage = say(f"stage-{brief.result.stage.value}", lang)
+    return f"{told}, {say('score-provisional', lang, stage=stage)}"
 
 
 def text(briefs: Sequence[Brief], lang: str) -> str:
@@ -58,6 +65,8 @@ def sources(brief: Brief, lang: str) -> Iterator[str]:
     ):
         if origin in origins:
             yield say(word, lang, edition=brief.edition.key)
+    if Origin.COMPUTED in origins:
+        yield evidence_basis(brief.result, lang)
 
 
 def markdown(briefs: Sequence[Brief], lang: str) -> str:

@@ -6,6 +6,7 @@ text has none but those of its figures and those within names.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from enum import Enum
 
@@ -17,6 +18,7 @@ from parcore.evidence.periods import Period
 from parcore.evidence.units import Unit
 from parcore.i18n import Text, say
 from parcore.results.brief.figures import Figure
+from parcore.results.result import Result
 
 
 class Kind(Enum):
@@ -33,6 +35,8 @@ class Kind(Enum):
     ABOVE = "above"
     MOVED = "moved"
     MOVES = "moves"
+    RATE = "rate"
+    YEARS = "years"
     HIGHEST = "highest"
     LOWEST = "lowest"
     SPREAD = "spread"
@@ -44,6 +48,8 @@ class Kind(Enum):
 
 
 Part = Figure | Text
+
+_YEARS = re.compile(r",?\s+\d{4}(\s*[-–]\s*\d{4})?$")
 
 
 @frozen
@@ -101,12 +107,21 @@ class Section:
 
 @frozen
 class Brief:
-    """What is in hand of a unit, or of a whole period, said as announcements say it."""
+    """What is in hand of a unit, or of a whole period, said as announcements say it; made from `result`."""
 
-    edition: Edition
-    period: Period
+    result: Result
     unit: Unit | None
     sections: tuple[Section, ...]
+
+    @property
+    def edition(self) -> Edition:
+        """The edition of the result."""
+        return self.result.edition
+
+    @property
+    def period(self) -> Period:
+        """The period of the result."""
+        return self.result.period
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -129,9 +144,9 @@ class Brief:
 
 
 def title_of(edition: Edition) -> Text:
-    """An edition's title without its decision, as a sentence names the index."""
+    """An edition's title without its decision and years, as a sentence that says the year names the index."""
     cut = f" ({edition.decision.number})" if edition.decision is not None else ""
-    return Text(edition.title.vi.removesuffix(cut), edition.title.en.removesuffix(cut))
+    return Text(*(_YEARS.sub("", each.removesuffix(cut)) for each in (edition.title.vi, edition.title.en)))
 
 
 def period_text(period: Period) -> Text:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
 from parcore.evidence.evidence import Observation
 from parcore.i18n import LANGUAGES, Text, say, words
-from parcore.results.brief.figures import Figure, computed
+from parcore.results.brief.figures import Figure, Origin, computed, told_digits
 from parcore.results.brief.held import Held
 from parcore.results.brief.statements import Clause, Kind, Statement
 from parcore.results.brief.words import both
@@ -46,10 +47,21 @@ def _unlike(held: Held, each: Comparison) -> Statement:
     printed = next(one for one in held.all_published(seen.about, seen.quantity) if one.observation == seen)
     parts: dict[str, Figure | Text] = {"what": _what(held, seen), "printed": printed}
     if not isinstance(each.figure, str):
-        measure = held.measure_of(seen.quantity)
-        parts["ours"] = computed(each.figure, measure, seen.about, seen.quantity, held.now)
+        parts["ours"] = _ours(held, each, each.figure)
     word = "unlike-cut" if each.verdict is Verdict.CUT else "unlike"
     return Statement(Kind.UNLIKE, seen.about, (Clause(word, parts), *_why(seen)))
+
+
+def _ours(held: Held, each: Comparison, number: Fraction) -> Figure:
+    """What the engine gives: from evidence, as a maximum of the edition, or from other printed figures."""
+    seen = each.observation
+    measure, at = held.measure_of(seen.quantity), (seen.about, seen.quantity, held.now)
+    if not each.printed:
+        origin = Origin.EDITION if seen.quantity.startswith("max") else Origin.COMPUTED
+        return computed(number, measure, *at, origin)
+    points = held.published(seen.about, seen.quantity.replace("rate", "points"))
+    digits = told_digits(number, measure)
+    return Figure(number, measure, Origin.DERIVED, *at, digits, inputs=() if points is None else (points,))
 
 
 def _why(seen: Observation) -> list[Clause]:
