@@ -449,6 +449,15 @@ def test_criteria_are_measured_against_last_year_under_the_same_edition() -> Non
     assert "so với" not in said(other, Kind.COMPONENT)
 
 
+def test_a_published_change_is_on_the_year_before_and_told_of_no_other() -> None:
+    """Against 2012 the published 15 places down on 2019 are not told: the two ranks give the change."""
+    found = Briefing(REGISTRY, (), Defaults(period=Period(2020))).brief(PROVINCE, "an-giang", Path("2012"))
+    assert "xếp hạng 26/63 tỉnh, thành phố (giảm 21 bậc so với năm 2012)" in said(found, Kind.INDEX)
+    assert "tăng 1,42 điểm phần trăm so với năm 2012" in said(found, Kind.INDEX)
+    assert "2019" not in said(found)
+    assert "khu vực Đồng bằng sông Cửu Long (" not in said(found, Kind.INDEX)
+
+
 def test_an_earlier_result_read_from_its_file_is_the_one_of_the_run(tmp_path: Path) -> None:
     """What is compared of a result, its criteria too, comes back from JSON unchanged."""
     result = scored("example", "2024")

@@ -17,7 +17,7 @@ from parcore.results.published import printed_digits
 DIGITS: Final = 2
 """The decimals, half up, of a figure that has more and was not printed with them."""
 
-EXACT: Final = 3
+EXACT: Final = 4
 """Points with no more decimals than these are told exactly."""
 
 

@@ -102,6 +102,11 @@ class Held:
         """The published figure of that name."""
         return next(iter(self.all_published(about, quantity, period)), None)
 
+    def published_change(self, about: str, quantity: str) -> Figure | None:
+        """A change as published: it is on the period before, and on no other."""
+        usual = self.before == self.result.period.back(1)
+        return self.published(about, quantity) if usual else None
+
     def named(self, quantity: str) -> Iterator[Figure]:
         """The published figures of the period that are of that kind, whatever they are about."""
         for about, each, period in self._seen:
@@ -154,7 +159,8 @@ class Held:
 
     def change(self, unit: str) -> Figure | None:
         """The change of a unit's index, as published or as its two figures give it."""
-        found, now, before = self.published(unit, "change"), self.index(unit), self.index_before(unit)
+        found = self.published_change(unit, "change")
+        now, before = self.index(unit), self.index_before(unit)
         if found is not None or now is None or before is None:
             return found
         return change("change", now, before)
@@ -182,7 +188,7 @@ class Held:
     def places(self, unit: str, circle: str) -> Figure | None:
         """The places that a unit rose in a circle: as published, or as two ranks give them."""
         suffix = "" if circle == "all" else f"_in_{circle}"
-        found, now = self.published(unit, f"change_places{suffix}"), self.rank(unit, circle)
+        found, now = self.published_change(unit, f"change_places{suffix}"), self.rank(unit, circle)
         if found is not None or now is None:
             return found
         before = self.published(unit, f"rank{suffix}", self.before)

@@ -56,7 +56,7 @@ def _head(held: Held) -> dict[str, Figure | Text]:
 
 def _mean_change(held: Held, number: Figure) -> Figure | None:
     before = held.published("all", "mean", held.before)
-    found = held.published("all", "mean_change")
+    found = held.published_change("all", "mean_change")
     return found if found is not None or before is None else change("mean_change", number, before)
 
 
@@ -106,8 +106,9 @@ def _mark(count: Figure, held: Held) -> Figure | None:
 
 def of_moves(held: Held) -> Iterator[Statement]:
     """How many rose and fell, the largest riser, the changes that are in hand."""
-    risen, fallen = (held.published(f"band:{each}", "count") for each in ("risen", "fallen"))
-    changes = _sorted(held.named("change"))
+    risen, fallen = (held.published_change(f"band:{each}", "count") for each in ("risen", "fallen"))
+    printed = [held.published_change(each.about, "change") for each in held.named("change")]
+    changes = _sorted([each for each in printed if each is not None])
     if held.whole:
         own = [held.change(card.unit.id) for card in held.ranked]
         known = [each for each in own if each is not None]
@@ -120,7 +121,7 @@ def of_moves(held: Held) -> Iterator[Statement]:
             yield from _largest(held, changes[0])
             return
     yield from _moved(held, risen, fallen)
-    largest = held.published("all", "largest_rise")
+    largest = held.published_change("all", "largest_rise")
     yield from (
         ()
         if largest is None

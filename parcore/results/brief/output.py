@@ -66,7 +66,8 @@ def sources(brief: Brief, lang: str) -> Iterator[str]:
         if origin in origins:
             yield say(word, lang, edition=brief.edition.key)
     if Origin.COMPUTED in origins:
-        yield evidence_basis(brief.result, lang)
+        basis = evidence_basis(brief.result, lang)
+        yield basis[:1].upper() + basis[1:]
 
 
 def markdown(briefs: Sequence[Brief], lang: str) -> str:

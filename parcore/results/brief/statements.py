@@ -49,7 +49,7 @@ class Kind(Enum):
 
 Part = Figure | Text
 
-_YEARS = re.compile(r",?\s+\d{4}(\s*[-–]\s*\d{4})?$")
+_YEARS = re.compile(r"(,|\s+năm)?\s+\d{4}(\s*[-–]\s*\d{4})?$")
 
 
 @frozen
