@@ -29,7 +29,7 @@ from parcore.results.change import Earlier
 from parcore.results.output import read_earlier, to_json
 from parcore.results.result import Result
 from parcore.results.scoring import score
-from parcore.values import State
+from parcore.values import State, Value
 
 F = Fraction
 REGISTRY = Registry()
@@ -476,6 +476,64 @@ def test_a_rank_that_the_panel_does_not_give_is_told_beside_its_own() -> None:
     unlike = said(found, Kind.UNLIKE)
     assert "số đã công bố là 20, theo bộ chỉ số và số liệu trong tay là 22, chưa rõ lý do" in unlike
     assert "số đã công bố là 43,28 điểm, theo bộ chỉ số và số liệu trong tay là 43,29 điểm" in unlike
+
+
+def test_of_a_figure_published_twice_the_doubted_one_is_told_as_what_differs() -> None:
+    """The headline takes another index's rank: the text's 45 is told, and 26 beside it with the reason."""
+    found = BRIEFS["sipas-an-giang-2020"]
+    assert "xếp hạng 45/63 tỉnh, thành phố, xếp hạng 10/13" in said(found, Kind.INDEX)
+    assert "nêu ở trên là 45, cũng được công bố là 26" in said(found, Kind.UNLIKE)
+
+
+def test_a_place_among_some_is_no_figure_beside_a_published_rank() -> None:
+    """Where only the order of those scored can be compared, no rank is told as the engine's."""
+    result = scored(PROVINCE, "2020")
+    seen = REGISTRY.observations(PROVINCE)
+    swap = {"quang-ninh": "2", "hai-phong": "1"}
+    changed = [
+        evolve(each, value=Value(State.OK, F(swap[each.about])), text=swap[each.about])
+        if (each.quantity, each.period, each.about in swap) == ("rank", Period(2020), True)
+        else each
+        for each in seen
+    ]
+    again = score(result.edition, result.evidence, REGISTRY.units, result.period, observations=changed)
+    found = brief(again, changed, unit=REGISTRY.units.units["quang-ninh"])
+    assert "xếp hạng 2/63" in said(found, Kind.INDEX)
+    assert "Hạng" not in said(found, Kind.UNLIKE)
+
+
+def test_a_place_that_the_authority_decides_is_not_told() -> None:
+    """A tie that is left open has no rank."""
+    result = scored("example", "2024")
+    unit = result.scorecards[0].unit
+    open_ = {id_: tuple(evolve(p, open=True) for p in held) for id_, held in result.places.items()}
+    assert "xếp hạng" not in said(brief(evolve(result, places=open_), unit=unit), Kind.INDEX)
+
+
+def test_units_at_the_mean_are_not_above_it() -> None:
+    """Of five alike none is above the mean, and all are first and last."""
+    result = scored("example", "2024")
+    first, *others = [card.unit for card in result.scorecards]
+    own = [each for each in result.evidence if each.unit == first.id]
+    alike = Evidence([*own, *(evolve(each, unit=other.id) for other in others for each in own)])
+    same = score(result.edition, alike, REGISTRY.units, result.period)
+    found = brief(same, unit=first)
+    assert "Có 0 đơn vị cao hơn giá trị trung bình." in said(found, Kind.ABOVE)
+    assert "bằng giá trị trung bình" in said(found, Kind.AGAINST_MEAN)
+    assert said(found, Kind.HIGHEST).count("minh họa") == 5
+
+
+def test_points_of_another_edition_s_scale_are_not_compared() -> None:
+    """An index in points has a change only where the same edition held in both periods."""
+    result = scored("example", "2024")
+    unit = result.scorecards[0].unit
+    points = evolve(result.edition, total=None)
+    earlier = Earlier.of(result)
+    for first_year, told in ((2023, True), (2024, False)):
+        at = evolve(result, edition=evolve(points, first_year=first_year))
+        found = brief(at, unit=unit, before=Period(2023), earlier=earlier)
+        own = [each for each in found.figures if each.quantity == "change"]
+        assert bool(own) is told
 
 
 # Forms

@@ -10,7 +10,7 @@ from typing import Final
 from attrs import frozen
 
 from parcore.evidence.evidence import Observation
-from parcore.i18n import say
+from parcore.i18n import say, words
 from parcore.numbers import decimals, shown
 from parcore.results.published import printed_digits
 
@@ -77,7 +77,10 @@ class Figure:
 
     def told(self, lang: str) -> str:
         """The number with its unit."""
-        return say(f"measure-{self.measure.value}", lang, number=self.number(lang))
+        word = f"measure-{self.measure.value}"
+        one = f"{word}-one"
+        word = one if abs(self.value) == 1 and one in words() else word
+        return say(word, lang, number=self.number(lang))
 
     @property
     def all(self) -> Iterator[Figure]:

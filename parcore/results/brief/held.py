@@ -131,6 +131,14 @@ class Held:
         cards = self.result.scorecards
         return tuple(each for each in cards if each.state is State.OK and each.unit.id not in out)
 
+    @cached_property
+    def _cards(self) -> Mapping[str, Scorecard]:
+        return {card.unit.id: card for card in self.result.scorecards}
+
+    def card(self, unit: str) -> Scorecard | None:
+        """A unit's scorecard."""
+        return self._cards.get(unit)
+
     def card_index(self, card: Scorecard) -> Figure | None:
         """A unit's computed index, rounded as the edition rounds it."""
         value = index_of(self.result, card, _MANY)
@@ -140,7 +148,7 @@ class Held:
 
     def index(self, unit: str) -> Figure | None:
         """A unit's index: as published, else computed."""
-        card = self.result.card(unit)
+        card = self.card(unit)
         return self.published(unit, "index") or (None if card is None else self.card_index(card))
 
     def index_before(self, unit: str) -> Figure | None:
@@ -169,7 +177,7 @@ class Held:
         """A unit's rank in a circle (`all`, `region`, `group`), and among how many, where that is known."""
         word = "rank" if circle == "all" else f"rank_in_{circle}"
         found = self.published(unit, word)
-        card = self.result.card(unit)
+        card = self.card(unit)
         if found is not None:
             return found, self.published(self._circle(unit, circle), "ranked_units")
         place = self.result.place(unit, circle)
@@ -199,8 +207,10 @@ class Held:
 
     def unit(self, id_: str) -> Unit | None:
         """A unit of the period, by its id."""
-        units = (*(card.unit for card in self.result.scorecards), *self.result.without_evidence)
-        return next((each for each in units if each.id == id_), None)
+        card = self.card(id_)
+        if card is not None:
+            return card.unit
+        return next((each for each in self.result.without_evidence if each.id == id_), None)
 
     # Criteria
 

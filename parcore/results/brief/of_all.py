@@ -28,7 +28,7 @@ def mean(held: Held) -> Figure | None:
     if found is not None or not held.whole or len(known) < len(indices):
         return found
     value = sum((each.value for each in known), Fraction(0)) / len(known)
-    return derived(value, held.index_measure, "mean", *known)
+    return computed(value, held.index_measure, "all", "mean", held.now)
 
 
 def of_mean(held: Held) -> Iterator[Statement]:

@@ -74,7 +74,7 @@ def _of(held: Held, unit: Unit, circle: str) -> dict[str, Figure | Text]:
 
 def of_class(held: Held, unit: Unit) -> Iterator[Statement]:
     """The class that a unit is in, if it is in one."""
-    card, classes = held.result.card(unit.id), held.result.classes
+    card, classes = held.card(unit.id), held.result.classes
     if card is None or classes is None or card.class_name is None:
         return
     band = next((each for each in classes.bands if each.name == card.class_name), None)
@@ -101,7 +101,7 @@ def of_components(held: Held, unit: Unit) -> Iterator[Statement]:
 
 
 def _component(held: Held, unit: Unit, node: Criterion, group: str) -> Iterator[Statement]:
-    card = held.result.card(unit.id)
+    card = held.card(unit.id)
     points, top = held.points(unit.id, node, card), held.top(unit.id, node, card, group)
     rank = held.criterion_rank(unit.id, node)
     if points is None and rank is None:
@@ -142,7 +142,8 @@ def _finding(
     """At its maximum; or what is lost, and the parts known in which it is lost, with the state of each."""
     below = [each for each in parts_of(held, unit, node) if each.below]
     if points is not None and top is not None:
-        if points.value == top.value and not below:
+        if points.value == top.value:
+            below = []
             yield Clause("at-maximum")
         elif points.value == 0:
             yield Clause("nothing")
@@ -165,7 +166,7 @@ def items(found: Iterable[Standing]) -> Iterator[Clause]:
 
 def parts_of(held: Held, unit: Unit, node: Criterion) -> Iterator[Standing]:
     """The leaves under a criterion, and the parts of it that published figures alone name."""
-    card, group = held.result.card(unit.id), held.result.edition.group_of(unit.group) or ""
+    card, group = held.card(unit.id), held.result.edition.group_of(unit.group) or ""
     for leaf in node.leaves:
         if leaf.id == node.id or not leaf.applies(group):
             continue
@@ -199,12 +200,12 @@ def of_shortfall(held: Held, unit: Unit) -> Iterator[Statement]:
     if any(each is not None for each in counts):
         yield from _published_shortfall(held, unit, counts[0], counts[1], of)
         return
-    card = held.result.card(unit.id)
-    if card is None or any(node.rule is not None for node in held.result.edition.components):
-        return  # a component without criteria hides some: they cannot be counted
+    card = held.card(unit.id)
+    if card is None:
+        return
     found = [each for node in held.result.edition.components for each in parts_of(held, unit, node)]
     leaves = [each for each in held.result.edition.leaves if each.applies(card.group)]
-    if len(found) == len(leaves):
+    if len(found) == len(leaves):  # a component that is a leaf hides its criteria: they cannot be counted
         yield from _counted(held, unit, found)
 
 
