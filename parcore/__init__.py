@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from parcore.version import __version__
 
 if TYPE_CHECKING:
-    from parcore.api import describe, load_edition, read_evidence, score
+    from parcore.api import attribute, compare, describe, load_edition, read_evidence, score
 
-__all__ = ["__version__", "describe", "load_edition", "read_evidence", "score"]
+__all__ = ["__version__", "attribute", "compare", "describe", "load_edition", "read_evidence", "score"]
 
 
 def __getattr__(name: str) -> Any:
     """The public functions, imported when first used, so that `import parcore` is quick."""
-    if name in ("describe", "load_edition", "read_evidence", "score"):
+    if name in __all__:
         from parcore import api
 
         return getattr(api, name)

@@ -1,10 +1,17 @@
-"""The public functions: load an edition, say its rules, read evidence, score; as the commands do."""
+"""The public functions: load an edition, say its rules, read evidence, score, compare; as the commands do."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 
+from parcore.change import editions
+from parcore.change.attribution import Attribution
+from parcore.change.editions import EditionChange
+from parcore.change.joining import Weight
+from parcore.change.worlds import Year
+from parcore.change.years import attribute as split
 from parcore.diagnostics import Findings, Place, stop
 from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Evidence, Stage
@@ -93,7 +100,40 @@ def score(
     check_invariants(evidence, edition.vocabulary, findings)
     findings.raise_errors()
     only = registry.unit_ids(units, at, Place("units"))
-    observations = registry.observations(edition.methodology)
-    return score_units(
-        edition, evidence, registry.units, at, stage=stage, only=only, observations=observations
-    )
+    result = score_units(edition, evidence, registry.units, at, stage=stage, only=only)
+    return result.beside(registry.observations(edition.methodology))
+
+
+def compare(first: Edition, second: Edition, *, paths: Iterable[str | Path] = ()) -> EditionChange:
+    """What changed from one edition to another, by meaning: criteria, rules with evidence, policies.
+
+    Criteria are followed through the editions between the two, each replaced by the next, where these
+    are at hand.
+
+    Raises:
+        ParcoreError: an edition between the two is refused.
+    """
+    return editions.compare(editions.path_of(Registry(search_paths(paths)), first, second))
+
+
+def attribute(
+    first: Result,
+    second: Result,
+    *,
+    weights: Mapping[str, Fraction | int] | None = None,
+    paths: Iterable[str | Path] = (),
+) -> Attribution:
+    """The change of every unit between two results, split exactly: rule, evidence, units, rounding, the rest.
+
+    Points in points, rates in percentage points; the parts add up to the change of the rounded number.
+    `weights`, by id of the units of the first, serve where units merged: number fields for which the
+    vocabulary declares nothing are then averaged.
+
+    Raises:
+        ParcoreError: the second result's period is before the first's.
+    """
+    registry = Registry(search_paths(paths))
+    path = editions.path_of(registry, first.edition, second.edition)
+    years = [Year(each.edition, each.evidence, each.period, each.stage) for each in (first, second)]
+    declared = None if weights is None else {unit: Weight(Fraction(n)) for unit, n in weights.items()}
+    return split(years[0], years[1], path, registry.units, registry.lineage, declared)

@@ -34,10 +34,11 @@ NOT_CHECKED: Final = "not-checked"
 
 
 class Severity(Enum):
-    """An `ERROR` refuses the document; a `WARNING` is shown and the work goes on."""
+    """An `ERROR` refuses the document; a `WARNING` is shown and the work goes on; `INFO` asks for nothing."""
 
     ERROR = "error"
     WARNING = "warning"
+    INFO = "info"
 
 
 @frozen(order=True)

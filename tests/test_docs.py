@@ -103,7 +103,8 @@ def diagnostics_page() -> str:
     ]
     for code in i18n.codes():
         entry = i18n.entry(code)
-        kind = "" if Diagnostic(code, Place("")).severity is Severity.ERROR else " (warning)"
+        severity = Diagnostic(code, Place("")).severity
+        kind = "" if severity is Severity.ERROR else f" ({severity.value})"
         lines += [f"## `{code}`{kind}", ""]
         for lang in i18n.LANGUAGES:
             sentence, fix = (text.in_(lang) for text in (entry.text, entry.fix))

@@ -63,8 +63,8 @@ def _checked(
 def _result(registry: Registry, against: Against) -> Result:
     edition = registry.edition(against.edition, against.period)
     evidence = registry.evidence(edition.methodology, edition.vocabulary, (), Defaults())
-    seen = registry.observations(edition.methodology)
-    return score(edition, evidence, registry.units, against.period, observations=seen)
+    result = score(edition, evidence, registry.units, against.period)
+    return result.beside(registry.observations(edition.methodology))
 
 
 def _compared(

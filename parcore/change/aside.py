@@ -86,15 +86,15 @@ def _for_nobody(match: Match, first: Edition, last: Edition) -> Aside | None:
         one, two = match.first[0], match.second[0]
         alike = match.fate is Fate.KEPT and None not in given and one.max == two.max
         steps = {(each.low, each.step) for each in given if each is not None}
-        return None if alike and len(steps) == 1 and _remains(match) else Aside.POINTS_GIVEN
+        return None if alike and len(steps) == 1 and _no_rest(match) else Aside.POINTS_GIVEN
     names = {name for leaf in (*match.first, *match.second) if leaf.rule for name in leaf.rule.fields}
     if first.vocabulary != last.vocabulary and any(_differs(name, first, last) for name in names):
         return Aside.FIELDS
     return None
 
 
-def _remains(match: Match) -> bool:
-    """Whether what is left of a parent, where it is such a rest, may be the same: only with all else known."""
+def _no_rest(match: Match) -> bool:
+    """Whether none of them is the rest of a parent: what a rest stands for is not known to be the same."""
     return not any(leaf.remainder for leaf in (*match.first, *match.second))
 
 

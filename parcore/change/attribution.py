@@ -19,7 +19,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from parcore.change.aside import Aside, Line, lines_of, set_aside
+from parcore.change.aside import Aside, Line, set_aside
 from parcore.change.matching import Match, matches
 from parcore.change.places import PlaceSplit, split_place
 from parcore.change.shapley import split

@@ -20,14 +20,12 @@ from parcore.evidence.periods import Period
 from parcore.evidence.rollup import written
 from parcore.evidence.units import UnitBook
 from parcore.evidence.vocabulary import POINTS, CarryOver, FieldKind, Vocabulary, given_field
+from parcore.readings.notes import DECLARED, MEAN_OF_UNITS, NOT_COMPARABLE, SUM_OF_UNITS, WEIGHT
 from parcore.sources import Source
 from parcore.values import State, Value
 
-NOTES = {SUM: "sum of units", MEAN: "weighted mean of units"}
+NOTES = {SUM: SUM_OF_UNITS, MEAN: MEAN_OF_UNITS}
 """How the note of a statement carried over begins; then the units, and what each states."""
-
-NOT_COMPARABLE = "not comparable"
-"""How the note of a statement begins that could not be carried over."""
 
 BY_LABEL = {
     Label.SPLIT: Why.SPLIT,
@@ -208,10 +206,10 @@ class _Run:
         if how is None or how.how != MEAN:
             return ""
         if how.weight:
-            return f"; weight: {how.weight}"
+            return f"; {WEIGHT}{how.weight}"
         own = (self.weights or {}).get
         sources = dict.fromkeys(w.source for each in parts if (w := own(each.unit)) is not None)
-        return f"; weight: declared ({', '.join(filter(None, sources)) or '—'})"
+        return f"; {WEIGHT}{DECLARED}{', '.join(filter(None, sources)) or '—'})"
 
     def lists(self) -> Iterator[RecordList]:
         """Every list of records: as it is on intact units, the union on others."""

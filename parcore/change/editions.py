@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from fractions import Fraction
-from itertools import chain
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from parcore.change.matching import Fate, Match, matches
 from parcore.editions.edition import Criterion, Edition, Effect
+from parcore.editions.records import MeanOver
 from parcore.i18n import LANGUAGES, Text
 from parcore.readings.analysis.edition import Compared, leaves_compared
 from parcore.readings.prose.policies import POLICIES, policy_sentences
-from parcore.rules.combinations import reported_of
+from parcore.registry import Registry
+from parcore.rules.combinations import Guarded, Rule, reported_of
+from parcore.rules.deductions import Deduction
 from parcore.values import State
 
 
@@ -167,12 +169,31 @@ def _criterion(
 
 
 def _rules(first: Edition, one: Criterion, last: Edition, two: Criterion) -> Iterator[Compared]:
-    """The rules of a leaf where they give other points; with those that could not be compared."""
-    if one.rule is None or two.rule is None:
+    """The rules of a leaf where they give other points, and those that could not be compared."""
+    if one.rule is None or two.rule is None or _given(one, two):
         return
+    if one.max == two.max and _alike(one, two, first, last):
+        return
+    both = _groups(one, first) & _groups(two, last)
+    found: list[Compared] = []
     for each in leaves_compared(first, one, last, two):
-        if each.why != "none" or each.regions:
-            yield each
+        if not each.regions and not (each.why and both.issuperset(each.groups)):
+            continue
+        same = next((at for at, held in enumerate(found) if _but_groups(held) == _but_groups(each)), None)
+        if same is None:
+            found.append(each)
+        else:  # said once, of all unit groups of which it is true
+            found[same] = evolve(found[same], groups=(*found[same].groups, *each.groups))
+    yield from found
+
+
+def _but_groups(each: Compared) -> Compared:
+    return evolve(each, groups=())
+
+
+def _given(one: Criterion, two: Criterion) -> bool:
+    """Whether points are given in both, whatever the rules behind them are."""
+    return reported_of(one.rule) is not None and reported_of(two.rule) is not None
 
 
 def _directions(
@@ -183,20 +204,25 @@ def _directions(
         if (one.rule is None) != (two.rule is None):
             yield Kind.RULE
         return
-    if reported_of(one.rule) is not None and reported_of(two.rule) is not None:
-        return  # the points given, whatever the rule behind them was
-    if not any(each.why or each.regions for each in rules) or _alike(one, two, first, last):
+    if _given(one, two) or _alike(one, two, first, last):
+        return
+    if _composed(one.rule) or _composed(two.rule):
+        yield Kind.RULE  # what holds of its parts does not settle the whole
+        return
+    if not rules:
         return
     shares = list(leaves_compared(first, one, last, two, shares=True))
-    if any(each.why for each in shares):
-        yield Kind.RULE
-        return
-    given = [region.given for each in shares for region in each.regions]
-    signs = {_sign(each) for each in given}
-    if None in signs:
+    signs = {_sign(region.given) for each in shares for region in each.regions}
+    if None in signs or any(each.why for each in rules):
         yield Kind.RULE
     elif signs:
         yield Kind.TURNED if len(signs) > 1 else Kind.TIGHTENED if signs == {-1} else Kind.RELAXED
+
+
+def _composed(rule: Rule) -> bool:
+    """Whether a rule is made of others: a deduction, a mean over cases."""
+    inner = rule.rule if isinstance(rule, Guarded) else rule
+    return isinstance(inner, Deduction | MeanOver)
 
 
 def _sign(given: tuple[object, object] | None) -> int | None:
@@ -255,7 +281,7 @@ def _said(edition: Edition, name: str) -> tuple[Text, ...]:
 
 
 def path_between(editions: Mapping[str, Edition], first: str, second: str) -> tuple[Edition, ...]:
-    """The editions from one to another, each replaced by the next; the two alone where none replaces the other.
+    """The editions from one to another, each replaced by the next; else the two alone.
 
     `editions` are those at hand, by key.
     """
@@ -263,4 +289,17 @@ def path_between(editions: Mapping[str, Edition], first: str, second: str) -> tu
     while back[-1] != first and (earlier := editions[back[-1]].replaces) in editions and earlier not in back:
         back.append(earlier)
     keys = [*reversed(back)] if back[-1] == first else [first, second]
-    return tuple(chain(editions[key] for key in keys))
+    return tuple(editions[key] for key in keys)
+
+
+def path_of(registry: Registry, first: Edition, second: Edition) -> tuple[Edition, ...]:
+    """The same, of the editions that a registry has: only those on the way are loaded.
+
+    Raises:
+        ParcoreError: the document of one on the way is refused.
+    """
+    held, key = {each.key: each for each in (first, second)}, second.key
+    known = {each.key: each for each in registry.edition_documents(second.methodology)}
+    while (key := held[key].replaces) in known and key not in held:
+        held[key] = registry.load(known[key])
+    return path_between(held, first.key, second.key)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import Enum
+from itertools import pairwise
 
 from attrs import frozen
 
@@ -65,7 +66,7 @@ def matches(path: Sequence[Edition]) -> tuple[Match, ...]:
     """
     first, last = path[0], path[-1]
     became = {node.id: {node.id} for node in first.nodes}
-    for before, after in zip(path, path[1:], strict=False):
+    for before, after in pairwise(path):
         stands_for = _superseded(before, after)
         became = {id_: {new for new, old in stands_for if old in now} for id_, now in became.items()}
     links = [(old, new) for old, now in became.items() for new in now]

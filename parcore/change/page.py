@@ -17,14 +17,14 @@ STYLE: Final = (
 )
 
 
-def markdown(sections: Sequence[Section], lang: str) -> str:
+def markdown(sections: Sequence[Section]) -> str:
     """The sections, each under its heading."""
     return "\n\n".join(part for each in sections for part in _parts(each)) + "\n"
 
 
 def html(sections: Sequence[Section], lang: str) -> str:
     """The sections as one page that stands alone."""
-    body = MarkdownIt("commonmark").enable("table").render(markdown(sections, lang))
+    body = MarkdownIt("commonmark").enable("table").render(markdown(sections))
     title = escape(sections[0].title) if sections else "parcore"
     return (
         f'<!doctype html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'

@@ -13,7 +13,9 @@ from parcore.change.editions import CriterionChange, EditionChange, Kind
 from parcore.change.matching import Match
 from parcore.change.places import PlaceSplit
 from parcore.editions.edition import Criterion, Edition
+from parcore.evidence.vocabulary import FieldKind, Vocabulary
 from parcore.i18n import say
+from parcore.intervals import Interval
 from parcore.numbers import shown
 from parcore.readings.analysis.equivalence import Region
 from parcore.results.result import Result
@@ -31,7 +33,7 @@ OWN_RULE: Final = (Kind.TIGHTENED, Kind.RELAXED, Kind.TURNED, Kind.RULE)
 
 @frozen
 class Section:
-    """A title, a table (its columns are key and heading; none where there is no table), and lines under it."""
+    """A title, a table (columns are key and heading; none: no table), and lines under it."""
 
     title: str
     columns: tuple[tuple[str, str], ...] = ()
@@ -50,7 +52,8 @@ def of_editions(change: EditionChange, lang: str) -> Iterator[Section]:
         return
     heads = ("code", "criterion", "compare-kinds", "compare-maximum", "compare-clause")
     yield Section(title, _columns(heads, lang), tuple(rows), (same,))
-    found = [row for each in change.criteria if set(OWN_RULE) & {*each.kinds} for row in _regions(each, lang)]
+    told = (each for each in change.criteria if set(OWN_RULE) & {*each.kinds})
+    found = [row for each in told for row in _regions(each, change.second, lang)]
     if found:
         heads = ("criterion", "apart-where", "apart-evidence", "apart-before", "apart-after")
         numeric = frozenset(heads[3:])
@@ -110,24 +113,33 @@ def _maxima(each: CriterionChange, change: EditionChange, lang: str) -> str:
     return "; ".join(f"{', '.join(title(g, lang) for g in of)}: {text}" for text, of in told.items())
 
 
-def _regions(each: CriterionChange, lang: str) -> Iterator[dict[str, str]]:
+def _regions(each: CriterionChange, edition: Edition, lang: str) -> Iterator[dict[str, str]]:
     name = each.criterion.code or each.criterion.id
     for rule in each.rules:
-        of = " ".join(filter(None, (name, rule.part, *rule.groups)))
+        groups = [] if {*rule.groups} >= {*edition.groups} else rule.groups
+        of = " ".join(filter(None, (name, rule.part, *(edition.group_title(g, lang) for g in groups))))
         if rule.why:
             yield {"criterion": of, "apart-where": say(f"apart-{rule.why}", lang)}
         for at, region in enumerate(rule.regions):
-            yield {"criterion": "" if at else of, **_region(region, lang)}
+            yield {"criterion": "" if at else of, **_region(region, edition.vocabulary, lang)}
 
 
-def _region(region: Region, lang: str) -> dict[str, str]:
+def _region(region: Region, vocabulary: Vocabulary, lang: str) -> dict[str, str]:
     given = region.given or (None, None)
     return {
-        "apart-where": "; ".join(f"{axis} {part}" for axis, part in region.cell.items()),
+        "apart-where": "; ".join(_where(axis, part, vocabulary) for axis, part in region.cell.items()),
         "apart-evidence": "—" if region.witness is None else str(region.witness),
         "apart-before": _given(given[0], lang),
         "apart-after": _given(given[1], lang),
     }
+
+
+def _where(axis: str, part: Interval, vocabulary: Vocabulary) -> str:
+    """A part of an axis; of a choice by the names of its options."""
+    spec = vocabulary.fields.get(axis)
+    if spec is None or spec.kind is not FieldKind.CHOICE:
+        return f"{axis} {part}"
+    return f"{axis} = {', '.join(option for at, option in enumerate(spec.options) if Fraction(at) in part)}"
 
 
 def _given(value: Value | None, lang: str) -> str:

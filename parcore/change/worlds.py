@@ -13,7 +13,7 @@ from enum import Enum
 
 from attrs import evolve, frozen
 
-from parcore.editions.edition import Criterion, Edition
+from parcore.editions.edition import Block, Criterion, Edition
 from parcore.evidence.evidence import Datum, Evidence, Stage
 from parcore.evidence.periods import Period
 from parcore.evidence.units import UnitBook
@@ -133,15 +133,18 @@ class Worlds:
 def unrounded(edition: Edition) -> Edition:
     """The edition without its rounding of points and of the index; what a rule rounds stays."""
     adjusted = edition.adjustments
-    blocks = {
-        name: evolve(block, items=tuple(map(_bare, block.items))) for name, block in edition.blocks.items()
-    }
+    if adjusted is not None:
+        adjusted = evolve(adjusted, bonus=_bare_block(adjusted.bonus), penalty=_bare_block(adjusted.penalty))
     return evolve(
         edition,
         rounding=RoundingPlan(mode=edition.rounding.mode),
         components=tuple(map(_bare, edition.components)),
-        adjustments=None if adjusted is None else evolve(adjusted, **blocks),
+        adjustments=adjusted,
     )
+
+
+def _bare_block(block: Block | None) -> Block | None:
+    return None if block is None else evolve(block, items=tuple(map(_bare, block.items)))
 
 
 def _bare(node: Criterion) -> Criterion:

@@ -31,6 +31,7 @@ from parcore.packages import Document
 from parcore.registry import Registry
 
 if TYPE_CHECKING:
+    from parcore.cli.changed import Changed
     from parcore.cli.prove import Apart, Proved
 
 FORMATS = ("table", "json", "csv")
@@ -65,6 +66,8 @@ def command(
 ) -> None:
     """Check documents; without arguments, everything that is installed.
 
+    Of an edition named, what changed of the one that it replaces is told too.
+
     Exit status 1 when anything refuses a document, or an installed package.
     """
     if form not in FORMATS:
@@ -82,7 +85,7 @@ def command(
     if prove or against:
         from parcore.cli.prove import beside, proved
 
-        proofs = proved(checked) if prove else []
+        proofs = proved(checked, registry) if prove else []
         if against:
             apart = beside(registry.edition(against), checked.editions)
     broken = [each.diagnostic for each in registry.failures]
@@ -91,13 +94,27 @@ def command(
         show_notes(broken, lang)
     else:
         findings = [*checked.findings, *broken]
-    _print(checked, findings, proofs, apart, form, lang)
+    against_parents = _changed(registry, checked, targets, paths) if targets and form != "csv" else []
+    _print(checked, findings, proofs, apart, against_parents, form, lang)
     if form == "table":
         names = {each.name for each in checked.documents if each.kind == "evidence"}
         for held in (registry.held(name) for name in registry.unruled if name in names):
             click.echo(held_line(held, lang))
     if any(each.severity is Severity.ERROR for each in findings):
         raise SystemExit(FINDINGS)
+
+
+def _changed(
+    registry: Registry, checked: Checked, targets: tuple[str, ...], paths: tuple[Path, ...]
+) -> list[Changed]:
+    """What the editions checked changed of those that they replace, where any of them replaces one."""
+    editions = [each for each in checked.editions if each.replaces]
+    if not editions:
+        return []
+    from parcore.cli.changed import changed
+
+    folders = dict.fromkeys(str(each) for each in (*paths, *_folders(targets)))
+    return [*changed(registry, editions, [word for each in folders for word in ("--path", each)])]
 
 
 def _folders(targets: tuple[str, ...]) -> Iterator[Path]:
@@ -171,6 +188,7 @@ def _print(
     findings: list[Diagnostic],
     proofs: list[Proved],
     apart: list[Apart],
+    against_parents: list[Changed],
     form: str,
     lang: str,
 ) -> None:
@@ -190,6 +208,8 @@ def _print(
             told["proofs"] = [each.data for each in proofs]
         if apart:
             told["compared"] = [each.data for each in apart]
+        if against_parents:
+            told["changed"] = [each.data for each in against_parents]
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
     if form == "csv":
@@ -200,10 +220,14 @@ def _print(
 
         show_proofs(proofs, lang)
         show_apart(apart, lang)
+    for line in (line for each in against_parents for line in each.lines(lang)):
+        click.echo(line)
     show_notes(findings, lang)
     errors = sum(each.severity is Severity.ERROR for each in findings)
-    warnings = len(findings) - errors
+    warnings = sum(each.severity is Severity.WARNING for each in findings)
     if checked.findings.unlisted:
         click.echo(say("check-unlisted", lang, count=checked.findings.unlisted))
-    word = "check-findings" if errors or warnings else "check-fine"
+    word = "check-findings" if findings else "check-fine"
     click.echo(say(word, lang, documents=len(checked.documents), errors=errors, warnings=warnings))
+    if len(findings) > errors + warnings:
+        click.echo(say("check-infos", lang, count=len(findings) - errors - warnings))

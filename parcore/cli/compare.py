@@ -9,9 +9,14 @@ from pathlib import Path
 import click
 
 from parcore.change.attribution import Attribution
-from parcore.change.editions import EditionChange, compare, path_between
+from parcore.change.editions import EditionChange, compare, path_of
+from parcore.change.joining import Weights
 from parcore.change.telling import Section, of_editions, of_scores
+from parcore.change.weights import read_weights
+from parcore.change.worlds import Year
+from parcore.change.years import attribute
 from parcore.cli.options import (
+    Command,
     PeriodType,
     format_option,
     lang_option,
@@ -21,6 +26,7 @@ from parcore.cli.options import (
 )
 from parcore.cli.run import Asked, run
 from parcore.cli.tables import Column, show_notes, show_table
+from parcore.diagnostics import Findings, Place
 from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Stage
 from parcore.evidence.periods import Period
@@ -31,22 +37,32 @@ from parcore.results.result import Result
 FORMATS = ("table", "json", "markdown", "html")
 
 
+def _sides_options(command: Command) -> Command:
+    """What decides what is scored of either side."""
+    path = click.Path(path_type=Path)
+    for option in (
+        click.option("--period", "periods", multiple=True, type=PeriodType(), metavar="PERIOD",
+                     help="The period scored: once for both sides, or once for each."),
+        click.option("--stage", "stages", multiple=True, type=click.Choice([s.value for s in Stage]),
+                     help="The stage of the evidence: once for both sides, or once for each."),
+        click.option("--evidence", "files", multiple=True, type=path, metavar="FILE",
+                     help="Evidence of both sides, or a folder; repeatable. Else what is installed."),
+        click.option("--before", "befores", multiple=True, type=path, metavar="FILE",
+                     help="Evidence of the first side alone, of its period; repeatable."),
+        click.option("--after", "afters", multiple=True, type=path, metavar="FILE",
+                     help="Evidence of the second side alone, of its period; repeatable."),
+        click.option("--weights", type=path, metavar="FILE",
+                     help="With --why, where units merged: what each weighs, a table unit,weight[,source]."),
+        click.option("--numbers", type=click.Choice([f.value for f in NumberFormat]), default="undeclared",
+                     help="How the files write numbers."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
 @click.command("compare")
 @click.argument("names", nargs=-1, required=True, metavar="METHODOLOGY[@EDITION] [METHODOLOGY@EDITION]")
-@click.option("--period", "periods", multiple=True, type=PeriodType(), metavar="PERIOD",
-              help="The period scored: once for both sides, or once for each.")  # fmt: skip
-@click.option("--stage", "stages", multiple=True, type=click.Choice([s.value for s in Stage]),
-              help="The stage of the evidence: once for both sides, or once for each.")  # fmt: skip
-@click.option("--evidence", "files", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
-              help="Evidence of both sides, or a folder of it; repeatable. Else what is installed.")  # fmt: skip
-@click.option("--before", "befores", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
-              help="Evidence of the first side alone, of its period; repeatable.")  # fmt: skip
-@click.option("--after", "afters", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
-              help="Evidence of the second side alone, of its period; repeatable.")  # fmt: skip
-@click.option("--weights", type=click.Path(path_type=Path), metavar="FILE",
-              help="With --why, where units merged: what each weighs, a table unit,weight[,source].")  # fmt: skip
-@click.option("--numbers", type=click.Choice([f.value for f in NumberFormat]), default="undeclared",
-              help="How the files write numbers.")  # fmt: skip
+@_sides_options
 @click.option("--why", is_flag=True, help="Split each change: rule, evidence, units, rounding.")
 @click.option("--unit", "units", multiple=True, help="With --why: this unit by criterion; repeatable.")
 @path_option
@@ -84,22 +100,14 @@ def command(
         raise click.UsageError("name two editions, or one with two periods or two stages")
     results = _results(names, periods, stages, sides, numbers, registry) if scored else None
     editions = [registry.edition(name) for name in names] if results is None else [e.edition for e in results]
-    path = between(registry, editions[0], editions[1])
+    path = path_of(registry, editions[0], editions[1])
     change = None if editions[0].key == editions[1].key else compare(path)
-    split = _why(results, path, registry) if why and results is not None else None
+    split = None
+    if why and results is not None:
+        split = _why(results, path, registry, _weights(weights, results, numbers, registry))
     chosen = () if split is None else _units(units, split, registry)
     _show(change, split, results, chosen, form, lang)
     show_notes(registry.findings, lang)
-
-
-def between(registry: Registry, first: Edition, second: Edition) -> tuple[Edition, ...]:
-    """The editions from one to another, of those at hand; one that is refused stands between none."""
-    held = {each.key: each for each in (first, second)}
-    key = second.key
-    known = {each.key: each for each in registry.edition_documents(second.methodology)}
-    while (key := held[key].replaces) in known and key not in held:
-        held[key] = registry.load(known[key])
-    return path_between(held, first.key, second.key)
 
 
 def _results(
@@ -131,11 +139,27 @@ def _results(
     return first, second
 
 
-def _why(results: tuple[Result, Result], path: Sequence[Edition], registry: Registry) -> Attribution:
-    from parcore.change.years import Year, attribute
+def _weights(
+    path: Path | None, results: tuple[Result, Result], numbers: str, registry: Registry
+) -> Weights | None:
+    """What units weigh, as the user declares.
 
-    years = (Year(each.edition, each.evidence, each.period, each.stage) for each in results)
-    return attribute(*years, path, registry.units, registry.lineage)
+    Raises:
+        ParcoreError: the table is refused.
+    """
+    if path is None:
+        return None
+    findings = Findings()
+    weights = read_weights(path, registry.units, results[0].period, findings, NumberFormat(numbers))
+    findings.raise_errors()
+    return weights
+
+
+def _why(
+    results: tuple[Result, Result], path: Sequence[Edition], registry: Registry, weights: Weights | None
+) -> Attribution:
+    first, second = (Year(each.edition, each.evidence, each.period, each.stage) for each in results)
+    return attribute(first, second, path, registry.units, registry.lineage, weights)
 
 
 def _units(names: Iterable[str], why: Attribution, registry: Registry) -> list[str]:
@@ -144,8 +168,6 @@ def _units(names: Iterable[str], why: Attribution, registry: Registry) -> list[s
     Raises:
         ParcoreError: a name that means no unit of either.
     """
-    from parcore.diagnostics import Findings, Place
-
     there = {unit.id for each in why.units for unit in (each.first, each.second)}
     found: list[str] = []
     for name in names:
@@ -183,7 +205,7 @@ def _show(
         return
     from parcore.change.page import html, markdown
 
-    click.echo((markdown if form == "markdown" else html)(sections, lang), nl=False)
+    click.echo(markdown(sections) if form == "markdown" else html(sections, lang), nl=False)
 
 
 def _show_section(section: Section) -> None:

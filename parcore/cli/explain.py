@@ -11,7 +11,14 @@ import click
 from parcore.cli.decisions import absent_line, set_words, stated_line
 from parcore.cli.emptiness import named
 from parcore.cli.explain_index import index_paragraph
-from parcore.cli.options import evidence_options, format_option, lang_option, path_option, unknown_format
+from parcore.cli.options import (
+    evidence_options,
+    format_option,
+    lang_option,
+    path_option,
+    units_options,
+    unknown_format,
+)
 from parcore.cli.record import scored_records
 from parcore.cli.result_table import amount
 from parcore.cli.run import Asked, run
@@ -44,6 +51,7 @@ from parcore.rules.policies import Quantity
     "--record", metavar="ID", help="Tell of one case of the unit's list (a dossier), by its number there."
 )
 @evidence_options
+@units_options
 @path_option
 @format_option("table", "json")
 @lang_option
@@ -57,6 +65,8 @@ def command(
     numbers: str,
     changes: tuple[str, ...],
     files: tuple[Path, ...],
+    units_of: Period | None,
+    weights: Path | None,
     paths: tuple[Path, ...],
     form: str,
     lang: str,
@@ -67,7 +77,10 @@ def command(
     """
     if form not in ("table", "json"):
         raise unknown_format(form, ["table", "json"])
-    asked = Asked(name, period, Stage(stage), files, NumberFormat(numbers), changes, (unit,), "UNIT", paths)
+    asked = Asked(
+        name, period, Stage(stage), files, NumberFormat(numbers), changes, (unit,), "UNIT", paths, units_of,
+        weights,
+    )  # fmt: skip
     result, registry = run(asked)
     whole = not criteria or INDEX in criteria
     named_ = tuple(name for name in criteria if name != INDEX)

@@ -93,6 +93,18 @@ def evidence_options(command: Command) -> Command:
     return command
 
 
+def units_options(command: Command) -> Command:
+    """`--units-of` and `--weights`: whose units are scored, and how what they came of is averaged."""
+    for option in (
+        click.option("--units-of", "units_of", type=PeriodType(),
+                     help="Carry the evidence over to the units of this later period, and score those."),
+        click.option("--weights", type=click.Path(path_type=Path), metavar="FILE",
+                     help="With --units-of: a table unit,weight[,source] for means where no field says how."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
 def registry_of(paths: tuple[Path, ...]) -> Registry:
     """The registry with the folders of the command line and the environment."""
     return Registry(search_paths(paths))

@@ -10,14 +10,22 @@ from attrs import frozen
 
 from parcore.checking import Checked
 from parcore.cli.tables import Column, show_table
+from parcore.diagnostics import ParcoreError
+from parcore.documents.reading import text_of
+from parcore.documents.tree import Mapping
 from parcore.editions.edition import Edition
 from parcore.i18n import say
 from parcore.numbers import exact_text, shown, shown_percent
-from parcore.readings.analysis.edition import Compared, Proof, compared, prove, report
+from parcore.packages import Document
+from parcore.readings.analysis.edition import Compared, Proof, compared, prove
 from parcore.readings.analysis.equivalence import Region
-from parcore.readings.analysis.findings import Cliff, Extreme
+from parcore.readings.analysis.extremes import Extreme
+from parcore.readings.analysis.fields import unread
+from parcore.readings.analysis.findings import Cliff
 from parcore.readings.analysis.plane import Axis
+from parcore.readings.analysis.report import report, report_fields, report_first
 from parcore.readings.analysis.witness import Witness
+from parcore.registry import Registry
 from parcore.rules.graph import Div
 from parcore.values import Value
 
@@ -37,12 +45,14 @@ class Proved:
             "edition": self.edition.key,
             "criterion": proof.criterion.id,
             "part": proof.part,
+            "clause": "" if proof.criterion.source is None else proof.criterion.source.clause,
             "groups": [each for each in proof.groups if each],
             "analysed": found is not None,
             "why": proof.why,
         }
         if found is None:
             return told
+        branches = found.plane.branches
         return told | {
             "one_unit": found.one_unit,
             "least": _extreme(found.least),
@@ -51,9 +61,16 @@ class Proved:
             "dead": list(found.dead),
             "branches": [
                 {"branch": each.label, "kind": each.word, "witness": _evidence(witness)}
-                for each, witness in zip(found.plane.branches, found.reached, strict=True)
+                for each, witness in zip(branches, found.branches.reached, strict=True)
             ],
             "cliff": _cliff(found.cliff),
+            "gap": _evidence(found.branches.gap),
+            "overlaps": [
+                {"branches": [branches[one].label, branches[two].label], "witness": _evidence(witness)}
+                for (one, two), witness in found.branches.overlaps.items()
+            ],
+            "floor": None if proof.floor is None else exact_text(proof.floor),
+            "cap": None if proof.cap is None else exact_text(proof.cap),
         }
 
 
@@ -86,11 +103,36 @@ def _cliff(cliff: Cliff | None) -> dict[str, Any] | None:
     }
 
 
-def proved(checked: Checked) -> list[Proved]:
+def proved(checked: Checked, registry: Registry) -> list[Proved]:
     """The rules of the editions checked, analysed; what deserves a word goes to the findings."""
-    found = [Proved(edition, proof) for edition in checked.editions for proof in prove(edition)]
-    report((each.proof for each in found), checked.findings)
+    found: list[Proved] = []
+    for edition in checked.editions:
+        proofs = list(prove(edition))
+        report(proofs, checked.findings)
+        report_first(edition, checked.findings)
+        report_fields(edition, proofs, checked.findings)
+        found += [Proved(edition, each) for each in proofs]
+    for document in (each for each in checked.documents if each.kind == "vocabulary"):
+        _report_unread(document, checked, registry)
     return found
+
+
+def _report_unread(document: Document, checked: Checked, registry: Registry) -> None:
+    """The fields of a vocabulary that no edition at hand reads; nothing where one of these is refused."""
+    vocabulary = registry.vocabularies.get(document.name)
+    known = {each.key: each for each in checked.editions}
+    try:
+        named = [each for each in registry.documents("edition") if _names(registry, each) == document.name]
+        editions = [known.get(each.key) or registry.load(each) for each in named]
+    except ParcoreError:
+        return
+    for field in unread(vocabulary, editions) if vocabulary is not None and editions else ():
+        checked.findings.add("prove-unread", field.place, field=field.name)
+
+
+def _names(registry: Registry, edition: Document) -> str:
+    tree, _ = registry.tree(edition)
+    return text_of(tree.get("vocabulary")) if isinstance(tree, Mapping) else ""
 
 
 def show_proofs(proofs: Iterable[Proved], lang: str) -> None:

@@ -131,7 +131,7 @@ class Briefing:
         registry, edition = self._registry, self._registry.edition(name, period)
         evidence = registry.evidence(edition.methodology, edition.vocabulary, self._files, self._defaults)
         at = period or Period(edition.first_year)
-        return score(edition, evidence, registry.units, at, stage=self._stage, observations=observations)
+        return score(edition, evidence, registry.units, at, stage=self._stage).beside(observations)
 
     def _before(
         self, methodology: str, period: Period, against: Path | None, observations: list[Observation]

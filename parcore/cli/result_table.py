@@ -34,6 +34,8 @@ def show_result(result: Result, lang: str, earlier: Earlier | None = None, *, no
     title = say("score-title", lang, title=f"{edition.title.in_(lang)} ({edition.key})", period=result.period)
     if result.stage is not Stage.FINAL:
         title += ", " + say("score-provisional", lang, stage=say(f"stage-{result.stage.value}", lang))
+    if result.on is not None:
+        title += ", " + say("score-on", lang, day=result.on)
     for each in result.assumed:
         held = (
             "—" if each.held is None else each.held.text or say(f"state-{each.held.value.state.word}", lang)

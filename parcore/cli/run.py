@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
@@ -23,6 +24,9 @@ from parcore.registry import Registry
 from parcore.results.result import Assumed, Result
 from parcore.results.scoring import score
 
+if TYPE_CHECKING:
+    from parcore.change.carry import Carried
+
 
 @frozen
 class Asked:
@@ -37,12 +41,24 @@ class Asked:
     units: tuple[str, ...] = ()
     units_from: str = "--unit"
     paths: tuple[Path, ...] = ()
+    units_of: Period | None = None
+    weights: Path | None = None
 
 
 def run(asked: Asked, registry: Registry | None = None) -> tuple[Result, Registry]:
     """Load, read, score.
 
     Without a period the latest in the evidence is taken; without an edition the one in force then.
+
+    Raises:
+        ParcoreError: anything on the way is refused.
+    """
+    result, registry, _ = run_carried(asked, registry)
+    return result, registry
+
+
+def run_carried(asked: Asked, registry: Registry | None = None) -> tuple[Result, Registry, Carried | None]:
+    """As `run`; with how the evidence was carried over to the units of another period, where it was.
 
     Raises:
         ParcoreError: anything on the way is refused.
@@ -59,12 +75,33 @@ def run(asked: Asked, registry: Registry | None = None) -> tuple[Result, Registr
     given = changes(asked.changes, edition, registry, period, asked.stage, evidence)
     assumed = tuple(Assumed(each, evidence.at(each.unit, period, each.field, asked.stage)) for each in given)
     evidence = evidence.with_(given)
-    only = registry.unit_ids(asked.units, period, Place(asked.units_from))
-    observations = registry.observations(edition.methodology)
-    result = score(
-        edition, evidence, registry.units, period, stage=asked.stage, only=only, observations=observations
+    carried = _carried(asked, edition, evidence, registry, period)
+    if carried is not None:
+        evidence = carried.evidence
+    only = registry.unit_ids(asked.units, asked.units_of or period, Place(asked.units_from))
+    day = None if carried is None else carried.day
+    result = score(edition, evidence, registry.units, period, stage=asked.stage, only=only, on=day)
+    if carried is None:  # what others printed is about the period's own units
+        result = result.beside(registry.observations(edition.methodology))
+    return evolve(result, assumed=assumed), registry, carried
+
+
+def _carried(
+    asked: Asked, edition: Edition, evidence: Evidence, registry: Registry, period: Period
+) -> Carried | None:
+    """The evidence on the units of the period asked for; None where those are the period's own."""
+    from parcore.change.carry import carry
+    from parcore.change.weights import read_weights
+
+    if asked.units_of is None or asked.units_of.end == period.end:
+        return None
+    findings, weights = Findings(), None
+    if asked.weights is not None:
+        weights = read_weights(asked.weights, registry.units, period, findings, asked.numbers)
+    findings.raise_errors()
+    return carry(
+        evidence, edition.vocabulary, registry.lineage, registry.units, period, asked.units_of, weights
     )
-    return evolve(result, assumed=assumed), registry
 
 
 def _read(asked: Asked, registry: Registry) -> tuple[Edition, Evidence]:

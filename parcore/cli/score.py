@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from attrs import evolve
 
 from parcore.cli import FINDINGS
+from parcore.cli.carried import carried_data, show_carried
 from parcore.cli.earlier import earlier_of
 from parcore.cli.options import (
     evidence_options,
     format_option,
     lang_option,
     path_option,
+    units_options,
     unknown_format,
 )
-from parcore.cli.run import Asked, run
+from parcore.cli.run import Asked, run, run_carried
 from parcore.cli.tables import csv_text, show_notes
 from parcore.evidence.evidence import Stage
 from parcore.evidence.periods import Period
 from parcore.numbers import NumberFormat
+from parcore.registry import Registry
 from parcore.results.change import Earlier
 from parcore.results.result import Result
 from parcore.values import State
+
+if TYPE_CHECKING:
+    from parcore.change.carry import Carried
 
 BUILT_IN = ("table", "json", "csv")
 
@@ -50,6 +58,7 @@ BUILT_IN = ("table", "json", "csv")
     show_default=True,
     help="Cut the points by component or by method; JSON has both.",
 )
+@units_options
 @path_option
 @format_option(*BUILT_IN)
 @lang_option
@@ -64,6 +73,8 @@ def command(
     against: Path | None,
     beside: str | None,
     by: str,
+    units_of: Period | None,
+    weights: Path | None,
     paths: tuple[Path, ...],
     form: str,
     lang: str,
@@ -73,30 +84,50 @@ def command(
     Without @EDITION the edition in force for the period is taken. With two editions the same
     evidence is scored under both, side by side, each difference named; --beside does so for two
     stages of one. Without --evidence the evidence that is installed for the methodology is scored.
+    With --units-of the evidence is carried over to the units of a later period, and those are scored.
     Exit status 1 when bad evidence leaves a unit without an index.
     """
-    from parcore.cli.beside import show_beside
-
     two = len(names) == 2 or beside is not None
     _check_together(names, two=two, against=against, beside=beside, by=by, form=form)
-    asked = Asked(names[0], period, Stage(stage), files, NumberFormat(numbers), changes, units, paths=paths)
-    result, registry = run(asked)
-    results = [result]
+    if weights is not None and units_of is None:
+        raise click.UsageError("--weights goes with --units-of")
+    asked = Asked(
+        names[0], period, Stage(stage), files, NumberFormat(numbers), changes, units, paths=paths,
+        units_of=units_of, weights=weights,
+    )  # fmt: skip
+    result, registry, carried = run_carried(asked)
+    results, before = [result], None
     if two:
-        name = names[1] if beside is None else result.edition.key
-        at = asked.stage if beside is None else Stage(beside)
-        other, _ = run(evolve(asked, name=name, period=result.period, stage=at), registry)
-        results.append(other)
-        # Of two stages the earlier stands first; of two editions the one named first.
-        swap = at.order < result.stage.order
-        show_beside(*((other, result) if swap else (result, other)), form, lang)
+        results.append(_other(asked, result, names, beside, registry))
+        _show_both(results, form, lang)
     else:
-        earlier = None if against is None else earlier_of(against, asked, registry)
-        _write(result, earlier, by, form, lang)
+        earlier = None
+        if against is not None:
+            earlier, before = earlier_of(against, asked, registry)
+        _write(result, earlier, carried or before, by, form, lang)
+    if form == "table":
+        show_carried(carried or before, result.stage, lang)
     # Errors too: what did not stop the work (a broken package beside it) is still told.
     show_notes(registry.findings, lang)
     if any(card.state is State.ERROR for each in results for card in each.scorecards):
         raise SystemExit(FINDINGS)
+
+
+def _other(
+    asked: Asked, result: Result, names: tuple[str, ...], beside: str | None, registry: Registry
+) -> Result:
+    """The result of the second edition, or of the second stage."""
+    name = names[1] if beside is None else result.edition.key
+    stage = asked.stage if beside is None else Stage(beside)
+    return run(evolve(asked, name=name, period=result.period, stage=stage), registry)[0]
+
+
+def _show_both(results: list[Result], form: str, lang: str) -> None:
+    """Of two stages the earlier stands first; of two editions the one named first."""
+    from parcore.cli.beside import show_beside
+
+    first, second = sorted(results, key=lambda each: each.stage.order)
+    show_beside(first, second, form, lang)
 
 
 def _check_together(
@@ -115,14 +146,17 @@ def _check_together(
         raise unknown_format(form, [*BUILT_IN])
 
 
-def _write(result: Result, earlier: Earlier | None, by: str, form: str, lang: str) -> None:
+def _write(
+    result: Result, earlier: Earlier | None, carried: Carried | None, by: str, form: str, lang: str
+) -> None:
     from parcore.cli.by_method import show_by_method
     from parcore.cli.result_table import show_result
-    from parcore.results.output import to_json
+    from parcore.results.output import to_dict
     from parcore.results.rows import CSV_COLUMNS, csv_rows
 
     if form == "json":
-        click.echo(to_json(result, lang, earlier))
+        data = to_dict(result, lang, earlier) | carried_data(carried, result.stage)
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
     elif by == "method":
         show_by_method(result, form, lang)
     elif form == "csv":

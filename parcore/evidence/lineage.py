@@ -6,6 +6,7 @@ became of it. A unit that nothing is told of is `UNKNOWN`: a name or a code is n
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from enum import Enum
@@ -78,20 +79,20 @@ class Passage:
         """The units of the first day of which a unit of the last holds something."""
         return self.came_of.get(unit, frozenset()) - {NOTHING, UNTOLD}
 
-    def whole(self, unit: str) -> bool:
-        """Whether a unit of the last day holds the whole of some units of the first, and nothing else."""
-        parts = self.came_of.get(unit, frozenset({UNTOLD}))
-        return all(self.became.get(each) == frozenset({unit}) for each in parts)
-
     def label(self, unit: str) -> Label:
         """How a unit of either day stands to those of the other; one that exists on both is intact."""
         if unit in self.came_of:
             return _label(unit, self.came_of, self.became, (Label.NEW, Label.SPLIT, Label.MERGED))
-        return _label(unit, self.became, self.came_of, (Label.ENDED, Label.MERGED, Label.SPLIT))
+        # A part that ended is a part all the same.
+        return _label(unit, self.became, self.came_of, (Label.ENDED, Label.MERGED, Label.SPLIT), NOTHING)
 
 
 def _label(
-    unit: str, own: Mapping[str, Ids], others: Mapping[str, Ids], labels: tuple[Label, Label, Label]
+    unit: str,
+    own: Mapping[str, Ids],
+    others: Mapping[str, Ids],
+    labels: tuple[Label, Label, Label],
+    free: str = UNTOLD,
 ) -> Label:
     """`labels`: of a unit with nothing across; of a part of one across; of one that holds several across."""
     across = own.get(unit, frozenset({UNTOLD}))
@@ -99,7 +100,7 @@ def _label(
         return Label.UNKNOWN
     if across == {NOTHING}:
         return labels[0]
-    alone = all(others.get(each) == frozenset({unit}) for each in across)
+    alone = all(each == free or others.get(each) == frozenset({unit}) for each in across)
     if len(across) == 1:
         return Label.INTACT if alone else labels[1]
     return labels[2] if alone else Label.REDRAWN
@@ -182,7 +183,7 @@ def once_each(events: Iterable[Event], findings: Findings) -> list[Event]:
     kept: list[Event] = []
     for event in events:
         sides = [("from", each) for each in event.before] + [("to", each) for each in event.after]
-        again = [each for at, each in enumerate(sides) if each in seen or each in sides[:at]]
+        again = [each for each, times in Counter(sides).items() if each in seen or times > 1]
         for side, unit in again:
             first = seen.get((side, unit), event)
             findings.add("lineage-twice", event.place, unit=unit, side=side, first=first.place)

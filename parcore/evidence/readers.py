@@ -307,7 +307,7 @@ def read_observations(
             continue
         if lacks(table, OBSERVED, findings):
             continue
-        known = [*OBSERVED, "explained"]
+        known = [*OBSERVED, "explained", "stated_in"]
         unknown = [each for each in table.header if each.text and each.text not in known]
         report_columns(unknown, known, findings, "unknown-column")
         for row in table.rows:
@@ -346,6 +346,7 @@ def _observation(
         except NumberError as error:
             report_number(error, row["value"], findings)
             return None
+    stated_in = _stated_in(row.get("stated_in"), period, findings)
     if basis is None:
         return None
     return Observation(
@@ -358,5 +359,18 @@ def _observation(
         source=Source(basis, title=row["source"].text),
         note=both_languages(row["note"]),
         explained=both_languages(row.get("explained")),
+        stated_in=stated_in,
         place=row["about"].place,
     )
+
+
+def _stated_in(cell: Scalar | None, of: Period, findings: Findings) -> Period | None:
+    """The later period with whose figures one was printed again; None: with those of its own."""
+    if cell is None or not cell.text:
+        return None
+    period = parse_period(cell.text)
+    if period is None:
+        findings.add("not-a-period", cell.place, value=cell.text[:40])
+    elif period.end <= of.end:
+        findings.add("restated-before", cell.place, stated=period, period=of)
+    return period

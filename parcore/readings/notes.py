@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from parcore.diagnostics import Findings
 from parcore.evidence.evidence import Datum
@@ -15,6 +16,22 @@ from parcore.rules.derivations import Derivation, derivations
 from parcore.rules.kinds import Kind
 from parcore.values import EVIDENCE_STATES
 
+SUM_OF_UNITS: Final = "sum of units"
+MEAN_OF_UNITS: Final = "weighted mean of units"
+NOT_COMPARABLE: Final = "not comparable"
+UNITS: Final = {
+    SUM_OF_UNITS: "carried-sum",
+    MEAN_OF_UNITS: "carried-mean",
+    NOT_COMPARABLE: "carried-not",
+}
+"""How the note of a statement carried over from other units begins, and its words."""
+
+WEIGHT: Final = "weight: "
+"""Before the field that weighs, at the end of such a note."""
+
+DECLARED: Final = "declared ("
+"""Before the source of weights that a user declared."""
+
 _COUNTED = re.compile(r"(\d+)/(\d+)")
 
 
@@ -24,12 +41,29 @@ def derived_from(datum: Datum, speaker: Speaker) -> str:
     if colon and head in {each.value for each in RollUp}:
         parts = "; ".join(_part(each, speaker) for each in rest.split("; "))
         return f"{speaker.say(f'rollup-{head}')}: {parts}"
+    if colon and head in UNITS:
+        return (
+            f"{speaker.say(UNITS[head])}: {'; '.join(_of_units(each, speaker) for each in rest.split('; '))}"
+        )
     if datum.field in speaker.vocabulary.fields:
         known = derivations(speaker.vocabulary, Findings())
         own = next((each for each in known if each.spec.name == datum.field), None)
         if own is not None:
             return _records(own, rest, speaker)
     return datum.note
+
+
+def _of_units(text: str, speaker: Speaker) -> str:
+    """What a unit states, and its weight; or by which field, or whose weights, all of them weigh."""
+    if text.startswith(WEIGHT):
+        weight = text.removeprefix(WEIGHT)
+        spec = speaker.vocabulary.fields.get(weight)
+        told = weight if spec is None else spec.shown.in_(speaker.lang)
+        if weight.startswith(DECLARED):
+            told = speaker.say("carried-declared", source=weight.removeprefix(DECLARED).removesuffix(")"))
+        return speaker.say("carried-by", weight=told)
+    unit, _, said = text.partition(" = ")
+    return f"{unit} = {' × '.join(_value(each, speaker) for each in said.split(' × '))}"
 
 
 def bound_text(datum: Datum, speaker: Speaker) -> str:

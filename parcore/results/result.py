@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import Enum
 from fractions import Fraction
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from parcore.editions.edition import Criterion, Edition, Effect
 from parcore.editions.index import ATTAINABLE, BASE, BONUS, PENALTY, RATE, ROUNDED, TOTAL
@@ -189,6 +189,10 @@ class Result:
     population: Population = Population()
     absent: tuple[Absent, ...] = field(factory=tuple)
     on: date | None = None
+
+    def beside(self, observations: Iterable[Observation]) -> Result:
+        """The result with what others printed of its period."""
+        return evolve(self, observations=tuple(each for each in observations if each.period == self.period))
 
     @property
     def classes(self) -> Classes | None:

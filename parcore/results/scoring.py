@@ -11,7 +11,7 @@ from parcore.editions.edition import Criterion, Edition, Effect, EffectKind
 from parcore.editions.index import BASE
 from parcore.editions.records import mean_of
 from parcore.editions.tree import Variant
-from parcore.evidence.evidence import Evidence, Observation, Stage
+from parcore.evidence.evidence import Evidence, Stage
 from parcore.evidence.periods import Period
 from parcore.evidence.units import Unit, UnitBook
 from parcore.evidence.vocabulary import INDEX, POINTS
@@ -48,16 +48,14 @@ def score(
     *,
     stage: Stage = Stage.FINAL,
     only: Sequence[str] = (),
-    observations: Iterable[Observation] = (),
     on: date | None = None,
     without: Set[str] = frozenset(),
 ) -> Result:
     """Score every unit of the edition's kinds that the evidence speaks of in the period.
 
     `only` leaves out all scorecards but these units'; places are those among all scored. The units are
-    those of the period's last day, or of the day `on`, onto which the evidence was carried; what others
-    printed of the period is then about other units, and is left aside. `without` names leaves that nobody
-    is assessed on, as if their method had not been run.
+    those of the period's last day, or of the day `on`, onto which the evidence was carried. `without` names
+    leaves that nobody is assessed on, as if their method had not been run.
 
     Raises:
         ParcoreError: evidence of points that no rule admits, or a unit that the edition has no place for.
@@ -68,8 +66,7 @@ def score(
     absent = tuple(_absent(edition, evidence, period))
     variant = Variant(_given(edition, evidence, period), _left_out(edition, absent) | without)
     admit(edition, evidence, units, period, stage, variant, on)
-    unranked = () if edition.ranking is None else edition.ranking.unranked
-    population = Population(tuple(members), frozenset(unranked))
+    population = _population(edition, members)
     scopes = {unit.id: UnitScope(unit.id, period, evidence, stage, population) for unit in members}
     classes = edition.classes_in(period)
     inexact = frozenset(each.unit for each in evidence if each.bound is not None)
@@ -88,12 +85,16 @@ def score(
         empty=tuple(_empty(edition, shown, variant)),
         without_evidence=tuple(unit for unit in known if unit.id not in spoken),
         unused_fields=_unused(edition, evidence, period, variant),
-        observations=tuple(each for each in observations if each.period == period and on is None),
         points_set=tuple(_points_in_place(edition, evidence, period, stage, shown, variant)),
         absent=absent,
         population=population,
         on=on,
     )
+
+
+def _population(edition: Edition, members: Iterable[Unit]) -> Population:
+    unranked = () if edition.ranking is None else edition.ranking.unranked
+    return Population(tuple(members), frozenset(unranked))
 
 
 class _Run:

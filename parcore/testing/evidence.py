@@ -70,7 +70,7 @@ def evidence_for(
     def evidence(draw: st.DrawFn) -> Evidence:
         members = draw(unit_lists(edition)) if units is None else units
         period = period_of(edition)
-        desk = Desk(draw, edition, reads_of(edition), period, stage)
+        desk = Desk(draw, edition, reads_of(edition), period, stage, draw(st.integers(0, 3)) == 3)
         data, lists, silent = list[Datum](), list[RecordList](), desk.silent()
         for unit in members:
             numbers = desk.numbers(desk.reads, edition.vocabulary)
@@ -92,13 +92,14 @@ def evidence_for(
 
 @frozen
 class Desk:
-    """Draws evidence for an edition, for a period, to be scored at a stage."""
+    """Draws evidence for an edition, for a period, to be scored at a stage; `alike`: of equal units."""
 
     draw: st.DrawFn
     edition: Edition
     reads: Reads
     period: Period
     stage: Stage
+    alike: bool = False
     _before: list[Numbers] = field(factory=list)
 
     def silent(self) -> frozenset[str]:
@@ -112,6 +113,8 @@ class Desk:
 
     def numbers(self, reads: Reads, vocabulary: Vocabulary) -> Numbers:
         """A number for every field; some rules on an edge, or all as another unit has them."""
+        if reads is self.reads and self.alike and self._before:
+            return self._before[0]
         numbers = {key: self.draw(plain_numbers(spec, self.period)) for key, spec in reads.fields.items()}
         if reads is self.reads:
             if self._before and self.draw(st.integers(0, 2)) == 2:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import evolve, frozen
@@ -38,6 +39,7 @@ from parcore.testing.features import (
     rounds_below_the_index,
     rounds_no_leaf,
     steps_of,
+    steps_under,
     tells_missing_from_nothing,
 )
 from parcore.values import EVIDENCE_STATES, State, Value
@@ -46,17 +48,19 @@ if TYPE_CHECKING:
     import pytest
 
 Plant = Callable[["pytest.MonkeyPatch"], None]
+Repaid = Callable[[tuple[Piece, ...]], tuple[Piece, ...]]
 
 
 @frozen
 class Fault:
-    """A fault: how it is planted, and to which editions it applies.
+    """A fault: how it is planted, to which editions it applies, and what those have in words.
 
     `anew`: it lies in the reading of documents, so the edition is read again under it.
     """
 
     plant: Plant
     applies: Callable[[Edition], bool]
+    of: str
     anew: bool = False
 
     @property
@@ -80,47 +84,51 @@ def swapped_edge(patch: pytest.MonkeyPatch) -> None:
 
 def reversed_direction(patch: pytest.MonkeyPatch) -> None:
     """Of a ladder or cases the best pays what the worst should, and the other way round."""
+    _repaid(patch, _paid_in_reverse)
 
-    def wrong(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
-        paid = [(piece.slope, piece.intercept) for piece in pieces][::-1]
-        return tuple(Piece(piece.interval, *each) for piece, each in zip(pieces, paid, strict=True))
 
-    _repaid(patch, wrong)
+def _paid_in_reverse(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    paid = [(piece.slope, piece.intercept) for piece in pieces][::-1]
+    return tuple(Piece(piece.interval, *each) for piece, each in zip(pieces, paid, strict=True))
 
 
 def swapped_thresholds(patch: pytest.MonkeyPatch) -> None:
     """Two neighbouring steps of a ladder or of cases pay what the other should."""
+    _repaid(patch, _first_two_swapped)
 
-    def wrong(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
-        if len(pieces) < 2:
-            return pieces
-        one, two, *rest = pieces
-        return (Piece(one.interval, two.slope, two.intercept), Piece(two.interval, one.slope, one.intercept),
-                *rest)  # fmt: skip
 
-    _repaid(patch, wrong)
+def _first_two_swapped(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    if len(pieces) < 2:
+        return pieces
+    one, two, *rest = pieces
+    return (
+        Piece(one.interval, two.slope, two.intercept),
+        Piece(two.interval, one.slope, one.intercept),
+        *rest,
+    )
 
 
 def wrong_edge(patch: pytest.MonkeyPatch) -> None:
     """An edge between two steps belongs to the other one: closed is taken as open."""
 
-    def wrong(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
-        lows = {piece.interval.low for piece in pieces} - {None}
-        shared = lows & {piece.interval.high for piece in pieces}
-        found = []
-        for piece in pieces:
-            ends = piece.interval
-            if ends.low == ends.high:
-                return pieces  # a step of one number has no neighbour to give its edge to
-            low_in = ends.low_in != (ends.low in shared)
-            high_in = ends.high_in != (ends.high in shared)
-            found.append(evolve(piece, interval=evolve(ends, low_in=low_in, high_in=high_in)))
-        return tuple(found)
-
-    _repaid(patch, wrong)
+    _repaid(patch, _other_sides)
 
 
-def _repaid(patch: pytest.MonkeyPatch, wrong: Callable[[tuple[Piece, ...]], tuple[Piece, ...]]) -> None:
+def _other_sides(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    lows = {piece.interval.low for piece in pieces} - {None}
+    shared = lows & {piece.interval.high for piece in pieces}
+    found = []
+    for piece in pieces:
+        ends = piece.interval
+        if ends.low == ends.high:
+            return pieces  # a step of one number has no neighbour to give its edge to
+        low_in = ends.low_in != (ends.low in shared)
+        high_in = ends.high_in != (ends.high in shared)
+        found.append(evolve(piece, interval=evolve(ends, low_in=low_in, high_in=high_in)))
+    return tuple(found)
+
+
+def _repaid(patch: pytest.MonkeyPatch, wrong: Repaid) -> None:
     right = scaling.Steps.at
     patch.setattr(scaling.Steps, "at", lambda steps, group, top: wrong(right(steps, group, top)))
 
@@ -328,34 +336,62 @@ def float_rounding(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("parcore.readings.exact.round_to", wrong)
 
 
-def _several_steps(edition: Edition) -> bool:
-    return any(len(steps.steps) > 1 for steps in steps_of(edition))
+def _pays_otherwise(wrong: Repaid) -> Callable[[Edition], bool]:
+    """Whether ladders or cases so changed pay something else at an edge or between two."""
+
+    def found(edition: Edition) -> bool:
+        places = ((leaf, group) for leaf in edition.scored for group in edition.groups if leaf.applies(group))
+        laid = (
+            steps.at(group, ZERO if leaf.max is None else leaf.max.of(group))
+            for leaf, group in places
+            for steps in steps_under(leaf.rule)
+        )
+        return any(_paid(wrong(pieces), x) != _paid(pieces, x) for pieces in laid for x in _probes(pieces))
+
+    return found
+
+
+def _probes(pieces: tuple[Piece, ...]) -> list[Fraction]:
+    ends = (end for piece in pieces for end in (piece.interval.low, piece.interval.high))
+    edges = sorted({end for end in ends if end is not None})
+    between = [(one + two) / 2 for one, two in pairwise(edges)]
+    return [*edges, *between, *(edge + way for edge in (*edges[:1], *edges[-1:]) for way in (-1, 1))]
+
+
+def _paid(pieces: tuple[Piece, ...], x: Fraction) -> Fraction | None:
+    return next((piece.slope * x + piece.intercept for piece in pieces if x in piece.interval), None)
 
 
 RULE_FAULTS: Final = (
-    Fault(swapped_edge, lambda edition: any(steps.nested for steps in steps_of(edition)), anew=True),
-    Fault(wrong_edge, _several_steps),
-    Fault(swapped_thresholds, _several_steps),
-    Fault(reversed_direction, _several_steps),
-    Fault(swapped_options, has_rule(ChoiceTable)),
-    Fault(swapped_rows, has_rule(ConditionTable)),
-    Fault(neighbours_evidence, always),
-    Fault(last_statement_wins, always),
-    Fault(missing_is_full, has_effect(EffectKind.ZERO)),
-    Fault(withheld_is_zero, has_effect(EffectKind.WITHHOLD)),
-    Fault(missing_as_nothing_arose, tells_missing_from_nothing),
-    Fault(excluded_cases_count, excludes_cases),
-    Fault(empty_peers_as_zero, against_peers),
-    Fault(self_among_peers, has_peers_without_self),
-    Fault(hidden_behind_peers, has_measure(comparing.MinMax)),
-    Fault(double_count, always),
-    Fault(weight_dropped, has_weights),
-    Fault(highest_without_exclusion, combines(Combine.HIGHEST)),
-    Fault(lowest_pays_the_best, combines(Combine.LOWEST)),
-    Fault(first_falls_through_on_missing, combines(Combine.FIRST)),
-    Fault(rescaled_to_the_whole, rescales),
-    Fault(unrounded, rounds_below_the_index),
-    Fault(parts_rounded, rounds_no_leaf),
-    Fault(float_rounding, rounds(*Level)),
+    Fault(swapped_edge, lambda edition: any(each.nested for each in steps_of(edition)), "ladder", anew=True),
+    Fault(wrong_edge, _pays_otherwise(_other_sides), "edge between two steps"),
+    Fault(swapped_thresholds, _pays_otherwise(_first_two_swapped), "ladder or cases of several steps"),
+    Fault(reversed_direction, _pays_otherwise(_paid_in_reverse), "ladder or cases of several steps"),
+    Fault(swapped_options, has_rule(ChoiceTable), "table of a choice"),
+    Fault(swapped_rows, has_rule(ConditionTable), "table of conditions"),
+    Fault(neighbours_evidence, always, "evidence"),
+    Fault(last_statement_wins, always, "evidence"),
+    Fault(missing_is_full, has_effect(EffectKind.ZERO), "empty state that pays zero"),
+    Fault(withheld_is_zero, has_effect(EffectKind.WITHHOLD), "empty state that withholds"),
+    Fault(
+        missing_as_nothing_arose,
+        tells_missing_from_nothing,
+        "leaf that pays otherwise for what is missing than where nothing arose",
+    ),
+    Fault(excluded_cases_count, excludes_cases, "mean over cases that leaves some out"),
+    Fault(empty_peers_as_zero, against_peers, "measure against peers"),
+    Fault(self_among_peers, has_peers_without_self, "measure against others alone"),
+    Fault(
+        hidden_behind_peers, has_measure(comparing.MinMax), "measure between the least and the most of peers"
+    ),
+    Fault(double_count, always, "sum"),
+    Fault(weight_dropped, has_weights, "weight"),
+    Fault(highest_without_exclusion, combines(Combine.HIGHEST), "group of which the highest counts"),
+    Fault(lowest_pays_the_best, combines(Combine.LOWEST), "group of which the lowest counts"),
+    Fault(first_falls_through_on_missing, combines(Combine.FIRST), "group of which the first counts"),
+    Fault(rescaled_to_the_whole, rescales, "group that is rescaled"),
+    Fault(unrounded, rounds_below_the_index, "rounding below the index"),
+    Fault(parts_rounded, rounds_no_leaf, "leaf that the plan leaves unrounded"),
+    Fault(float_rounding, rounds(*Level), "rounding"),
 )
 """The faults of rules, of evidence and of groups, in the order in which they are tried."""

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
+from math import gcd, lcm
 from typing import Any, Final
 
-from parcore.editions.edition import Combine, Criterion, Edition, EffectKind
+from parcore.editions.edition import Combine, Criterion, Edition, Effect, EffectKind
 from parcore.editions.records import MeanOver
 from parcore.editions.tree import may_rescale
+from parcore.numbers import HUNDRED
 from parcore.rules import peers as comparing
 from parcore.rules import scales as scaling
-from parcore.rules.combinations import Guarded, Rule, Scored
+from parcore.rules.combinations import Guarded, Rule, Scored, reported_of
 from parcore.rules.measures import Rounded
-from parcore.rules.policies import Level
+from parcore.rules.policies import Level, Quantity
 from parcore.values import State
 
 
 def rules_of(edition: Edition) -> Iterator[Rule]:
     """Every rule of an edition, and what stands behind its guards or is done for each case."""
     for leaf in edition.scored:
-        rule: Rule | None = leaf.rule
-        while rule is not None:
-            yield rule
-            rule = rule.rule if isinstance(rule, Guarded | MeanOver) else None
+        yield from _within(leaf.rule)
+
+
+def _within(rule: Rule | None) -> Iterator[Rule]:
+    while rule is not None:
+        yield rule
+        rule = rule.rule if isinstance(rule, Guarded | MeanOver) else None
 
 
 def nodes_of(edition: Edition) -> list[Criterion]:
@@ -46,9 +52,9 @@ def combines(how: Combine) -> Callable[[Edition], bool]:
 
 
 def has_effect(kind: EffectKind) -> Callable[[Edition], bool]:
-    """Whether a state of evidence has an effect of a kind on points that are not zero."""
+    """Whether a state of evidence has an effect of a kind; one that pays needs a maximum to differ from."""
     return lambda edition: any(
-        effect.kind is kind and leaf.max is not None
+        effect.kind is kind and (leaf.max is not None or kind is EffectKind.WITHHOLD)
         for leaf in edition.scored
         for effect in leaf.when.values()
     )
@@ -66,9 +72,15 @@ def rounds(*levels: Level) -> Callable[[Edition], bool]:
 
 def steps_of(edition: Edition) -> Iterator[scaling.Steps]:
     """Every ladder, and every scale of cases."""
-    for rule in rules_of(edition):
-        if isinstance(rule, Scored) and isinstance(rule.scale, scaling.Steps):
-            yield rule.scale
+    for leaf in edition.scored:
+        yield from steps_under(leaf.rule)
+
+
+def steps_under(rule: Rule | None) -> Iterator[scaling.Steps]:
+    """The ladders and cases of one rule."""
+    for each in _within(rule):
+        if isinstance(each, Scored) and isinstance(each.scale, scaling.Steps):
+            yield each.scale
 
 
 def has_measure(*kinds: type) -> Callable[[Edition], bool]:
@@ -98,10 +110,15 @@ def has_peers_without_self(edition: Edition) -> bool:
 def tells_missing_from_nothing(edition: Edition) -> bool:
     """Whether a leaf makes of what is missing something else than of nothing."""
     return any(
-        leaf.when.get(State.MISSING) != leaf.when[State.NOTHING_AROSE]
+        _paid(leaf.when.get(State.MISSING)) != _paid(leaf.when[State.NOTHING_AROSE])
         for leaf in edition.scored
         if State.NOTHING_AROSE in leaf.when
     )
+
+
+def _paid(effect: Effect | None) -> object:
+    """What an effect does, whoever says so."""
+    return None if effect is None else (effect.kind, effect.award)
 
 
 def rescales(edition: Edition) -> bool:
@@ -132,3 +149,29 @@ def excludes_cases(edition: Edition) -> bool:
         or State.EXCLUDED in mean.rule.raises()
         for mean in means
     )
+
+
+def may_need_rounding(edition: Edition, *quantities: Quantity) -> bool:
+    """Whether an index may have more decimals than those to which the edition rounds it."""
+    digits = edition.rounding.digits.get(Level.INDEX)
+    if digits is None:
+        return False
+    grains = (_grain(edition, quantity, group) for quantity in quantities for group in edition.groups)
+    return any(grain is None or (grain * 10**digits).denominator > 1 for grain in grains)
+
+
+def _grain(edition: Edition, quantity: Quantity, group: str) -> Fraction | None:
+    """What an index is a multiple of, where its parts are reported on steps and none is left out."""
+    parts = [each for each in edition.components if each.applies(group)]
+    given = [reported_of(each.rule) for each in parts]
+    steps = [each.step for each in given if each is not None and each.step]
+    effects = {effect.kind for each in parts for effect in each.when.values()}
+    plain = effects <= {EffectKind.ZERO, EffectKind.WITHHOLD} and not has_weights(edition)
+    if not plain or len(steps) < len(parts) or edition.absent or edition.adjustments is not None:
+        return None
+    step = Fraction(gcd(*(each.numerator for each in steps)), lcm(*(each.denominator for each in steps)))
+    converted = edition.conversion if quantity is Quantity.TOTAL else None
+    if quantity is not Quantity.RATE and converted is None:
+        return step
+    whole = HUNDRED if converted is None else converted.of(group)
+    return None if edition.total is None else step * whole / edition.total.of(group)

@@ -115,8 +115,7 @@ def printed_figures(edition: Edition, registry: Registry) -> int:
     for period in evidence.periods():
         if not edition.in_force(period) or not evidence.units(period):
             continue
-        own = [each for each in printed if each.period == period]
-        for each in compared(score(edition, evidence, registry.units, period, observations=own)):
+        for each in compared(score(edition, evidence, registry.units, period).beside(printed)):
             made += 1
             if not each.settled:
                 seen = each.observation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
@@ -13,10 +13,12 @@ from parcore.editions.edition import Edition
 from parcore.results import classes as deciding
 from parcore.results import ranking as ordering
 from parcore.results import scoring
+from parcore.results.provisional import provisional
 from parcore.results.result import Scorecard
 from parcore.rules.graph import Agg, Aggregate, Node, const
 from parcore.rules.policies import Band, Border, Classes, Level, Quantity, Ranking
 from parcore.testing.faults import RULE_FAULTS, Fault
+from parcore.testing.features import may_need_rounding
 
 if TYPE_CHECKING:
     import pytest
@@ -42,11 +44,17 @@ def cap_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 def penalty_held_as_bonus(patch: pytest.MonkeyPatch) -> None:
     """An open penalty is held at nothing at the lower end of a provisional result."""
-    right = evolve
     patch.setattr(
-        "parcore.results.provisional.evolve",
-        lambda variant, held: right(variant, held=dict.fromkeys(held, all(held.values()) if held else False)),
+        "parcore.results.scoring.provisional", lambda edition, *rest: provisional(_all_bonus(edition), *rest)
     )
+
+
+def _all_bonus(edition: Edition) -> Edition:
+    both = edition.adjustments
+    if both is None or both.penalty is None:
+        return edition
+    items = (*(() if both.bonus is None else both.bonus.items), *both.penalty.items)
+    return evolve(edition, adjustments=evolve(both, bonus=evolve(both.penalty, items=items), penalty=None))
 
 
 def index_unrounded(patch: pytest.MonkeyPatch) -> None:
@@ -57,11 +65,15 @@ def index_unrounded(patch: pytest.MonkeyPatch) -> None:
 # Classes
 
 
-def _read_otherwise(patch: pytest.MonkeyPatch, other: Any) -> None:
+def _read_otherwise(
+    patch: pytest.MonkeyPatch, other: Any, when: Callable[[Scorecard], bool] = lambda _: True
+) -> None:
     right = deciding.with_class
 
     def wrong(card: Scorecard, classes: Classes | None) -> Scorecard:
-        return right(card, None if classes is None else evolve(classes, on=other(classes.on)))
+        if classes is not None and when(card):
+            classes = evolve(classes, on=other(classes.on))
+        return right(card, classes)
 
     patch.setattr(scoring, "with_class", wrong)
 
@@ -74,7 +86,11 @@ def class_of_unrounded(patch: pytest.MonkeyPatch) -> None:
 def bonus_in_bands(patch: pytest.MonkeyPatch) -> None:
     """Bands read points with bonus and penalty where they should be left out, or without them."""
     other = {Quantity.TOTAL: Quantity.BASE, Quantity.BASE: Quantity.TOTAL, Quantity.RATE: Quantity.TOTAL}
-    _read_otherwise(patch, lambda on: evolve(on, quantity=other[on.quantity]))
+
+    def adjusted(card: Scorecard) -> bool:
+        return bool({indexing.BONUS, indexing.PENALTY} & set(card.trace.program.roots))
+
+    _read_otherwise(patch, lambda on: evolve(on, quantity=other[on.quantity]), adjusted)
 
 
 def wrong_band_edge(patch: pytest.MonkeyPatch) -> None:
@@ -204,30 +220,50 @@ def _has_block(*names: str) -> Any:
     return lambda edition: any(name in edition.blocks for name in names)
 
 
-def _index_is_rounded(edition: Edition) -> bool:
-    return Level.INDEX in edition.rounding.digits
-
-
 def _is_ranked(edition: Edition) -> bool:
     return edition.ranking is not None
 
 
+def _index_needs_rounding(edition: Edition) -> bool:
+    return may_need_rounding(edition, *Quantity)
+
+
+def _classes_meet_rounding(edition: Edition) -> bool:
+    return any(may_need_rounding(edition, each.on.quantity) for each in _classes(edition))
+
+
+def _ranking_meets_rounding(edition: Edition) -> bool:
+    return edition.ranking is not None and may_need_rounding(edition, edition.ranking.on.quantity)
+
+
 POLICY_FAULTS: Final = (
-    Fault(penalty_added, _has_block("penalty")),
-    Fault(cap_forgotten, _has_block("bonus", "penalty")),
-    Fault(penalty_held_as_bonus, _has_block("penalty")),
-    Fault(index_unrounded, _index_is_rounded),
-    Fault(class_of_unrounded, lambda edition: _has_classes(edition) and _index_is_rounded(edition)),
-    Fault(bonus_in_bands, lambda edition: _has_classes(edition) and bool(edition.blocks)),
-    Fault(wrong_band_edge, _meeting_bands),
-    Fault(gate_rounded_otherwise, _gates_meet_rounding),
-    Fault(gate_forgotten, _has_gates),
-    Fault(limit_forgotten, _has_limits),
-    Fault(quota_tie, _has_quotas),
-    Fault(quota_too_large, _has_quotas),
-    Fault(ranked_backwards, _is_ranked),
-    Fault(ranked_on_rounded, lambda edition: _is_ranked(edition) and _index_is_rounded(edition)),
-    Fault(tie_by_order, _is_ranked),
+    Fault(penalty_added, _has_block("penalty"), "penalty"),
+    Fault(cap_forgotten, _has_block("bonus", "penalty"), "bonus or penalty"),
+    Fault(penalty_held_as_bonus, _has_block("penalty"), "penalty"),
+    Fault(index_unrounded, _index_needs_rounding, "index with more decimals than it is rounded to"),
+    Fault(
+        class_of_unrounded,
+        _classes_meet_rounding,
+        "class of an index with more decimals than it is rounded to",
+    ),
+    Fault(
+        bonus_in_bands,
+        lambda edition: _has_classes(edition) and bool(edition.blocks),
+        "class beside bonus or penalty",
+    ),
+    Fault(wrong_band_edge, _meeting_bands, "edge between two bands"),
+    Fault(gate_rounded_otherwise, _gates_meet_rounding, "gate beside rounded points"),
+    Fault(gate_forgotten, _has_gates, "gate"),
+    Fault(limit_forgotten, _has_limits, "veto or cap"),
+    Fault(quota_tie, _has_quotas, "quota"),
+    Fault(quota_too_large, _has_quotas, "quota"),
+    Fault(ranked_backwards, _is_ranked, "ranking"),
+    Fault(
+        ranked_on_rounded,
+        _ranking_meets_rounding,
+        "ranking of an index with more decimals than it is rounded to",
+    ),
+    Fault(tie_by_order, _is_ranked, "ranking"),
 )
 """The faults of policies, in the order in which they are tried."""
 

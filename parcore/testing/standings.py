@@ -279,9 +279,7 @@ def _after(quota: Quota, found: dict[str, Standing], case: Case, bench: Bench, c
         keys = keys_of(case, members, ranking)
         held = {card.unit.id: set(found[card.unit.id][1] or (found[card.unit.id][0],)) for card in members}
         among = sum(each <= set(quota.of) for each in held.values())
-        room = int(plainly_rounded(quota.share * among, 0, quota.rounding))
-        room = max(room, quota.at_least)
-        room = room if quota.at_most is None else min(room, quota.at_most)
+        room = room_of(quota, among)
         best = [card for card in members if found[card.unit.id][0] == quota.name]
         own = [keys[card.unit.id] for card in best]
         for card in best:
@@ -291,6 +289,12 @@ def _after(quota: Quota, found: dict[str, Standing], case: Case, bench: Bench, c
             lower = _dropped(case, card, quota, classes)
             open_ = ahead < room and quota.ties is Border.AUTHORITY
             found[card.unit.id] = (None, (quota.name, lower or "")) if open_ else (lower, ())
+
+
+def room_of(quota: Quota, among: int) -> int:
+    """How many units a quota has room for, of so many that its share is of."""
+    room = max(int(plainly_rounded(quota.share * among, 0, quota.rounding)), quota.at_least)
+    return room if quota.at_most is None else min(room, quota.at_most)
 
 
 def _dropped(case: Case, card: Scorecard, quota: Quota, classes: Classes) -> str | None:

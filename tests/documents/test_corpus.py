@@ -29,9 +29,28 @@ EXPECT = re.compile(r"^# expect: (?:(\S+):)?(\d+):(\d+) ([a-z0-9-]+)$", re.MULTI
 PLACEHOLDER = re.compile(r"\{[a-z_]+\}|\{\{")
 
 NOT_OF_DOCUMENTS = {
+    "compare-order": "two periods of the command line: tests/change",
     **{
-        f"prove-{word}": "the analysis of `check --prove`: tests/readings/test_analysis.py"
-        for word in ("unreachable", "undecided", "maximum", "constant", "turns", "dead")
+        f"prove-{word}": "the analysis of `check --prove`: tests/readings/analysis"
+        for word in (
+            "gap",
+            "overlap",
+            "unreachable",
+            "not-within",
+            "undecided",
+            "ends",
+            "never-applies",
+            "single",
+            "maximum",
+            "minimum",
+            "floor",
+            "cap",
+            "constant",
+            "turns",
+            "dead",
+            "field-dead",
+            "unread",
+        )
     },
     "sealed-extra": "sealed results: tests/audit",
     "seal-taken": "sealed results: tests/audit",
@@ -66,6 +85,10 @@ NOT_OF_DOCUMENTS = {
     "result-other": "a saved result",
     "evidence-other": "what a command or a call names",
     "set-shape": "an option of a command",
+    "edition-taken": "an argument of a command",
+    "edition-name-unfit": "an argument of a command",
+    "carry-back": "what a command or a call names",
+    "weight-negative": "a table that a command names: tests/change",
     "record-none": "an option of a command",
     "record-unknown": "an option of a command",
     "criterion-unknown": "an argument of a command",

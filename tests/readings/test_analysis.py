@@ -17,8 +17,9 @@ from parcore.evidence.evidence import Datum, Evidence, Stage
 from parcore.evidence.units import Unit, UnitBook
 from parcore.evidence.vocabulary import FieldKind, FieldSpec
 from parcore.i18n import Text
-from parcore.readings.analysis.edition import Proof, prove, report
+from parcore.readings.analysis.edition import Proof, prove
 from parcore.readings.analysis.findings import Analysis, Direction
+from parcore.readings.analysis.report import report
 from parcore.readings.analysis.witness import PERIOD, Witness
 from parcore.readings.exact import evaluate
 from parcore.registry import Registry
@@ -88,7 +89,7 @@ def test_a_step_between_whole_numbers_is_never_reached() -> None:
         "measure: {value: few}, cases: [{in: '[0,3]', points: 0}, {in: '(3,4)', points: 1},"
         " {in: '[4,…)', points: 2}]"
     )
-    assert analysis(body).unreachable == (1,)
+    assert analysis(body).branches.unreachable == (1,)
     assert codes(body) == ["prove-unreachable"]
 
 
@@ -136,7 +137,7 @@ def test_a_guard_that_reads_a_field_of_the_measure_is_reached() -> None:
     body = f"guard: {{if: done > 60, points: 0}}, {RATIO}, scale: proportional"
     found = analysis(body, more=NOTHING)
     assert found.undecided == ()
-    guard, line = found.reached
+    guard, line = found.branches.reached
     assert guard is not None
     assert line is not None
     assert guard.numbers["done", 0] > 60 >= line.numbers["done", 0]
@@ -148,7 +149,7 @@ def test_a_cell_that_an_invariant_forbids_is_empty() -> None:
         "measures: {a: {value: done}, b: {value: all_of}}, table:"
         " [{when: [a > 10, b < 5], points: 2}, {when: {any: [a <= 10, b >= 5]}, points: 2}]"
     )
-    assert analysis(body, more=NOTHING).unreachable == (0,)
+    assert analysis(body, more=NOTHING).branches.unreachable == (0,)
 
 
 def test_what_peers_decide_is_not_decided_here() -> None:
@@ -184,7 +185,7 @@ def test_a_witness_writes_a_day_as_a_date() -> None:
     assert edition is not None
     (told,) = prove(edition)
     assert told.analysis is not None
-    first, second = told.analysis.reached
+    first, second = told.analysis.branches.reached
     assert first is not None
     assert second is not None
     assert str(first) == "issued = 2025-01-14"
@@ -210,7 +211,7 @@ def witnesses(found: Analysis) -> list[Witness]:
     ends = [each.witness for each in (found.least, found.most) if each is not None]
     cliff = [] if found.cliff is None else [found.cliff.below, found.cliff.above]
     pairs = [each for pair in found.turns.values() for each in pair]
-    return [each for each in (*found.reached, *ends, *cliff, *pairs) if each is not None]
+    return [each for each in (*found.branches.reached, *ends, *cliff, *pairs) if each is not None]
 
 
 def reproduced(case: Case, told: Proof, witness: Witness) -> bool:
@@ -260,7 +261,7 @@ def test_what_is_proved_holds_of_drawn_evidence() -> None:
                 made["points"] += 1
                 assert found.least is None or found.least.points <= raw.number
                 assert found.most is None or raw.number <= found.most.points
-                assert found.plane.decides(known) not in found.unreachable
+                assert found.plane.decides(known) not in found.branches.unreachable
                 pairs += [(number, raw.number) for number in known.values()] if len(known) == 1 else []
             way = next(iter(found.directions.values()), None)
             for (_, one), (_, two) in pairwise(sorted(pairs)):

@@ -344,7 +344,7 @@ def test_a_brief_does_not_depend_on_the_order_of_what_it_reads(
     def told(seen: list, held: Evidence) -> str:
         at = parse_period(period)
         assert at is not None
-        result = score(edition, held, REGISTRY.units, at, observations=seen)
+        result = score(edition, held, REGISTRY.units, at).beside(seen)
         of = None if unit is None else REGISTRY.units.units[unit]
         return text([brief(result, seen, unit=of, regions=REGISTRY.units.regions)], "vi")
 
@@ -496,7 +496,7 @@ def test_a_place_among_some_is_no_figure_beside_a_published_rank() -> None:
         else each
         for each in seen
     ]
-    again = score(result.edition, result.evidence, REGISTRY.units, result.period, observations=changed)
+    again = score(result.edition, result.evidence, REGISTRY.units, result.period).beside(changed)
     found = brief(again, changed, unit=REGISTRY.units.units["quang-ninh"])
     assert "xếp hạng 2/63" in said(found, Kind.INDEX)
     assert "Hạng" not in said(found, Kind.UNLIKE)

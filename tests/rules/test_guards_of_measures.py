@@ -62,7 +62,7 @@ def test_a_guard_of_a_measure_is_analysed_on_its_axis(body: str, first: str) -> 
     assert proof.analysis is not None
     assert proof.analysis.undecided == ()
     assert proof.analysis.plane.branches[0].word == "guard"
-    witness = proof.analysis.reached[0]
+    witness = proof.analysis.branches.reached[0]
     assert witness is not None
     assert witness.numbers["done", 0] / witness.numbers["all_of", 0] < F(3, 10)
     assert set(proof.analysis.plane.axes) == ({"measure"} if body is SCORED else {"share", "few_of"})

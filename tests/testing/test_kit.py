@@ -10,6 +10,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from attrs import evolve
 
 from parcore.testing.faults import RULE_FAULTS, Fault
 from parcore.testing.features import always
@@ -56,6 +57,20 @@ GENEROUS = """
     @hookimpl
     def parcore_measures():
         return {"generous": read}
+"""
+
+IDLE = """
+    from parcore.testing import policy_faults
+    from parcore.testing.faults import Fault
+
+    def idle(_):
+        '''Nothing is planted.'''
+
+    def absent(_):
+        '''Nothing is planted in what is not there.'''
+
+    faults = Fault(idle, lambda _: True, "evidence"), Fault(absent, lambda _: False, "quota")
+    policy_faults.FAULTS = faults
 """
 
 PRINTED = """\
@@ -217,7 +232,7 @@ def target() -> Target:
 
 
 def test_faults_are_found_under_an_edition(run: Run) -> None:
-    """Under a new methodology every planted fault dies, or it is said to have no effect or not to apply."""
+    """Under a new methodology every planted fault dies, or it is said what the edition has not."""
     status, said = run("--parcore-methodology", NAME, "--parcore-faults", "--parcore-cases", "5")
     assert status == 0, said
     rows = [line.split() for line in said.splitlines() if f"{NAME}@2026" in line]
@@ -227,7 +242,21 @@ def test_faults_are_found_under_an_edition(run: Run) -> None:
     assert found["double_count"] in ("within_bounds", "parents_combine_children")
     assert len(found) > 12
     assert "SURVIVED" not in said
-    assert [row[2:] for row in rows if row[0] == "quota_tie"] == [["not", "applicable"]]
+    assert [row[2:] for row in rows if row[0] == "quota_tie"] == [["not", "applicable", "no", "quota"]]
+
+
+def test_a_fault_of_no_effect_is_red(repository: Path, run: Run) -> None:
+    """A fault in what the edition has that moves nothing fails the run, and is told in the table."""
+    (repository / "idle.py").write_text(dedent(IDLE), "utf-8")
+    status, said = run(
+        "-p", "idle", "--parcore-methodology", NAME, "--parcore-faults", "--parcore-cases", "1"
+    )
+    assert status == 1, said
+    assert f"FAILED parcore::{NAME}@2026::idle" in said
+    assert "no effect seen: it has evidence; no number, class or place of 8 cases changes" in said
+    assert "1 NO EFFECT SEEN, 1 not applicable" in said
+    rows = [line.split() for line in said.splitlines() if f"{NAME}@2026  " in line]
+    assert [row[2:6] for row in rows if row[0] == "absent"] == [["not", "applicable", "no", "quota"]]
 
 
 def nothing_at_all(_: pytest.MonkeyPatch) -> None:
@@ -235,11 +264,14 @@ def nothing_at_all(_: pytest.MonkeyPatch) -> None:
 
 
 def test_a_fault_that_no_law_finds_is_no_silent_pass(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fault that changes results and breaks no law survives; one that changes none has no effect."""
-    assert tried(target, Fault(nothing_at_all, always)).outcome is Outcome.NO_EFFECT
-    assert tried(target, Fault(nothing_at_all, lambda _: False)).outcome is Outcome.NOT_APPLICABLE
+    """A fault that changes results and breaks no law survives; one that changes none is seen by none."""
+    assert tried(target, Fault(nothing_at_all, always, "evidence")).outcome is Outcome.NO_EFFECT
+    lacking = tried(target, Fault(nothing_at_all, lambda _: False, "quota"))
+    assert (lacking.outcome, lacking.said) == (Outcome.NOT_APPLICABLE, "not applicable: no quota")
     fault = next(each for each in RULE_FAULTS if each.name == "neighbours_evidence")
     assert tried(target, fault).outcome is Outcome.KILLED
+    denied = tried(target, evolve(fault, applies=lambda _: False))
+    assert (denied.outcome, denied.moved > 0) == (Outcome.SURVIVED, True)
     few = {name: law for name, law in LAWS_OF_AN_EDITION.items() if name == "trace_recomputes"}
     monkeypatch.setattr("parcore.testing.planting.LAWS_OF_AN_EDITION", few)
     found = tried(target, fault)

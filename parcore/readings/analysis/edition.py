@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 
 from attrs import evolve, frozen
 
-from parcore.diagnostics import Findings
 from parcore.editions.edition import Criterion, Edition
 from parcore.editions.records import MeanOver
 from parcore.evidence.vocabulary import Vocabulary
-from parcore.numbers import ZERO, exact_text
+from parcore.numbers import ZERO
 from parcore.readings.analysis.equivalence import Region, differences, scaled
-from parcore.readings.analysis.findings import Analysis, Extreme, analyse
-from parcore.readings.analysis.plane import Plane, plane_of
+from parcore.readings.analysis.extremes import Extreme
+from parcore.readings.analysis.findings import Analysis, analyse
+from parcore.readings.analysis.plane import plane_of
+from parcore.readings.analysis.taken import Taken, left
 from parcore.readings.analysis.witness import Reach
-from parcore.rules.combinations import Guarded, Reported, Rule
-from parcore.rules.deductions import Deduction
-from parcore.sources import Basis
+from parcore.rules.combinations import Guarded, Reported, Rule, Scored
+from parcore.rules.deductions import Deduction, Part
+from parcore.rules.scales import Straight
 
 
 @frozen
@@ -26,7 +27,8 @@ class Proof:
     """What is known of one rule: a criterion's, or a part of it, in the unit groups where it is the same.
 
     `analysis` is None where the rule was not analysed, and `why` says why. `whole`: its points are the
-    criterion's own, to which the declared maximum applies.
+    criterion's own, to which the declared maximum applies. Of a deduction the whole has its `floor`, and a
+    part that counts items its `cap`.
     """
 
     criterion: Criterion
@@ -36,6 +38,8 @@ class Proof:
     whole: bool
     analysis: Analysis | None
     why: str = ""
+    floor: Fraction | None = None
+    cap: Fraction | None = None
 
     @property
     def name(self) -> str:
@@ -46,15 +50,18 @@ class Proof:
     def tops(self, most: Extreme) -> bool:
         """Whether the declared maximum lies above all that any evidence gives."""
         known = self.top is not None and self.whole
-        return known and (not most.attained or most.points < (self.top or ZERO))
+        return known and (most.attained is False or most.points < (self.top or ZERO))
 
 
 @frozen
 class _Piece:
+    """A rule that is analysed by itself; of a deduction as a whole, `parts` are the pieces of its parts."""
+
     part: str
     rule: Rule
     vocabulary: Vocabulary
     whole: bool
+    parts: tuple[tuple[Part, _Piece], ...] = ()
 
 
 def prove(edition: Edition) -> Iterator[Proof]:
@@ -81,11 +88,16 @@ def _pieces(rule: Rule, vocabulary: Vocabulary) -> Iterator[_Piece]:
         case MeanOver():
             inner = _pieces(rule.rule, vocabulary.records[rule.records])
             yield from (evolve(each, part=f"{each.part} ({rule.records})".strip()) for each in inner)
-        case Deduction():
-            for n, part in enumerate(rule.parts, 1):
-                for each in _pieces(part.rule, vocabulary):
-                    yield evolve(each, part=part.id or f"−{n}", whole=False)
-        case Guarded(rule=MeanOver() | Deduction() as inner_rule):
+        case Deduction() | Guarded(rule=Deduction()):
+            inner_rule = rule.rule if isinstance(rule, Guarded) else rule
+            parts = inner_rule.parts if isinstance(inner_rule, Deduction) else ()
+            named = tuple(
+                (part, _Piece(part.id or f"−{n}", part.rule, vocabulary, False))
+                for n, part in enumerate(parts, 1)
+            )
+            yield _Piece("", rule, vocabulary, True, named)
+            yield from (each for _, each in named)
+        case Guarded(rule=MeanOver() as inner_rule):
             yield from _pieces(inner_rule, vocabulary)
         case _:
             yield _Piece("", rule, vocabulary, True)
@@ -93,9 +105,13 @@ def _pieces(rule: Rule, vocabulary: Vocabulary) -> Iterator[_Piece]:
 
 def _proof(leaf: Criterion, piece: _Piece, group: str, top: Fraction | None) -> Proof:
     told = Proof(leaf, piece.part, (group,), top, piece.whole, None)
-    inner = piece.rule.rule if isinstance(piece.rule, Guarded) else piece.rule
-    if isinstance(inner, Reported):
+    rule = piece.rule.rule if isinstance(piece.rule, Guarded) else piece.rule
+    if isinstance(rule, Reported):
         return evolve(told, why="given")
+    if isinstance(rule, Deduction):
+        return _left(evolve(told, floor=rule.floor.of(group)), piece, group, top)
+    if isinstance(rule, Scored) and isinstance(rule.scale, Straight) and rule.scale.cap and not piece.whole:
+        told = evolve(told, cap=rule.scale.cap.of(group))
     plane = plane_of(piece.rule, group, top if piece.whole else None)
     if plane is None:
         return evolve(told, why="kind")
@@ -103,6 +119,17 @@ def _proof(leaf: Criterion, piece: _Piece, group: str, top: Fraction | None) -> 
         return evolve(told, analysis=analyse(plane, Reach(plane, piece.vocabulary)))
     except ValueError:
         return evolve(told, why="cells")
+
+
+def _left(told: Proof, piece: _Piece, group: str, top: Fraction | None) -> Proof:
+    """A deduction as a whole, where each of its parts can be analysed."""
+    taken: list[Taken] = []
+    for part, each in piece.parts:
+        proof = _proof(told.criterion, each, group, top)
+        if proof.analysis is None:
+            return evolve(told, why=proof.why)
+        taken.append(Taken(part, proof.analysis))
+    return evolve(told, analysis=left(piece.rule, taken, piece.vocabulary, group, top))
 
 
 def _alike(one: Proof, two: Proof) -> bool:
@@ -135,10 +162,15 @@ def compared(before: Edition, after: Edition) -> Iterator[Compared]:
 def leaves_compared(
     before: Edition, one: Criterion, after: Edition, two: Criterion, *, shares: bool = False
 ) -> Iterator[Compared]:
-    """The rules of two leaves, part by part and group by group; `shares`: as shares of their maxima."""
-    old = _by_part(one, before)
-    for key, piece in _by_part(two, after).items():
+    """The rules of two leaves, part by part and group by group; `shares`: as shares of their maxima.
+
+    What one of them alone has is told with the reason `none`.
+    """
+    old, new = _by_part(one, before), _by_part(two, after)
+    for key, piece in new.items():
         yield _compared(two, key, piece, old.get(key), after.vocabulary == before.vocabulary, shares)
+    gone = [key for key in old if key not in new]
+    yield from (Compared(one, part, (group,), (), "none") for group, part in gone)
 
 
 Parts = dict[tuple[str, str], tuple[_Piece, Fraction | None]]
@@ -151,6 +183,7 @@ def _by_part(leaf: Criterion, edition: Edition) -> Parts:
         for group in edition.groups
         if leaf.applies(group)
         for piece in pieces
+        if not piece.parts  # of a deduction its parts are compared
     }
 
 
@@ -177,53 +210,3 @@ def _compared(
         return evolve(told, regions=tuple(differences(one, two, new[0].vocabulary)))
     except ValueError:
         return evolve(told, why="cells")
-
-
-def report(proofs: Iterable[Proof], findings: Findings) -> None:
-    """Add what deserves a word: steps never reached, maxima never paid, rules that turn or decide nothing."""
-    for proof in proofs:
-        if proof.analysis is not None:
-            _report(proof, proof.analysis, findings)
-
-
-def _report(proof: Proof, found: Analysis, findings: Findings) -> None:
-    place, name, plane = proof.criterion.place, proof.name, found.plane
-    for at in found.unreachable:
-        branch = plane.branches[at]
-        if branch.word != "piece" and not _settled_by_us(plane, at):
-            findings.add("prove-unreachable", branch.place or place, criterion=name, branch=branch.label)
-    for at in found.undecided:
-        branch = plane.branches[at]
-        if branch.word != "piece":
-            findings.add("prove-undecided", branch.place or place, criterion=name, branch=branch.label)
-    most, least = found.most, found.least
-    if most is not None and least is not None and most.points == least.points:
-        points = exact_text(most.points)
-        findings.add("prove-constant", place, criterion=name, points=points, witness=_shown(most.witness))
-    elif most is not None and proof.tops(most):
-        findings.add(
-            "prove-maximum", place, criterion=name, max=exact_text(proof.top or ZERO),
-            points=exact_text(most.points), witness=_shown(most.witness),
-        )  # fmt: skip
-    for axis, (one, two) in found.turns.items():
-        findings.add(
-            "prove-turns", place, criterion=name, measure=axis, one=one, two=two,
-            first=exact_text(one.value.number), second=exact_text(two.value.number),
-        )  # fmt: skip
-    if most is not None and least is not None and most.points != least.points:
-        for axis in found.dead:
-            findings.add("prove-dead", place, criterion=name, measure=axis)
-
-
-def _shown(witness: object) -> str:
-    return "—" if witness is None else str(witness)
-
-
-def _settled_by_us(plane: Plane, at: int) -> bool:
-    """Whether the branch does apply somewhere, and an interpretation of ours decides there."""
-    branch = plane.branches[at]
-    for point, decides in plane.points():
-        source = None if decides is None else plane.branches[decides].source
-        if branch.applies(point) and source is not None and source.basis is Basis.INTERPRETATION:
-            return True
-    return False

@@ -13,8 +13,8 @@ from attrs import evolve, frozen
 
 from parcore.evidence.vocabulary import Vocabulary
 from parcore.intervals import Interval, exactly
-from parcore.readings.analysis.findings import Cell
-from parcore.readings.analysis.plane import Axis, Branch, Plane, inside
+from parcore.readings.analysis.plane import Axis, Branch, Cell, Plane, inside
+from parcore.readings.analysis.solver import Answer
 from parcore.readings.analysis.witness import PERIOD, Reach, Witness
 from parcore.readings.exact import evaluate
 from parcore.readings.inverse import Facts
@@ -51,7 +51,8 @@ def differences(one: Plane, two: Plane, vocabulary: Vocabulary) -> list[Region]:
             point = {name: inside(part) for name, part in cell.items()}
             for part in _apart(cell, _at(one, point), _at(other, point)):
                 said = _said(_at(one, point)), _said(_at(other, point))
-                found.append(_region(part, said, reach, read))
+                if reach.settled(part) is not Answer.NONE:
+                    found.append(_region(part, said, reach, read))
     return list(_merged(found, axes))
 
 

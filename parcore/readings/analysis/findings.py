@@ -6,25 +6,28 @@ Points are those of the rule, before rounding.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from fractions import Fraction
+from functools import cached_property
 from itertools import islice, pairwise
 from math import lcm
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from parcore.intervals import Interval, exactly
-from parcore.numbers import ZERO
-from parcore.readings.analysis.plane import Axis, Branch, Plane, inside
+from parcore.numbers import ONE, ZERO
+from parcore.readings.analysis.branches import MOST_CELLS, Branches, branches_of
+from parcore.readings.analysis.extremes import Extreme, settle
+from parcore.readings.analysis.plane import Axis, Branch, Cell, Cells, Plane, inside
+from parcore.readings.analysis.solver import Answer, installed
 from parcore.readings.analysis.witness import WHOLE, Reach, Witness
-from parcore.rules.graph import Div
+from parcore.rules.graph import Div, Field, Symbol
+from parcore.rules.program import lay_out
 
-Cell = dict[str, Interval]
-
-MOST_CELLS: Final = 40
-"""In how many cells of a branch evidence is looked for before it is called not decided."""
+MOST_ASKED: Final = 400
+"""Of a rule with no more cells than this the solver says which of them hold no evidence at all."""
 
 
 class Direction(Enum):
@@ -34,15 +37,6 @@ class Direction(Enum):
     RISING = "rising"
     FALLING = "falling"
     TURNING = "turning"
-
-
-@frozen
-class Extreme:
-    """The least or the most points: whether some evidence gives them, or they are only approached."""
-
-    points: Fraction
-    attained: bool
-    witness: Witness | None
 
 
 @frozen
@@ -60,14 +54,13 @@ class Cliff:
 class Analysis:
     """What one rule does for any evidence, in one unit group.
 
-    `reached` has a witness for each branch, None where none was found; `unreachable` are the branches
-    that no cell has: proved. `dead` are the axes on which no points depend. `one_unit`: the rule reads
-    nothing but a unit's own evidence; of one that reads peers or records no unit alone is a witness.
+    `dead` are the axes on which no points depend, `alike` evidence that differs along one and is paid the
+    same. `one_unit`: the rule reads nothing but a unit's own evidence; of one that reads peers or records no
+    unit alone is a witness.
     """
 
     plane: Plane
-    reached: tuple[Witness | None, ...]
-    unreachable: tuple[int, ...]
+    branches: Branches
     least: Extreme | None
     most: Extreme | None
     directions: dict[str, Direction]
@@ -75,13 +68,23 @@ class Analysis:
     cliff: Cliff | None
     dead: tuple[str, ...]
     one_unit: bool = True
+    alike: Mapping[str, tuple[Witness, Witness]] = field(factory=dict)
 
     @property
     def undecided(self) -> tuple[int, ...]:
-        """The branches that some cell has and no witness reaches, where one unit can be a witness."""
-        if not self.one_unit:
-            return ()
-        return tuple(n for n, each in enumerate(self.reached) if each is None and n not in self.unreachable)
+        """The branches that are not decided, where one unit can be a witness."""
+        return self.branches.undecided if self.one_unit else ()
+
+    @property
+    def constant(self) -> bool:
+        """Whether every evidence gives the same points."""
+        ends = self.least, self.most
+        return ends[0] is not None and ends[1] is not None and ends[0].points == ends[1].points
+
+    @cached_property
+    def fields(self) -> Mapping[str, frozenset[str]]:
+        """The fields that each axis reads."""
+        return {name: frozenset(_fields(axis)) for name, axis in self.plane.axes.items()}
 
 
 @frozen
@@ -109,33 +112,38 @@ def analyse(plane: Plane, reach: Reach) -> Analysis:
     Raises:
         ValueError: the plane has too many cells to be looked at one by one.
     """
-    cells = [(cell, at) for cell, at in plane.cells() if at is not None and reach.possible(cell)]
-    reached = _reached(plane, cells, reach)
-    used = {at for _, at in cells}
+    every = [(cell, at) for cell, at in plane.cells() if at is not None and reach.possible(cell)]
+    cells = every
+    if installed() and reach.specs and len(cells) <= MOST_ASKED:
+        cells = [(cell, at) for cell, at in cells if reach.settled(cell) is not Answer.NONE]
+    branches = branches_of(plane, cells, reach)
     steps = list(_steps(plane, cells))
     ordered = [name for name, axis in plane.axes.items() if axis.ordered]
+    dead = tuple(_dead(plane, every, cells))
     directions = {name: _direction(name, plane, cells, steps) for name in ordered}
     return Analysis(
         plane,
-        reached,
-        tuple(n for n in range(len(plane.branches)) if n not in used),
-        _extreme(plane, cells, reach, largest=False),
-        _extreme(plane, cells, reach, largest=True),
+        branches,
+        _extreme(plane, cells, reach, branches.reached, largest=False),
+        _extreme(plane, cells, reach, branches.reached, largest=True),
         directions,
-        _turns(directions, steps, reach),
+        _turns(plane, directions, cells, steps, reach),
         _cliff(plane, steps, reach),
-        tuple(name for name in plane.axes if _is_dead(name, plane, cells)),
+        dead,
         bool(reach.specs),
+        {name: pair for name in dead if (pair := _alike(name, cells, reach)) is not None},
     )
 
 
-def _reached(plane: Plane, cells: list[tuple[Cell, int]], reach: Reach) -> tuple[Witness | None, ...]:
-    """A witness for each branch, from the first of its cells in which one is found."""
-    found: list[Witness | None] = []
-    for at in range(len(plane.branches)):
-        own = (reach.inside(cell) for cell, each in cells if each == at)
-        found.append(next((each for each in islice(own, MOST_CELLS) if each is not None), None))
-    return tuple(found)
+def _alike(name: str, cells: Cells, reach: Reach) -> tuple[Witness, Witness] | None:
+    """Two pieces of evidence that differ along an axis and are paid the same."""
+    held: dict[tuple[str, ...], Witness] = {}
+    for cell, _ in cells[:MOST_ASKED]:
+        witness = reach.inside(cell)
+        others = tuple(str(part) for each, part in cell.items() if each != name)
+        if witness is not None and held.setdefault(others, witness) is not witness:
+            return held[others], witness
+    return None
 
 
 def points_at(branch: Branch, axis_number: Fraction | None) -> Fraction | None:
@@ -172,7 +180,14 @@ def _ends(branch: Branch, cell: Cell) -> Iterator[_End]:
             yield _End(slope * end + intercept, belongs, spot)
 
 
-def _extreme(plane: Plane, cells: list[tuple[Cell, int]], reach: Reach, *, largest: bool) -> Extreme | None:
+def _extreme(
+    plane: Plane,
+    cells: Cells,
+    reach: Reach,
+    reached: tuple[Witness | None, ...],
+    *,
+    largest: bool,
+) -> Extreme | None:
     """The most (or least) points of all cells; None where there are none, or no end."""
     ends = [end for cell, at in cells for end in _ends(plane.branches[at], cell)]
     numbers = [each.points for each in ends if each.points is not None]
@@ -182,21 +197,23 @@ def _extreme(plane: Plane, cells: list[tuple[Cell, int]], reach: Reach, *, large
     spots = [each.spot for each in ends if each.points == best and each.belongs]
     witnesses = (reach.inside(spot) for spot in spots[:MOST_CELLS])
     found = next((each for each in witnesses if each is not None and each.value.known == best), None)
-    return Extreme(best, bool(spots), found)
+    if found is not None or not spots or not reach.specs:
+        return Extreme(best, bool(spots), found)
+    return settle(best, reach, reached, largest=largest)
 
 
-def _steps(plane: Plane, cells: list[tuple[Cell, int]]) -> Iterator[_Step]:
-    """Each pair of cells that are neighbours along one axis, with the points at their common edge."""
+def _steps(plane: Plane, cells: Cells) -> Iterator[_Step]:
+    """Each cell with the next along one axis that holds evidence, and the points at their edges."""
     by_key = {tuple(map(str, cell.values())): (cell, at) for cell, at in cells}
     for name, axis in plane.axes.items():
-        after = _next(axis)
+        after = dict(pairwise(str(each) for each in axis.cells()))
         for cell, at in cells:
-            beyond = after.get(str(cell[name]))
-            if beyond is None:
-                continue
-            key = tuple(beyond if each == name else str(part) for each, part in cell.items())
-            if key in by_key:
-                other, then = by_key[key]
+            found, beyond = None, after.get(str(cell[name]))
+            while found is None and beyond is not None:
+                key = tuple(beyond if each == name else str(part) for each, part in cell.items())
+                found, beyond = by_key.get(key), after.get(beyond)
+            if found is not None:
+                other, then = found
                 left = _edge(plane.branches[at], cell, name, high=True)
                 right = _edge(plane.branches[then], other, name, high=False)
                 if left is not None and right is not None:
@@ -212,10 +229,6 @@ def _grown(plane: Plane, axis: Axis, at: int, then: int) -> Fraction:
     return max(slopes, key=abs, default=ZERO) * (axis.range.step or ZERO)
 
 
-def _next(axis: Axis) -> dict[str, str]:
-    return dict(pairwise(str(each) for each in axis.cells()))
-
-
 def _edge(branch: Branch, cell: Cell, axis: str, *, high: bool) -> Fraction | None:
     """The points at an end of a cell along an axis; None for a state, or a line along another axis."""
     if branch.line is None:
@@ -226,7 +239,7 @@ def _edge(branch: Branch, cell: Cell, axis: str, *, high: bool) -> Fraction | No
     return None if branch.axis != axis or end is None else points_at(branch, end)
 
 
-def _direction(name: str, plane: Plane, cells: list[tuple[Cell, int]], steps: list[_Step]) -> Direction:
+def _direction(name: str, plane: Plane, cells: Cells, steps: list[_Step]) -> Direction:
     changes = [each.right - each.left for each in steps if each.axis == name]
     lines = ((plane.branches[at], cell[name]) for cell, at in cells)
     changes += [
@@ -241,21 +254,39 @@ def _direction(name: str, plane: Plane, cells: list[tuple[Cell, int]], steps: li
 
 
 def _turns(
-    directions: dict[str, Direction], steps: list[_Step], reach: Reach
+    plane: Plane, directions: dict[str, Direction], cells: Cells, steps: list[_Step], reach: Reach
 ) -> dict[str, tuple[Witness, Witness]]:
-    """For each axis that turns, evidence where more of it pays less: the pair of a fall."""
+    """For each axis that turns, evidence where more of it pays less: on both sides of a fall."""
     found: dict[str, tuple[Witness, Witness]] = {}
-    falls = (
-        [each for each in steps if each.axis == name and each.right < each.left][:MOST_CELLS]
-        for name, way in directions.items()
-        if way is Direction.TURNING
-    )
-    for step in (each for some in falls for each in some):
-        if step.axis not in found:
-            one, two = reach.inside(step.before), reach.inside(step.after)
+    for name in (each for each, way in directions.items() if way is Direction.TURNING):
+        for before, after in islice(_falls(name, plane, cells, steps), MOST_CELLS):
+            one, two = reach.inside(before), reach.inside(after)
             if one is not None and two is not None and _less(two, one):
-                found[step.axis] = one, two
+                found[name] = one, two
+                break
     return found
+
+
+def _falls(name: str, plane: Plane, cells: Cells, steps: list[_Step]) -> Iterator[tuple[Cell, Cell]]:
+    """Where points fall along an axis: from one cell to the next, or along a line inside one."""
+    yield from ((each.before, each.after) for each in steps if each.axis == name and each.right < each.left)
+    for cell, at in cells:
+        branch = plane.branches[at]
+        if branch.axis == name and branch.line is not None and branch.line[0] < 0:
+            low, high = _apart(cell[name], plane.axes[name].range.step)
+            yield {**cell, name: exactly(low)}, {**cell, name: exactly(high)}
+
+
+def _apart(part: Interval, step: Fraction | None) -> tuple[Fraction, Fraction]:
+    """Two numbers of a part, in order; the same where it holds but one."""
+    if part.low is None or part.high is None:
+        first = inside(part)
+        beyond = step or ONE
+        return (first - beyond, first) if part.low is None else (first, first + beyond)
+    if part.low_in and part.high_in:
+        return part.low, part.high
+    quarter = (part.high - part.low) / 4
+    return part.low + quarter, part.high - quarter
 
 
 def _less(one: Witness, two: Witness) -> bool:
@@ -263,14 +294,33 @@ def _less(one: Witness, two: Witness) -> bool:
     return a is not None and b is not None and a < b
 
 
-def _is_dead(name: str, plane: Plane, cells: list[tuple[Cell, int]]) -> bool:
-    """Whether what is paid is the same whatever the axis gives, all others held."""
+def _dead(plane: Plane, every: Cells, possible: Cells) -> Iterator[str]:
+    """The axes on which no points depend: all others held, or where evidence alone excludes the rest.
+
+    The latter is said only of an axis whose fields no other axis reads that does matter.
+    """
+    dead = [name for name in plane.axes if _is_dead([name], plane, every)]
+    reads = {name: _fields(axis) for name, axis in plane.axes.items()}
+    for name in plane.axes:
+        others = set().union(*(reads[each] for each in plane.axes if each != name and each not in dead))
+        if name not in dead and not reads[name] & others and _is_dead([*dead, name], plane, possible):
+            dead.append(name)
+    return iter(dead)
+
+
+def _fields(axis: Axis) -> set[str]:
+    nodes = lay_out({"it": axis.node}).nodes
+    return {node.name for node in nodes if isinstance(node, Field | Symbol)}
+
+
+def _is_dead(names: list[str], plane: Plane, cells: Cells) -> bool:
+    """Whether what is paid is the same whatever some axes give, all others held."""
     said: dict[tuple[str, ...], object] = {}
     for cell, at in cells:
         branch = plane.branches[at]
-        if branch.axis == name and branch.line is not None and branch.line[0]:
+        if branch.axis in names and branch.line is not None and branch.line[0]:
             return False
-        others = tuple(str(part) for each, part in cell.items() if each != name)
+        others = tuple(str(part) for each, part in cell.items() if each not in names)
         pays = (branch.line, branch.axis if branch.line and branch.line[0] else "", branch.state)
         if said.setdefault(others, pays) != pays:
             return False

@@ -30,6 +30,10 @@ from parcore.values import State
 
 MAX_CELLS: Final = 20_000
 
+Cell = dict[str, Interval]
+Cells = list[tuple[Cell, int]]
+"""Cells, each with the position of the branch that decides there."""
+
 Point = Mapping[str, Fraction]
 Holds = Callable[[Point], bool]
 
@@ -84,7 +88,9 @@ class Branch:
     """Where a rule says something (`applies`), what it pays along which axis, and whose word it is.
 
     `line` is slope and intercept over `axis`; None where it raises `state` instead. `label` is its
-    condition as the author writes it.
+    condition as the author writes it. `word` is what it is: a "step" of a ladder, of which the first that
+    holds decides, a "case" or a "row" of those that must not overlap, an "option", a "guard", a "piece".
+    `part` is what a step or case speaks of.
     """
 
     word: str
@@ -95,6 +101,7 @@ class Branch:
     state: State | None = None
     place: Place | None = None
     source: Source | None = None
+    part: Interval | None = None
 
 
 @frozen
@@ -180,10 +187,11 @@ def _option(at: int, option: str, award: Award, top: Fraction, group: str) -> Br
 
 def _scored(rule: Scored, group: str, top: Fraction) -> Plane:
     if isinstance(rule.scale, Steps):
+        word = "step" if rule.scale.nested else "case"
         branches = [
             Branch(
-                "step", str(step.intervals[group]), _inside(MEASURE, step.intervals[group]),
-                step.award.line(top, group), MEASURE, place=step.place, source=step.source,
+                word, str(part := step.intervals[group]), _inside(MEASURE, part), step.award.line(top, group),
+                MEASURE, place=step.place, source=step.source, part=part,
             )
             for step in rule.scale.steps
         ]  # fmt: skip

@@ -9,17 +9,18 @@ from functools import cached_property
 from math import lcm
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from parcore.evidence.periods import Period
 from parcore.evidence.vocabulary import FieldKind, FieldSpec, Vocabulary, given_field
 from parcore.expressions import HOLDS, Compare
-from parcore.intervals import Interval
+from parcore.intervals import EVERYTHING, Interval
 from parcore.numbers import ZERO, exact_text
 from parcore.readings.analysis.plane import Plane, inside
+from parcore.readings.analysis.solver import Answer, Goal, ask
 from parcore.readings.exact import evaluate
 from parcore.readings.inverse import Aim, Facts, Key, Numbers
-from parcore.rules.graph import Field, Over, Symbol
+from parcore.rules.graph import Field, Node, Over, Symbol
 from parcore.rules.program import Program, lay_out
 from parcore.values import Value
 
@@ -30,6 +31,12 @@ WHOLE: Final = 100
 """A whole is at least so large, where its field lets it: shares then read as people count them."""
 
 TRIES: Final = 3
+
+MOST_UNKNOWN: Final = 3
+"""After so many questions that the solver left open none is asked of the same rule."""
+
+MOST_ASKED: Final = 50
+"""Nor more questions than this of one rule."""
 
 Cell = Mapping[str, Interval]
 
@@ -58,6 +65,9 @@ class Reach:
 
     plane: Plane
     vocabulary: Vocabulary
+    _known: dict[tuple[tuple[str, str], ...], Witness | Answer] = field(factory=dict)
+    _answers: list[Answer] = field(factory=list)
+    _empty: list[Cell] = field(factory=list)
 
     @cached_property
     def specs(self) -> Mapping[Key, FieldSpec]:
@@ -89,10 +99,55 @@ class Reach:
 
     @cached_property
     def _program(self) -> Program:
-        return lay_out({"it": self.plane.node} | {name: axis.node for name, axis in self.plane.axes.items()})
+        return lay_out(self._roots)
+
+    @cached_property
+    def _roots(self) -> Mapping[str, Node]:
+        return {"it": self.plane.node} | {name: axis.node for name, axis in self.plane.axes.items()}
 
     def inside(self, cell: Cell) -> Witness | None:
         """Evidence for which every axis lies in its part of the cell; None where none was found."""
+        found = self.settled(cell)
+        return found if isinstance(found, Witness) else None
+
+    def settled(self, cell: Cell) -> Witness | Answer:
+        """Evidence for a cell, or what is known of there being none: by search, then by asking the solver."""
+        key = tuple((name, str(part)) for name, part in cell.items())
+        if key not in self._known:
+            found: Witness | Answer | None = self._searched(cell)
+            self._known[key] = found or self._asked(cell)
+        return self._known[key]
+
+    def giving(self, points: Interval) -> Witness | Answer:
+        """Evidence for which the whole rule gives points of an interval, by asking the solver."""
+        found = self._asked({"it": points})
+        if isinstance(found, Witness) and (found.value.known is None or found.value.known not in points):
+            return Answer.UNKNOWN
+        return found
+
+    def _asked(self, cell: Cell) -> Witness | Answer:
+        if any(all(cell.get(name) == part for name, part in each.items()) for each in self._empty):
+            return Answer.NONE
+        if not self.specs or self._spent:
+            return Answer.UNKNOWN
+        wanted = {name: part for name, part in cell.items() if part != EVERYTHING}
+        program = lay_out({name: self._roots[name] for name in wanted})
+        reply = ask(Goal(program, wanted), self.specs, self.vocabulary, PERIOD)
+        self._answers.append(reply.answer)
+        if reply.answer is Answer.FOUND:
+            named = {name: part for name, part in cell.items() if name in self.plane.axes}
+            return self.read(reply.numbers, named) or Answer.UNKNOWN
+        if reply.answer is Answer.NONE:
+            self._empty.append({name: wanted[name] for name in reply.core})
+        return reply.answer
+
+    @property
+    def _spent(self) -> bool:
+        """Whether as much was asked of this rule as may be."""
+        unknown = self._answers.count(Answer.UNKNOWN)
+        return unknown >= MOST_UNKNOWN or len(self._answers) >= MOST_ASKED
+
+    def _searched(self, cell: Cell) -> Witness | None:
         numbers = {name: list(_points(part)) for name, part in cell.items()}
         names = list(cell)
         for attempt in range(TRIES if self.specs else 0):
@@ -117,7 +172,12 @@ class Reach:
         for name in order:
             aim = Aim(specs, numbers, PERIOD, whole // aims[name].denominator, fixed)
             aim.at(self.plane.axes[name].node, aims[name])
-        if not self._lawful(numbers):
+        return self.read(numbers, cell)
+
+    def read(self, numbers: Numbers, cell: Cell) -> Witness | None:
+        """Numbers as a witness, where they are lawful and every axis then lies in its part of the cell."""
+        specs = self.specs
+        if not specs or not self._lawful(numbers):
             return None
         values = evaluate(self._program, Facts(numbers, PERIOD))
         known = {name: values[name].known for name in cell}
@@ -125,6 +185,11 @@ class Reach:
             return None
         words = {key: _word(spec, numbers[key]) for key, spec in specs.items() if spec.kind in _WORDED}
         return Witness(numbers, words, values["it"])
+
+    def completed(self, numbers: Numbers) -> Witness | None:
+        """Numbers of some fields as a witness, the others of the rule as they start."""
+        start = {key: _start(spec, low=True) for key, spec in self.specs.items()}
+        return self.read(start | {key: number for key, number in numbers.items() if key in start}, {})
 
     def _lawful(self, numbers: Numbers) -> bool:
         """Within the fields' ranges, and as the invariants ask of the fields that are stated."""

@@ -262,7 +262,8 @@ def _entry(card: Scorecard, node: Criterion) -> Entry | None:
     return Entry(card.unit.id, points if top is None or top.known is None else points / top.known)
 
 
-def _standing(seen: Observation) -> tuple[bool, int, str, Fraction]:
-    """Of several figures of one name: the one without doubt, on the better basis, before the others."""
-    bases = [*type(seen.source.basis)]
-    return bool(seen.explained.in_("en")), bases.index(seen.source.basis), str(seen.source), seen.value.number
+def _standing(seen: Observation) -> tuple[bool, bool, int, str, Fraction]:
+    """Of several figures of one name: the one of its own time, without doubt, on the better basis, first."""
+    bases, doubted = [*type(seen.source.basis)], bool(seen.explained.in_("en"))
+    at = bases.index(seen.source.basis), str(seen.source), seen.value.number
+    return seen.stated_in is not None, doubted, *at
