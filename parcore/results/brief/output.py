@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from typing import Any, Final
 
 from parcore.evidence.evidence import Stage
 from parcore.i18n import say
+from parcore.markup import as_written, html_page
 from parcore.numbers import exact_text
 from parcore.results.brief.figures import Figure, Origin
 from parcore.results.brief.statements import Brief, Section, Statement, period_text, title_of
 from parcore.results.rests import evidence_basis
 
 FORMAT: Final = "parcore-brief-1"
-STYLE: Final = "body{font:16px/1.6 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}"
 
 
 def title(brief: Brief, lang: str) -> str:
@@ -76,33 +75,20 @@ def markdown(briefs: Sequence[Brief], lang: str) -> str:
 
 
 def _markdown(brief: Brief, lang: str) -> Iterator[str]:
-    yield f"# {_plain(title(brief, lang))}"
+    yield f"# {as_written(title(brief, lang))}"
     for section in brief.sections:
         yield f"## {say(f'brief-section-{section.name}', lang)}"
-        sentences = [_plain(each.text(lang)) for each in section.statements]
+        sentences = [as_written(each.text(lang)) for each in section.statements]
         yield "\n".join(f"- {each}" for each in sentences) if section.listed else " ".join(sentences)
     heading, *lines = _end(brief, lang, "## {}")
     yield heading
     if lines:
-        yield "\n".join("- " + _plain(each.removeprefix("- ")) for each in lines)
+        yield "\n".join("- " + as_written(each.removeprefix("- ")) for each in lines)
 
 
 def html(briefs: Sequence[Brief], lang: str) -> str:
     """The briefs as one page that stands alone."""
-    from markdown_it import MarkdownIt
-
-    body = MarkdownIt("commonmark").render(markdown(briefs, lang))
-    head = escape("; ".join(title(each, lang) for each in briefs))
-    return (
-        f'<!doctype html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n<title>{head}</title>\n'
-        f"<style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
-    )
-
-
-def _plain(words: str) -> str:
-    """A text as Markdown that says it as it is."""
-    said = " ".join(words.split())
-    return "".join(f"\\{each}" if each in "\\`*_[]<>|#" else each for each in said)
+    return html_page(markdown(briefs, lang), "; ".join(title(each, lang) for each in briefs), lang)
 
 
 def to_dict(brief: Brief, lang: str) -> dict[str, Any]:
