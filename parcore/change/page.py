@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Final
@@ -15,6 +16,10 @@ STYLE: Final = (
     "table{border-collapse:collapse;margin:1rem 0}th,td{padding:.3rem .6rem;border-bottom:1px solid #ccc;"
     "vertical-align:top}th{text-align:left}"
 )
+
+
+_MARKER: Final = re.compile(r"^(\d*)([-+.)=~])")
+"""What at the beginning of a line would make a list or a rule of it."""
 
 
 def markdown(sections: Sequence[Section]) -> str:
@@ -49,5 +54,5 @@ def _line(cells: Iterable[str]) -> str:
 
 def _text(text: str) -> str:
     """A text of documents as Markdown that says it as it is."""
-    plain = " ".join(text.split())
-    return "".join(f"\\{each}" if each in "\\`*_[]<>|#" else each for each in plain)
+    plain = "".join(f"\\{each}" if each in "\\`*_[]<>|#&" else each for each in " ".join(text.split()))
+    return _MARKER.sub(r"\1\\\2", plain)

@@ -56,7 +56,8 @@ class Worlds:
     `carried` is the evidence of the first year on the units of the second, and `pairs` which unit became
     which; without them units are the same where their ids are. `points` names the criteria of the second
     edition by those of the first of which points given mean the same: all other points given, and all
-    points set in the place of computed ones, hold for their own year's edition alone.
+    points set in the place of computed ones, hold for their own year's edition alone. Of `one_edition`
+    in both years everything means the same.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Worlds:
     ) -> None:
         self.first, self.second, self.units = first, second, units
         self.moved = carried is not None
+        self.one_edition = first.edition == second.edition
         self._evidence = {
             World.BEFORE: first.evidence,
             World.CARRIED: first.evidence if carried is None else carried,
@@ -116,7 +118,7 @@ class Worlds:
         if key not in self._held:
             year, other = (self.first, self.second)[side], world is World.AFTER
             evidence = self._evidence[world]
-            if other != bool(side):
+            if other != bool(side) and not self.one_edition:
                 evidence = _crossed(evidence, self._points[1 - side])
             of = self.second if other else self.first
             edition = year.edition if rounded else unrounded(year.edition)

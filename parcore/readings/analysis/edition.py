@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from attrs import evolve, frozen
 
 from parcore.editions.edition import Criterion, Edition
 from parcore.editions.records import MeanOver
-from parcore.evidence.vocabulary import Vocabulary
+from parcore.evidence.vocabulary import FieldSpec, Vocabulary
+from parcore.i18n import Text
 from parcore.numbers import ZERO
 from parcore.readings.analysis.equivalence import Region, differences, scaled
 from parcore.readings.analysis.extremes import Extreme
@@ -166,21 +167,46 @@ def leaves_compared(
 
     What one of them alone has is told with the reason `none`.
     """
-    old, new = _by_part(one, before), _by_part(two, after)
+    groups = shared_groups(before, after)
+    old, new = _by_part(one, before, groups), _by_part(two, after, groups)
     for key, piece in new.items():
-        yield _compared(two, key, piece, old.get(key), after.vocabulary == before.vocabulary, shares)
+        yield _compared(two, key, piece, old.get(key), shares)
     gone = [key for key in old if key not in new]
     yield from (Compared(one, part, (group,), (), "none") for group, part in gone)
+
+
+def shared_groups(before: Edition, after: Edition) -> tuple[str, ...]:
+    """The unit groups for which rules of two editions can be compared: of one without groups, the other's."""
+    if before.groups == ("",) or after.groups == ("",):
+        return after.groups if before.groups == ("",) else before.groups
+    return tuple(group for group in before.groups if group in after.groups)
+
+
+def mean_the_same(one: Vocabulary, two: Vocabulary, names: Iterable[str]) -> bool:
+    """Whether fields are the same in two vocabularies, and what must hold of them, whatever the titles."""
+    known = set(names)
+    specs = [[each.fields.get(name) for name in sorted(known)] for each in (one, two)]
+    bound = [[each.rule for each in own.invariants if known & {*each.names}] for own in (one, two)]
+    derived = any(spec is not None and spec.derive is not None for each in specs for spec in each)
+    same = [_bare(spec) for spec in specs[0]] == [_bare(spec) for spec in specs[1]] and bound[0] == bound[1]
+    return same and (not derived or one.records == two.records)
+
+
+def _bare(spec: FieldSpec | None) -> FieldSpec | None:
+    """A field without what makes no difference to a rule."""
+    if spec is None:
+        return None
+    return evolve(spec, title=Text(), option_titles={}, source=None, rollup=None, carry_over=None)
 
 
 Parts = dict[tuple[str, str], tuple[_Piece, Fraction | None]]
 
 
-def _by_part(leaf: Criterion, edition: Edition) -> Parts:
+def _by_part(leaf: Criterion, edition: Edition, groups: Iterable[str]) -> Parts:
     pieces = [] if leaf.rule is None else list(_pieces(leaf.rule, edition.vocabulary))
     return {
         (group, piece.part): (piece, None if leaf.max is None else leaf.max.of(group))
-        for group in edition.groups
+        for group in groups
         if leaf.applies(group)
         for piece in pieces
         if not piece.parts  # of a deduction its parts are compared
@@ -192,13 +218,15 @@ def _compared(
     key: tuple[str, str],
     new: tuple[_Piece, Fraction | None],
     old: tuple[_Piece, Fraction | None] | None,
-    together: bool,
     shares: bool,
 ) -> Compared:
     group, part = key
     told = Compared(leaf, part, (group,), ())
-    if old is None or not together:
-        return evolve(told, why="none" if old is None else "vocabulary")
+    if old is None:
+        return evolve(told, why="none")
+    names = {*old[0].rule.fields, *new[0].rule.fields}
+    if not mean_the_same(old[0].vocabulary, new[0].vocabulary, names):
+        return evolve(told, why="vocabulary")
     planes = [plane_of(piece.rule, group, top if piece.whole else None) for piece, top in (old, new)]
     one, two = planes
     if one is None or two is None:
