@@ -125,7 +125,7 @@ def _meaning(spec: FieldSpec) -> object:
 def set_aside(worlds: Worlds, pair: Pair, lines: Sequence[Line]) -> Mapping[Line, Aside]:
     """The lines that are not comparable for a unit; those that it has in neither year are left out."""
     found: dict[Line, Aside] = {}
-    given = frozenset[str]() if worlds.one_edition else _set_by_somebody(worlds, pair)
+    given = frozenset[tuple[int, str]]() if worlds.one_edition else _set_by_somebody(worlds, pair)
     for line in lines:
         had = [_own(worlds, side, pair, line) for side in (0, 1)]
         if any(had) and (why := _why(worlds, pair, line, had, given)) is not None:

@@ -16,7 +16,13 @@ from parcore.change.matching import Fate, Match, matches
 from parcore.change.policies import PolicyChange, policies_changed
 from parcore.editions.edition import Combine, Criterion, Edition, Effect
 from parcore.editions.records import MeanOver
-from parcore.readings.analysis.edition import Compared, leaves_compared, mean_the_same, shared_groups
+from parcore.readings.analysis.edition import (
+    Compared,
+    group_in,
+    leaves_compared,
+    mean_the_same,
+    shared_groups,
+)
 from parcore.readings.analysis.equivalence import Region
 from parcore.registry import Registry
 from parcore.rules.combinations import Guarded, Rule, reported_of
@@ -266,7 +272,8 @@ def _alike(one: Criterion, two: Criterion, first: Edition, last: Edition) -> boo
     shared = shared_groups(first, last)
     tops = {group: None if one.max is None else one.max.of(group) for group in shared}
     return bool(shared) and all(
-        one.rule.node(group, top) == two.rule.node(group, top) for group, top in tops.items()
+        one.rule.node(group_in(first, group), top) == two.rule.node(group_in(last, group), top)
+        for group, top in tops.items()
     )
 
 

@@ -18,8 +18,10 @@ STYLE: Final = (
 )
 
 
-_MARKER: Final = re.compile(r"^(\d*)([-+.)=~])")
-"""What at the beginning of a line would make a list or a rule of it."""
+_ESCAPED: Final = r"\1\\\2"
+
+_MARKER: Final = re.compile(r"^(\d*)([-+.)=~])(?= |$|=|-|~)")
+"""What at the beginning of a line would make it a list of its own, a rule or code."""
 
 
 def markdown(sections: Sequence[Section]) -> str:
@@ -45,7 +47,7 @@ def _parts(section: Section) -> Iterator[str]:
         rows = ([row.get(key, "") for key, _ in section.columns] for row in section.rows)
         yield "\n".join(_line(each) for each in (map(_text, heads), rule, *(map(_text, row) for row in rows)))
     if section.lines:
-        yield "\n".join(f"- {_text(each)}" for each in section.lines)
+        yield "\n".join(f"- {_MARKER.sub(_ESCAPED, _text(each))}" for each in section.lines)
 
 
 def _line(cells: Iterable[str]) -> str:
@@ -54,5 +56,4 @@ def _line(cells: Iterable[str]) -> str:
 
 def _text(text: str) -> str:
     """A text of documents as Markdown that says it as it is."""
-    plain = "".join(f"\\{each}" if each in "\\`*_[]<>|#&" else each for each in " ".join(text.split()))
-    return _MARKER.sub(r"\1\\\2", plain)
+    return "".join(f"\\{each}" if each in "\\`*_[]<>|#&" else each for each in " ".join(text.split()))

@@ -15,7 +15,7 @@ from parcore.numbers import ZERO
 from parcore.readings.analysis.equivalence import Region, differences, scaled
 from parcore.readings.analysis.extremes import Extreme
 from parcore.readings.analysis.findings import Analysis, analyse
-from parcore.readings.analysis.plane import plane_of
+from parcore.readings.analysis.plane import Plane, plane_of
 from parcore.readings.analysis.taken import Taken, left
 from parcore.readings.analysis.witness import Reach
 from parcore.rules.combinations import Guarded, Reported, Rule, Scored
@@ -182,6 +182,11 @@ def shared_groups(before: Edition, after: Edition) -> tuple[str, ...]:
     return tuple(group for group in before.groups if group in after.groups)
 
 
+def group_in(edition: Edition, group: str) -> str:
+    """A shared group as an edition knows it: "" where it makes no difference."""
+    return "" if edition.groups == ("",) else group
+
+
 def mean_the_same(one: Vocabulary, two: Vocabulary, names: Iterable[str]) -> bool:
     """Whether fields are the same in two vocabularies, and what must hold of them, whatever the titles."""
     known = set(names)
@@ -199,13 +204,34 @@ def _bare(spec: FieldSpec | None) -> FieldSpec | None:
     return evolve(spec, title=Text(), option_titles={}, source=None, rollup=None, carry_over=None)
 
 
-Parts = dict[tuple[str, str], tuple[_Piece, Fraction | None]]
+@frozen
+class _Own:
+    """A part of a rule as its edition has it in a group, under its maximum."""
+
+    piece: _Piece
+    group: str
+    top: Fraction | None
+
+    @property
+    def limit(self) -> Fraction | None:
+        """The maximum that the part itself has."""
+        return self.top if self.piece.whole else None
+
+    @property
+    def plane(self) -> Plane | None:
+        """Its plane, where it has one."""
+        return plane_of(self.piece.rule, self.group, self.limit)
+
+
+Parts = dict[tuple[str, str], _Own]
 
 
 def _by_part(leaf: Criterion, edition: Edition, groups: Iterable[str]) -> Parts:
     pieces = [] if leaf.rule is None else list(_pieces(leaf.rule, edition.vocabulary))
     return {
-        (group, piece.part): (piece, None if leaf.max is None else leaf.max.of(group))
+        (group, piece.part): _Own(
+            piece, group_in(edition, group), None if leaf.max is None else leaf.max.of(group)
+        )
         for group in groups
         if leaf.applies(group)
         for piece in pieces
@@ -216,25 +242,23 @@ def _by_part(leaf: Criterion, edition: Edition, groups: Iterable[str]) -> Parts:
 def _compared(
     leaf: Criterion,
     key: tuple[str, str],
-    new: tuple[_Piece, Fraction | None],
-    old: tuple[_Piece, Fraction | None] | None,
+    new: _Own,
+    old: _Own | None,
     shares: bool,
 ) -> Compared:
     group, part = key
     told = Compared(leaf, part, (group,), ())
     if old is None:
         return evolve(told, why="none")
-    names = {*old[0].rule.fields, *new[0].rule.fields}
-    if not mean_the_same(old[0].vocabulary, new[0].vocabulary, names):
+    names = {*old.piece.rule.fields, *new.piece.rule.fields}
+    if not mean_the_same(old.piece.vocabulary, new.piece.vocabulary, names):
         return evolve(told, why="vocabulary")
-    planes = [plane_of(piece.rule, group, top if piece.whole else None) for piece, top in (old, new)]
-    one, two = planes
+    one, two = old.plane, new.plane
     if one is None or two is None:
         return evolve(told, why="kind")
-    tops = [top if piece.whole else None for piece, top in (old, new)]
-    if shares and tops[0] and tops[1]:
-        two = scaled(two, tops[0] / tops[1])
+    if shares and old.limit and new.limit:
+        two = scaled(two, old.limit / new.limit)
     try:
-        return evolve(told, regions=tuple(differences(one, two, new[0].vocabulary)))
+        return evolve(told, regions=tuple(differences(one, two, new.piece.vocabulary)))
     except ValueError:
         return evolve(told, why="cells")
