@@ -119,7 +119,8 @@ class Worlds:
             year, other = (self.first, self.second)[side], world is World.AFTER
             evidence = self._evidence[world]
             if other != bool(side) and not self.one_edition:
-                evidence = _crossed(evidence, self._points[1 - side])
+                strangers = frozenset(self._without_place(year.edition))
+                evidence = _crossed(evidence, self._points[1 - side], strangers)
             of = self.second if other else self.first
             edition = year.edition if rounded else unrounded(year.edition)
             self._held[key] = score(
@@ -127,6 +128,12 @@ class Worlds:
                 on=self._day(world),
             )  # fmt: skip
         return self._held[key]
+
+    def _without_place(self, edition: Edition) -> Iterator[str]:
+        """The units of a group that an edition does not know."""
+        for unit in self.units.units.values():
+            if unit.kind in edition.kinds and edition.group_of(unit.group) is None:
+                yield unit.id
 
     def _day(self, world: World) -> date:
         return (self.first if world is World.BEFORE else self.second).period.end
@@ -153,14 +160,20 @@ def _bare(node: Criterion) -> Criterion:
     return evolve(node, digits=None, children=tuple(map(_bare, node.children)))
 
 
-def _crossed(evidence: Evidence, points: Mapping[str, str]) -> Evidence:
-    """Evidence for the other year's edition: points given go to their counterpart, or nowhere."""
+def _crossed(evidence: Evidence, points: Mapping[str, str], strangers: frozenset[str]) -> Evidence:
+    """Evidence for the other year's edition: points given go to their counterpart, or nowhere.
+
+    `strangers` are units that it has no place for.
+    """
 
     def statements() -> Iterable[Datum]:
         for each in evidence:
+            if each.unit in strangers:
+                continue
             if not each.field.startswith(POINTS):
                 yield each
             elif (criterion := each.field.removeprefix(POINTS)) in points:
                 yield evolve(each, field=POINTS + points[criterion])
 
-    return Evidence(statements(), evidence.lists(), evidence.rollups)
+    lists = (each for each in evidence.lists() if each.unit not in strangers)
+    return Evidence(statements(), lists, evidence.rollups)
