@@ -230,23 +230,20 @@ SET: Mapping[str, Given] = {"rate": F(1, 2), "few": 2}
 @pytest.mark.parametrize(("of", "points", "change"), [("a", 4, -20), ("g", 8, -40)])
 def test_points_set_under_the_same_edition_are_work(of: str, points: int, change: int) -> None:
     """An appraiser's points mean the same in both years of one edition; no rule changed."""
-    years = [
-        Year(two_leaves(), with_reason({"u1": {**SET, **more}}), PERIOD)
-        for more in ({f"points:{of}": points}, {})
-    ]
-    (unit,) = attribute(*years, [two_leaves()], BOOK, Lineage()).units
+    first = Year(two_leaves(), with_reason({"u1": {**SET, f"points:{of}": points}}), PERIOD)
+    (unit,) = attribute(first, year(two_leaves(), {"u1": SET}), [two_leaves()], BOOK, Lineage()).units
     assert unit.index.parts == Parts(evidence=F(change))
     assert {each.aside for each in unit.criteria} == {None}
 
 
 @pytest.mark.parametrize(("of", "points", "out"), [("a", 4, {"a"}), ("g", 8, {"a", "b"})])
 def test_points_set_are_taken_out_with_what_they_were_set_for(of: str, points: int, out: set[str]) -> None:
-    """Points set hold in their own year alone: under another edition of the same rules no part is the rule's."""
+    """Points set hold in their own year alone: no part of what they made is the rule's."""
     one, two = two_leaves(), evolve(two_leaves("2"), replaces="test@1")
     first = Year(one, with_reason({"u1": {**SET, f"points:{of}": points}}), PERIOD)
     (unit,) = attribute(first, Year(two, evidence({"u1": SET}), PERIOD), [one, two], BOOK, Lineage()).units
     # Without them 3 of 6 points, or 1 of 2: 50 % in both years.
-    assert unit.index.parts == Parts(not_comparable=(unit.index.second or 0) - (unit.index.first or 0))
+    assert unit.index.parts == Parts(not_comparable=(unit.index.second or F(0)) - (unit.index.first or F(0)))
     assert unit.index.parts != Parts()
     assert {each.match.first[0].id for each in unit.criteria if each.match and each.aside} == out
     groups = [each.parts for each in unit.groups if each.parts is not None]

@@ -289,7 +289,7 @@ def test_unit_groups_that_come_or_go_change_no_criterion() -> None:
     )
     group, told = compare([old, apart]).criteria
     assert (group.kinds, told.kinds) == ((Kind.REWEIGHTED,), (Kind.REWEIGHTED,))
-    assert [told.maxima(each) for each in ("p", "q")] == [(4, 4), (4, 6)]
+    assert [[*told.maxima(each)] for each in ("p", "q")] == [[4, 4], [4, 6]]
     (row, _) = next(iter(of_editions(compare([old, apart]), "en"))).rows
     assert row["compare-maximum"] == "p: 8; q: 8 → 10"
     (strict,) = compare([old, of_groups("[p, q]", ("at_least: 80%", "at_least: 90%"))]).criteria
