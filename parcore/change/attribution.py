@@ -200,7 +200,7 @@ class _Unit:
             return None
         numbers = [_amount(each) for each in (*official, *full)]
         if None in numbers:
-            return Split(match, printed[0], printed[1], None, Aside.NO_INDEX if match is None else aside)
+            return Split(match, printed[0], printed[1], None, aside or Aside.WITHHELD)
         one, two, bare, bare2 = (each or ZERO for each in numbers)
         rounding = (two - bare2) - (one - bare)
         if aside is None and match is not None and not (match.first and match.second):

@@ -17,6 +17,7 @@ from parcore.evidence.vocabulary import FieldKind, Vocabulary
 from parcore.i18n import say
 from parcore.intervals import Interval
 from parcore.numbers import shown
+from parcore.readings.analysis.edition import shared_groups
 from parcore.readings.analysis.equivalence import Region
 from parcore.results.result import Result
 from parcore.values import Value
@@ -99,9 +100,8 @@ def _clauses(nodes: Sequence[Criterion]) -> str:
 
 def _maxima(each: CriterionChange, change: EditionChange, lang: str) -> str:
     """The maxima before and after, by unit group where these differ; empty where neither is known."""
-    groups = [group for group in change.first.groups if group in change.second.groups] or [""]
     told: dict[str, list[str]] = {}
-    for group in groups:
+    for group in shared_groups(change.first, change.second):
         both = each.maxima(group)
         if both == (None, None):
             continue
@@ -109,7 +109,7 @@ def _maxima(each: CriterionChange, change: EditionChange, lang: str) -> str:
         told.setdefault(one if one == two else f"{one} → {two}", []).append(group)
     if len(told) < 2:
         return "".join(told)
-    title = change.second.group_title
+    title = (change.first if change.second.groups == ("",) else change.second).group_title
     return "; ".join(f"{', '.join(title(g, lang) for g in of)}: {text}" for text, of in told.items())
 
 
@@ -161,12 +161,20 @@ def of_scores(why: Attribution, lang: str, units: Sequence[str] = ()) -> Iterato
     used = [head for head in heads if any(row.get(head) for row in rows)]
     columns = tuple((head, _heading(head, first, second, lang)) for head in used)
     text = {"unit", "why-label", "why-note"}
-    lines = [say(f"why-quantity-{told[0].quantity.value}", lang)] if told else []
-    lines += _without(why, lang)
+    lines = [*_quantities(told, lang), *_without(why, lang)]
     title = say("why-title", lang, first=_year(first, second), second=_year(second, first))
     yield Section(title, columns, rows, tuple(lines), frozenset(used) - text)
     for each in told if units or len(told) == 1 else ():
         yield _by_criterion(each, why, lang)
+
+
+def _quantities(told: Sequence[UnitSplit], lang: str) -> Iterator[str]:
+    """What the numbers are; of which units, where not of all."""
+    said: dict[str, list[str]] = {}
+    for each in told:
+        word = say(f"why-quantity-{each.quantity.value}", lang)
+        said.setdefault(word, []).append(each.second.name.in_(lang))
+    yield from said if len(said) < 2 else (f"{', '.join(names)}: {word}" for word, names in said.items())
 
 
 def _heading(word: str, first: Result, second: Result, lang: str, number: str = "why-index") -> str:

@@ -16,11 +16,15 @@ from parcore.change.worlds import Year
 from parcore.change.years import attribute
 from parcore.diagnostics import ParcoreError
 from parcore.editions.edition import Edition
+from parcore.evidence.evidence import Evidence
 from parcore.evidence.lineage import Lineage
 from parcore.evidence.periods import Period
+from parcore.evidence.units import UnitBook
+from parcore.evidence.vocabulary import POINTS
 from parcore.rules.policies import Quantity
 from parcore.values import State
 from tests.results.editions import BOOK, PERIOD, Given, editions, evidence, populations, sound
+from tests.results.editions import unit as unit_of
 
 F = Fraction
 People = Mapping[str, Mapping[str, Given]]
@@ -202,6 +206,82 @@ def test_points_given_under_another_maximum_are_not_comparable() -> None:
     assert unit.index.parts == Parts(not_comparable=F(-20))
     (same,) = why((one, {"u1": {"points:a": 3}}), (one, {"u1": {"points:a": 4}})).units
     assert same.index.parts == Parts(evidence=F(25))
+
+
+def with_reason(people: People) -> Evidence:
+    """Evidence in which points that are set have a reason."""
+    return Evidence(
+        evolve(each, note="vì" if each.field.startswith(POINTS) else "") for each in evidence(people)
+    )
+
+
+def two_leaves(name: str = "1") -> Edition:
+    """A component of two leaves, 4 points each, and one of 2."""
+    rate, few = leaf("a", 4, "value: rate"), leaf("b", 4, "value: few", "{per: 1, cap: 4}")
+    group = "  - id: g\n    title: g\n    max: 8\n    criteria:\n"
+    inner = (rate + few).replace("\n", "\n    ").rstrip(" ")
+    return evolve(sound(group + "    " + inner + leaf("c", 2, "value: rate"), "10", POLICIES), name=name)
+
+
+SET: Mapping[str, Given] = {"rate": F(1, 2), "few": 2}
+"""2 points each of a and b, 1 of c."""
+
+
+@pytest.mark.parametrize(("of", "points", "change"), [("a", 4, -20), ("g", 8, -40)])
+def test_points_set_under_the_same_edition_are_work(of: str, points: int, change: int) -> None:
+    """An appraiser's points mean the same in both years of one edition; no rule changed."""
+    first = Year(two_leaves(), with_reason({"u1": {**SET, f"points:{of}": points}}), PERIOD)
+    (unit,) = attribute(first, year(two_leaves(), {"u1": SET}), [two_leaves()], BOOK, Lineage()).units
+    assert unit.index.parts == Parts(evidence=F(change))
+    assert {each.aside for each in unit.criteria} == {None}
+
+
+@pytest.mark.parametrize(("of", "points", "out"), [("a", 4, {"a"}), ("g", 8, {"a", "b"})])
+def test_points_set_are_taken_out_with_what_they_were_set_for(of: str, points: int, out: set[str]) -> None:
+    """Points set hold in their own year alone: no part of what they made is the rule's."""
+    one, two = two_leaves(), evolve(two_leaves("2"), replaces="test@1")
+    first = Year(one, with_reason({"u1": {**SET, f"points:{of}": points}}), PERIOD)
+    (unit,) = attribute(first, Year(two, evidence({"u1": SET}), PERIOD), [one, two], BOOK, Lineage()).units
+    # Without them 3 of 6 points, or 1 of 2: 50 % in both years.
+    assert unit.index.parts == Parts(not_comparable=(unit.index.second or F(0)) - (unit.index.first or F(0)))
+    assert unit.index.parts != Parts()
+    assert {each.match.first[0].id for each in unit.criteria if each.match and each.aside} == out
+    groups = [each.parts for each in unit.groups if each.parts is not None]
+    assert [each.rule for each in groups] == [0]
+
+
+def test_the_rest_of_a_component_is_comparable_under_one_edition() -> None:
+    """What a remainder stands for is the same in two years of one edition."""
+    rest = leaf("r", 4, "value: rate").replace("    measure: {value: rate}\n    scale: proportional\n",
+                                               "    measure: reported\n    remainder: yes\n")  # fmt: skip
+    group = "  - id: g\n    title: g\n    max: 8\n    criteria:\n"
+    inner = (leaf("a", 4, "value: rate") + rest).replace("\n", "\n    ").rstrip(" ")
+    read = sound(group + "    " + inner, "8", POLICIES)
+    before, after = ({"u1": {"rate": F(1, 2), "points:r": points}} for points in (2, 3))
+    (unit,) = why((read, before), (read, after)).units
+    assert unit.index.parts == Parts(evidence=F(100, 8))
+
+
+def test_a_unit_of_a_group_that_one_edition_does_not_know_stops_nobody() -> None:
+    """A new unit group has no place in the edition before: all others are compared all the same."""
+    new = sound(leaf("a", 4, "value: rate"), "4", POLICIES)
+    old = evolve(new, groups=("p",))
+    book = UnitBook([unit_of("u1", "p"), unit_of("u2", "q")])
+    first = Year(old, evidence({"u1": {"rate": F(1, 2)}}), PERIOD)
+    second = Year(new, evidence({"u1": {"rate": F(3, 4)}, "u2": {"rate": F(1)}}), PERIOD)
+    found = attribute(first, second, [old, new], book, Lineage())
+    (unit,) = found.units
+    assert unit.index.parts == Parts(evidence=F(25))
+    assert [each.id for each in found.only_second] == ["u2"]
+
+
+def test_a_year_without_a_number_is_told_as_such() -> None:
+    """What is withheld has no parts, and the reason is not that of the other edition."""
+    text = leaf("a", 4, "value: rate").replace("missing: zero", "missing: withhold")
+    read = sound(text, "4", POLICIES)
+    (unit,) = why((read, {"u1": {"rate": State.MISSING}}), (read, {"u1": {"rate": F(1, 2)}})).units
+    for each in (unit.index, *unit.criteria):
+        assert (each.first, each.parts, each.aside) == (None, None, Aside.WITHHELD)
 
 
 def test_places_are_split_into_own_work_others_and_the_rule() -> None:
