@@ -53,7 +53,7 @@ def of_editions(change: EditionChange, lang: str) -> Iterator[Section]:
         return
     heads = ("code", "criterion", "compare-kinds", "compare-maximum", "compare-clause")
     yield Section(title, _columns(heads, lang), tuple(rows), (same,))
-    told = (each for each in change.criteria if set(OWN_RULE) & {*each.kinds})
+    told = (each for each in change.criteria if set(OWN_RULE) & {*each.kinds} or _became(each))
     found = [row for each in told for row in _regions(each, change.second, lang)]
     if found:
         heads = ("criterion", "apart-where", "apart-evidence", "apart-before", "apart-after")
@@ -113,8 +113,17 @@ def _maxima(each: CriterionChange, change: EditionChange, lang: str) -> str:
     return "; ".join(f"{', '.join(title(g, lang) for g in of)}: {text}" for text, of in told.items())
 
 
+def _became(each: CriterionChange) -> bool:
+    """Whether leaves became other leaves: more than one rule stands for one."""
+    several = {Kind.SPLIT, Kind.MERGED, Kind.REDRAWN} & {*each.kinds}
+    return bool(several) and any(node.rule is not None for node in (*each.match.first, *each.match.second))
+
+
 def _regions(each: CriterionChange, edition: Edition, lang: str) -> Iterator[dict[str, str]]:
     name = each.criterion.code or each.criterion.id
+    if _became(each):
+        name = f"{_codes(each.match.first)} → {_codes(each.match.second)}"
+        yield {"criterion": name, "apart-where": say("apart-several", lang)}
     for rule in each.rules:
         groups = [] if {*rule.groups} >= {*edition.groups} else rule.groups
         of = " ".join(filter(None, (name, rule.part, *(edition.group_title(g, lang) for g in groups))))
@@ -239,12 +248,16 @@ def _signed(number: Fraction, lang: str) -> str:
 
 
 def _by_criterion(each: UnitSplit, why: Attribution, lang: str) -> Section:
-    """A unit's criteria in the order of the second edition's tree, those that did not change left out."""
+    """A unit's criteria in the order of the second edition's tree, those that did not change left out.
+
+    What is set aside stays, though its points did not change: its maximum weighs in a rate.
+    """
     orders = _order(why.first.edition), _order(why.second.edition)
     splits = sorted((*each.groups, *each.criteria), key=lambda one: _position(one.match, orders))
     rows = []
     for one in splits:
-        if one.match is None or (one.parts is not None and not any(_numbers(one.parts))):
+        unchanged = one.parts is not None and not any(_numbers(one.parts))
+        if one.match is None or (unchanged and one.aside is None):
             continue
         nodes = one.match.second or one.match.first
         rows.append({"code": _codes(nodes), "criterion": _titles(nodes, lang)} | _split(one, lang))
