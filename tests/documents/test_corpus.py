@@ -238,6 +238,18 @@ def test_a_decimal_comma_inside_braces_is_told_with_what_to_write() -> None:
     assert "viết `0.25` trong `{ }`" in found[0].fix("vi")
 
 
+@pytest.mark.parametrize("before", ["", "\ufeff", "\ufeff\ufeff"])
+def test_what_is_not_closed_at_the_end_is_told_at_a_place_that_is_there(before: str, tmp_path: Path) -> None:
+    """Where a file ends without a line's end, the finding stands on its last line, not behind it."""
+    path = tmp_path / "a.yaml"
+    path.write_text(f"{before}vocabulary: v\nfields:\n  - {{id: a, kind:\n    count", "utf-8")
+    (found,) = findings_of(path)
+    assert (found.code, found.place.line) == ("yaml-syntax", 3)
+    path.write_text(f"{before}vocabulary: v\nfields:\n  - {{id: [a}}", "utf-8")
+    (found,) = findings_of(path)
+    assert (found.code, found.place.line) == ("yaml-syntax", 3)
+
+
 def test_a_number_of_another_format_is_told_as_the_declared_one_writes_it() -> None:
     """In a file declared `vi`, 95.5% is told as 95,5%; a bound of another format keeps its sign."""
     number, *_ = findings_of(HERE / "bad" / "numbers-other.yaml")
