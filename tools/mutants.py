@@ -20,7 +20,7 @@ from random import Random
 from typing import Any
 
 MUTANTS = Path("mutants")
-SECONDS = 20
+SECONDS = 8
 KILLED, SURVIVED, UNTESTED, TIMEOUTS = (1, 3), 0, 33, (-24, 24, 36, 152, 255)
 
 

@@ -12,7 +12,7 @@ def parse_saved(text: str, name: str) -> Any:
     """The data of a JSON text.
 
     Raises:
-        ParcoreError: it is no JSON, says one thing twice, or has a number that is not whole (exact ones are texts).
+        ParcoreError: it is no JSON, says one thing twice, or has a number that is not whole.
     """
     try:
         return json.loads(text, object_pairs_hook=_once, parse_float=_no_number, parse_constant=_no_number)

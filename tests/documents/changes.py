@@ -15,7 +15,8 @@ NUMBERS = (
     "2024-01-01", "> 80%", ">= 1", "< 0", "[0,1]", "=5", "0b1", "1,5", "1;5", "1'000", "1e-400", "-0%",
 )  # fmt: skip
 TEXTS = (
-    "", " ", "''", '""', "-", "[]", "{}", "[[]]", "{a: b}", "[a, b]", "&a x", "*a", "!!int 5", "!x y", "|", ">",
+    "", " ", "''", '""', "-", "[]", "{}", "[[]]", "{a: b}", "[a, b]", "&a x", "*a", "!!int 5", "!x y", "|",
+    ">",
     "? x", "#", "unknown", "missing", "nothing_arose", "không phát sinh", "rejected", "not_applicable", "ok",
     "unverified", "self", "final", "appraised", "proportional", "exclude", "full", "zero", "withhold", "yes",
     "no", "on", "vi", "en", "plain", "undeclared", "official", "illustrative", "2024", "2024-Q5", "2024-13",

@@ -22,8 +22,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
-import parcore.registry
 from parcore import api
 from parcore.results.output import to_json
 from tests.documents.changes import changed
@@ -182,14 +182,10 @@ class Fuzz:
 @contextmanager
 def nothing_installed() -> Iterator[None]:
     """No methodology is at hand but those of a case's folder."""
-    before = parcore.registry.entry_points
     if not TARGETS:
         TARGETS.extend(targets())  # the saved result is one of what is installed
-    parcore.registry.entry_points = lambda **_: ()  # type: ignore[assignment, misc]
-    try:
+    with patch("parcore.registry.entry_points", lambda **_: ()):
         yield
-    finally:
-        parcore.registry.entry_points = before  # type: ignore[misc]
 
 
 def main() -> int:

@@ -26,7 +26,7 @@ from parcore.evidence.evidence import Datum, Evidence
 from parcore.evidence.invariants import check_invariants
 from parcore.evidence.layouts import read_layout
 from parcore.evidence.periods import Period, parse_period
-from parcore.evidence.readers import EvidenceReader, read_observations
+from parcore.evidence.readers import WORDED, EvidenceReader, read_observations
 from parcore.evidence.sections import Defaults
 from parcore.evidence.units import read_units
 from parcore.evidence.vocabulary import FieldSpec, Vocabulary, given_field, read_vocabulary
@@ -231,8 +231,8 @@ def _observed(registry: Registry, document: Document) -> tuple[str, ...]:
     read = [(each.quantity, each.text, each.value.known) for each in
             read_observations(document.path, registry.units, findings)]  # fmt: skip
     rows = [row for each in data["tables"] for row in rows_of(_text(document.path.parent / text_of(each)))]
-    said = [(row["quantity"], row["value"], None if row["quantity"] == "class" else number(row["value"], numbers))
-            for row in rows]  # fmt: skip
+    given = [(row["quantity"], row["value"]) for row in rows]
+    said = [(name, text, None if name in WORDED else number(text, numbers)) for name, text in given]
     if read != said:
         raise Wrong(f"read {[a for a, b in zip(read, said, strict=False) if a != b][:3]} of {len(read)}")
     return ("observations as they stand",)

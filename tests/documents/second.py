@@ -37,11 +37,11 @@ def number(text: str, written: str) -> Fraction | None:
     found = {value for each in formats if (value := _digits(body, *MARKS[each])) is not None}
     if len(found) != 1 or len(body) > 60:
         return None
-    return found.pop() / (100 if hundredth else 1)
+    return found.pop() / Fraction(100 if hundredth else 1)
 
 
 def _digits(body: str, mark: str, group: str) -> Fraction | None:
-    sign = -1 if body[:1] == "-" else 1
+    sign: int = -1 if body[:1] == "-" else 1
     whole, point, decimals = body[body[:1] in ("-", "+") and body != "" :].partition(mark)
     parts = whole.split(group) if group else [whole]
     if len(parts) > 1 and (parts[0][:1] == "0" or len(parts[0]) > 3 or any(len(p) != 3 for p in parts[1:])):
@@ -52,7 +52,7 @@ def _digits(body: str, mark: str, group: str) -> Fraction | None:
     value = Fraction(0)
     for each in "".join(pieces):
         value = value * 10 + "0123456789".index(each)
-    return sign * value / 10 ** len(decimals)
+    return sign * value / Fraction(10) ** len(decimals)
 
 
 def decimal(value: Fraction) -> str:

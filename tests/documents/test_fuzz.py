@@ -1,4 +1,4 @@
-"""A short run of the fuzzer, and that it finds faults which are planted (docs/trials.md has the long runs)."""
+"""A short run of the fuzzer, and that it finds faults which are planted (long runs: docs/trials.md)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ import pytest
 from parcore.diagnostics import Findings
 from parcore.documents.table import Table
 from parcore.evidence import cells
-from parcore.evidence.cells import parse_number
 from parcore.evidence.readers import EvidenceReader
-from parcore.numbers import NumberFormat
+from parcore.numbers import NumberFormat, parse_number
 from tests.documents.fuzz import HERE, Case, Fuzz, Target, case, nothing_installed
 from tests.documents.second import Wrong, number
 
@@ -67,7 +66,7 @@ def test_a_case_is_made_again_from_its_number() -> None:
     ],
 )
 def test_what_may_be_read_in_two_ways_is_refused(name: str, text: str, tmp_path: Path) -> None:
-    """A number, key, column or row that could be taken for another is refused, never chosen for the author."""
+    """A number, key, column or row that could be taken for another is refused, never chosen."""
     fuzz = Fuzz(tmp_path)
     fuzz.run(changed(name, EVIDENCE if name == "a.yaml" else TABLE, text))
     assert fuzz.counts == {"evidence: refused": 1}
@@ -131,11 +130,12 @@ def test_a_number_of_a_rule_that_counts_for_nothing_is_found(
 @pytest.mark.parametrize("written", [each.value for each in NumberFormat])
 @pytest.mark.parametrize(
     "text",
-    ["0", "7", "-7", "+7", "1.5", "1,5", "1.234", "1,234", "0.125", "1.234,5", "1,234.5", "12.34", "1.234.567",
-     "1234.5", "01.234", "5.", ".5", "1e3", "٣", "", "-", "%", "50%", "50 %", "−2", "1 000", "1.23,4", "9" * 61],
+    ["0", "7", "-7", "+7", "1.5", "1,5", "1.234", "1,234", "0.125", "1.234,5", "1,234.5", "12.34", "01.234",
+     "1.234.567", "1234.5", "5.", ".5", "1e3", "٣", "", "-", "%", "50%", "50 %", "−2", "1 000", "1.23,4",
+     "9" * 61],
 )  # fmt: skip
 def test_both_readers_read_numbers_alike(text: str, written: str) -> None:
-    """The second reader's numbers, counted digit by digit, are the engine's, and it refuses what that refuses."""
+    """The second reader's numbers, are the engine's, and it refuses what that refuses."""
     try:
         read = parse_number(text, NumberFormat(written))
     except ValueError:

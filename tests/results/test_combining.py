@@ -292,3 +292,33 @@ def test_a_group_rounds_where_it_says() -> None:
     given: dict[str, Given] = {"points:a": 1, "points:b": 1, "points:c": NO_TASK}
     (card,) = result(read, {"u1": given}).scorecards
     assert card.points("g") == Value(OK, F(17, 10))  # 2 × 6 / 7 = 1.714…
+
+
+@pytest.mark.parametrize(
+    ("never", "when", "codes"),
+    [("exclude", "zero", {"maximum-moves"}), ("0", "exclude", {"maximum-moves"}), ("0", "zero", set())],
+)
+def test_what_may_be_left_of_a_maximum_is_rounded_too(never: str, when: str, codes: set[str]) -> None:
+    """Of two parts of 1.5 one may be left out, by its rule or by its effect: 1.5 would be rounded to 2."""
+    zero = "missing: zero, unverified: zero, rejected: zero"
+    components = f"""
+  - id: a
+    title: a
+    max: 3
+    criteria:
+      - id: x
+        title: x
+        max: 1.5
+        measure: {{choice: plan}}
+        table: {{on_time: 1.5, late: 1, never: {never}}}
+        when: {{{zero}, not_applicable: {when}}}
+        source: {{clause: '1', basis: illustrative}}
+      - id: y
+        title: y
+        max: 1.5
+        measure: {{value: rate}}
+        scale: proportional
+        when: {{{zero}}}
+        source: {{clause: '1', basis: illustrative}}
+"""
+    assert edition(components, "3", "rounding: {component: 0}\n")[1] == codes

@@ -10,7 +10,7 @@ from parcore.editions.document import read_edition
 from parcore.editions.edition import Edition
 from parcore.evidence.units import UnitBook
 from parcore.results.output import to_dict
-from parcore.results.rests import points_by_basis
+from parcore.results.rests import points_by_basis, rests_on
 from parcore.results.result import Result
 from parcore.results.rows import csv_rows
 from parcore.results.scoring import score
@@ -114,6 +114,34 @@ def test_shares_by_basis_are_of_the_group() -> None:
         {Basis.ILLUSTRATIVE: F(6)},
         {Basis.ILLUSTRATIVE: F(7)},
     ]
+
+
+def test_alternatives_count_by_the_largest_of_the_group() -> None:
+    """Where the largest of some alternatives is another in each group, each group's own is counted."""
+    components = COMPONENTS.replace("    groups: [office]\n", "")
+    components = components.replace("id: p, title: p, max: 3", "id: p, title: p, max: {ward: 2, office: 3}")
+    components = components.replace("id: q, title: q, max: 2", "id: q, title: q, max: {ward: 3, office: 2}")
+    edition, _ = read(components, total="{ward: 9, office: 7}")
+    assert [points_by_basis(edition, each) for each in ("ward", "office")] == [
+        {Basis.ILLUSTRATIVE: F(9)},
+        {Basis.ILLUSTRATIVE: F(7)},
+    ]
+
+
+def test_groups_whose_maxima_stand_alike_share_a_line() -> None:
+    """What an index rests on is said once for groups that stand alike, else for each by its name."""
+    edition, _ = read()
+    lines = [each for each in rests_on(edition, "en") if "illustrative 6" in each or "illustrative 7" in each]
+    assert [("ward" in each, "office" in each) for each in lines] == [(True, False), (False, True)]
+    assert [each for each in rests_on(edition, "vi") if "minh họa 6" in each]
+
+
+def test_a_leaf_with_one_interpretation_is_named() -> None:
+    """One step that is ours is enough for its leaf to be named among what is settled by us."""
+    ours = "scale: proportional, guard: {if: rate < 1%, points: 0, basis: interpretation, note: x},"
+    edition, _ = read(COMPONENTS.replace("scale: proportional,", ours))
+    assert "1 criteria with places that we interpret: x" in rests_on(edition, "en")
+    assert not [each for each in rests_on(read()[0], "en") if "interpret" in each]
 
 
 def test_maxima_add_up_group_by_group() -> None:

@@ -67,6 +67,23 @@ def test_whole_steps_count_only_when_they_are_full(x: int, each: int, add: Fract
     assert read("measure: {value: done}\n" + scale).points(done=x) == ok(wanted)
 
 
+@pytest.mark.parametrize(
+    ("x", "points"), [(3, 0), (7, 1), (19, 4), (20, 4), (24, 4), (25, F("4.5")), (30, 5)]
+)
+def test_what_is_left_at_the_end_of_a_segment_adds_nothing(x: int, points: Fraction | int) -> None:
+    """By whole steps a segment of 17 in fours has four of them; the next counts from the segment's end."""
+    segments = "[{to: 20, each: 4, add: 1}, {each: 5, add: 0.5}]"
+    scale = f"scale: {{base: 0, from: 3, cap: 10, steps: whole, segments: {segments}}}\n"
+    assert read("measure: {value: done}\n" + scale).points(done=x) == ok(points)
+
+
+@pytest.mark.parametrize(("add", "many"), [("0.005", False), ("0.00499", True)])
+def test_steps_are_as_many_as_the_limit_at_most(add: str, many: bool) -> None:
+    """Two thousand steps from base to cap are taken, one more is refused."""
+    scale = f"{{base: 0, from: 3, each: 1, add: {add}, cap: 10, steps: whole}}"
+    assert ("increments-many" in read(f"measure: {{value: done}}\nscale: {scale}\n").codes) == many
+
+
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_more_is_never_worth_less(x: int, y: int) -> None:
     """Increments rise with the measure, by either way of counting."""
