@@ -2,15 +2,19 @@
 """Runs mutmut over a random sample of the mutants of each scoring room (docs/trials.md).
 
     PARCORE_PROFILE=mutants python -m tools.mutants EACH SEED
+    PARCORE_PROFILE=quick python -m tools.mutants again MODULE TEST…
 
 EACH mutants of each module, the same for the same seed; a larger EACH goes on from a smaller one, and
-what was run is not run again. mutmut (`pip install mutmut`) is set up in pyproject.toml. As a plugin
-of pytest this module runs the quickest tests first, so that a mutant is killed soon.
+what was run is not run again. `again` tries the survivors of a module with all of some tests. mutmut
+(`pip install mutmut`) is set up in pyproject.toml; as a plugin of pytest this module runs the quickest
+tests first, so that a mutant is killed soon, and of them no more than SECONDS.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -54,8 +58,26 @@ def word(code: int) -> str:
     return "timed out" if code in TIMEOUTS else "survived" if code in (SURVIVED, UNTESTED) else f"exit {code}"
 
 
+def again(module: str, tests: list[str]) -> None:
+    """Try a module's survivors with some tests as they are now, and keep what becomes of them."""
+    shutil.copytree("tests", MUTANTS / "tests", dirs_exist_ok=True)
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests]
+    file = MUTANTS / f"{module}.meta"
+    held = json.loads(file.read_text("utf-8"))
+    codes = held["exit_code_by_key"]
+    for name in [name for name, code in codes.items() if code is not None and word(code) != "killed"]:
+        environment = os.environ | {"MUTANT_UNDER_TEST": name}
+        done = subprocess.run(command, cwd=MUTANTS, env=environment, capture_output=True, check=False)
+        codes[name] = 1 if done.returncode == 1 else SURVIVED
+        print(f"{word(codes[name])}: {name}", flush=True)
+        file.write_text(json.dumps(held), "utf-8")
+
+
 def main() -> None:
     """Run what is left of the sample and print the score of each module."""
+    if sys.argv[1] == "again":
+        again(sys.argv[2], sys.argv[3:])
+        return
     each, seed = int(sys.argv[1]), int(sys.argv[2])
     mutmut = [sys.executable, "-m", "mutmut", "run", "--max-children", "1"]
     if not outcomes():  # makes the mutants and measures the tests
