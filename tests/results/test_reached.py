@@ -81,7 +81,7 @@ NA, NOTHING, MISSING = State.NOT_APPLICABLE, State.NOTHING_AROSE, State.MISSING
 def test_what_follows_the_rule_that_counts_is_never_come_to(
     given: dict[str, Given], ward: set[str], office: set[str]
 ) -> None:
-    """After the first rule that applies, is hidden or has its points set, no rule of the unit's group is asked."""
+    """After the first rule that applies, is hidden or has its points set, no other of the group is asked."""
     assert unreached("w", **given) == {*ward, "e"}
     if "points_b" not in given:
         assert unreached("o", **given) == office
