@@ -259,6 +259,19 @@ def test_a_number_of_another_format_is_told_as_the_declared_one_writes_it() -> N
     assert [each.values["mend"] for each in found if each.code == "number-other-format"] == ["> 1.5"]
 
 
+def test_a_bare_number_over_one_is_told_with_the_share_that_it_is() -> None:
+    """A share compared with 95 is told as 9500%, of a measure that is rounded too."""
+    text = (HERE / "bad" / "share-bare.yaml").read_text("utf-8")
+    assert "{ratio: [meetings, settled]}" in text
+    for measure in ("{ratio: [meetings, settled]}", "{ratio: [meetings, settled], round: 4}"):
+        findings = Findings()
+        tree = parse_yaml(text.replace("{ratio: [meetings, settled]}", measure), "share-bare.yaml", findings)
+        read_edition(tree, Registry((GROUND,)).vocabularies, findings)
+        first = next(each for each in findings if each.code == "share-bare")
+        assert first.values["share"] == f"{int(first.values['number']) * 100}%"
+        assert first.place.line == 14
+
+
 def test_a_tie_break_by_a_code_is_told_with_the_id() -> None:
     """Ties name a criterion by its id: where its code is given, the id of that code is suggested."""
     text = (HERE / "bad" / "ties.yaml").read_text("utf-8").replace("of: b,", 'of: "1.1",')

@@ -77,6 +77,19 @@ def test_what_is_left_at_the_end_of_a_segment_adds_nothing(x: int, points: Fract
     assert read("measure: {value: done}\n" + scale).points(done=x) == ok(points)
 
 
+def test_each_group_has_its_own_start_and_ends() -> None:
+    """Where start and ends differ by group, steps are counted from the group's own; all must be in order."""
+    scale = (
+        "{{base: 0, from: {{a: 3, b: 10}}, cap: 10, steps: pro_rata, segments: [{{to: {}, each: 1, add: 1}},"
+    )
+    scale += " {{each: 2, add: 1}}]}}"
+    body = "measure: {value: done}\nscale: "
+    found = read(body + scale.format("{a: 5, b: 12}"), groups=("a", "b"))
+    assert not found.codes
+    assert [found.points(each, done=13) for each in ("a", "b")] == [ok(6), ok(F("2.5"))]
+    assert "increments-order" in read(body + scale.format("{a: 5, b: 9}"), groups=("a", "b")).codes
+
+
 @pytest.mark.parametrize(("add", "many"), [("0.005", False), ("0.00499", True)])
 def test_steps_are_as_many_as_the_limit_at_most(add: str, many: bool) -> None:
     """Two thousand steps from base to cap are taken, one more is refused."""
