@@ -24,7 +24,7 @@ from random import Random
 from typing import Any
 
 MUTANTS = Path("mutants")
-SECONDS = 8
+SECONDS, LIMIT = 8, 180
 KILLED, SURVIVED, UNTESTED, TIMEOUTS = (1, 3), 0, 33, (-24, 24, 36, 152, 255)
 
 
@@ -67,8 +67,13 @@ def again(module: str, tests: list[str]) -> None:
     codes = held["exit_code_by_key"]
     for name in [name for name, code in codes.items() if code is not None and word(code) != "killed"]:
         environment = os.environ | {"MUTANT_UNDER_TEST": name}
-        done = subprocess.run(command, cwd=MUTANTS, env=environment, capture_output=True, check=False)
-        codes[name] = 1 if done.returncode == 1 else SURVIVED
+        try:
+            done = subprocess.run(
+                command, cwd=MUTANTS, env=environment, capture_output=True, check=False, timeout=LIMIT
+            )
+            codes[name] = KILLED[0] if done.returncode == 1 else SURVIVED
+        except subprocess.TimeoutExpired:
+            codes[name] = TIMEOUTS[-1]
         print(f"{word(codes[name])}: {name}", flush=True)
         file.write_text(json.dumps(held), "utf-8")
 

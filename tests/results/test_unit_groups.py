@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
+
 from parcore.diagnostics import Findings
 from parcore.documents.yaml import parse_yaml
+from parcore.editions.compile import nodes_of
 from parcore.editions.document import read_edition
 from parcore.editions.edition import Edition
 from parcore.evidence.units import UnitBook
@@ -14,7 +17,7 @@ from parcore.results.rests import points_by_basis, rests_on
 from parcore.results.result import Result
 from parcore.results.rows import csv_rows
 from parcore.results.scoring import score
-from parcore.rules.policies import Quantity
+from parcore.rules.policies import Every, Quantity
 from parcore.sources import Basis
 from parcore.values import State, Value
 from tests.results.editions import HEAD, Given, evidence, unit
@@ -53,10 +56,12 @@ COMPONENTS = f"""
 """
 
 
-def read(components: str = COMPONENTS, total: str = "{ward: 6, office: 7}") -> tuple[Edition, list[str]]:
+def read(
+    components: str = COMPONENTS, total: str = "{ward: 6, office: 7}", more: str = CLASSES
+) -> tuple[Edition, list[str]]:
     """The edition, and the codes of what was found in it."""
     findings = Findings()
-    tree = parse_yaml(GROUPS.format(total=total, more=CLASSES) + components, "test.yaml", findings)
+    tree = parse_yaml(GROUPS.format(total=total, more=more) + components, "test.yaml", findings)
     edition = read_edition(tree, {"test": VOCABULARY}, findings)
     assert edition is not None
     return edition, [each.code for each in findings.errors]
@@ -93,6 +98,29 @@ def test_a_gate_reads_the_criteria_of_the_group_and_alternatives_as_one() -> Non
     assert ward.class_name == "high"
     roots = [root for root in office.trace.program.roots if ":gate:" in root]
     assert [root.rsplit(":", 1)[-1] for root in roots if not root.endswith(":0")] == ["x", "two"]
+
+
+def test_a_gate_reads_leaves_criteria_or_components() -> None:
+    """By `every` a gate reads leaves, the parts of components, or these; what is no sum is read as one."""
+    edition, _ = read()
+    read_by = {each: [node.id for node in nodes_of(edition, each, "office")] for each in Every}
+    assert read_by == {
+        Every.LEAF: ["x", "two"],
+        Every.CRITERION: ["x", "two"],
+        Every.COMPONENT: ["one", "two"],
+    }
+    assert [node.id for node in nodes_of(edition, Every.CRITERION, "ward")] == ["x", "y"]
+
+
+@pytest.mark.parametrize(("share", "name"), [("50%", "high"), ("51%", "low")])
+def test_a_gate_may_ask_a_share_of_what_is_attainable(share: str, name: str) -> None:
+    """A gate of 50 % of the maximum is passed by half of it, one of 51 % is not."""
+    classes = CLASSES.replace('points: "> 0"', f"at_least: {share}")
+    edition, codes = read(more=classes)
+    assert not codes
+    given: dict[str, dict[str, Given]] = {"w": {"rate": F(1, 2), "few": 2}}
+    (card,) = score(edition, evidence(given), UnitBook([unit("w", "ward")]), NOW).scorecards
+    assert card.class_name == name
 
 
 def test_reports_leave_out_what_a_group_has_not() -> None:
