@@ -259,6 +259,20 @@ def test_a_number_of_another_format_is_told_as_the_declared_one_writes_it() -> N
     assert [each.values["mend"] for each in found if each.code == "number-other-format"] == ["> 1.5"]
 
 
+def test_an_edition_that_cannot_be_read_overlaps_no_other(tmp_path: Path) -> None:
+    """What is wrong with a document that is no YAML is told at its place, and nothing of its years."""
+    text = (HERE / "good" / "shares.yaml").read_text("utf-8")
+    (tmp_path / "one.yaml").write_text(text, "utf-8")
+    (tmp_path / "two.yaml").write_text(text.replace('edition: "1"', 'edition: "2"'), "utf-8")
+    registry = Registry((GROUND, tmp_path))
+    found = check(registry, documents_at(tmp_path / "two.yaml"), Defaults()).findings
+    assert [each.code for each in found] == ["editions-overlap"]
+    (tmp_path / "two.yaml").write_text(text.replace('edition: "1"', 'edition: "2"') + "x: [\n", "utf-8")
+    registry = Registry((GROUND, tmp_path))
+    found = check(registry, documents_at(tmp_path / "two.yaml"), Defaults()).findings
+    assert [(each.code, each.place.line > 0) for each in found] == [("yaml-syntax", True)]
+
+
 def test_a_bare_number_over_one_is_told_with_the_share_that_it_is() -> None:
     """A share compared with 95 is told as 9500%, of a measure that is rounded too."""
     text = (HERE / "bad" / "share-bare.yaml").read_text("utf-8")

@@ -141,6 +141,16 @@ def test_a_formula_stays_in_its_range_and_states(formula: Formula, known: dict[s
         assert value.state in {*measure.states(), *ALWAYS_POSSIBLE, State.ERROR}
 
 
+@pytest.mark.parametrize(("formula", "bare"), [("done / all_of", True), ("100 * done / all_of", False)])
+@pytest.mark.parametrize("more", ["", ", round: 2"])
+def test_what_is_reckoned_per_hundred_is_no_share(formula: str, bare: bool, more: str) -> None:
+    """A formula with 100 in it is compared with 80 as it stands, rounded or not; a share is not."""
+    found = read(
+        f"measure: {{formula: {formula}{more}}}\nscale: [{{at_least: 80, points: 10}}, {{otherwise: 0}}]\n"
+    )
+    assert ("share-bare" in found.codes) == bare
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
