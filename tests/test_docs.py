@@ -61,6 +61,7 @@ PAGES = (
     "docs/bundle.md",
     "docs/files.md",
     "docs/huong-dan.md",
+    "docs/trials.md",
     "methodologies/nam-dinh/README.md",
 )
 
