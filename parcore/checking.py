@@ -27,7 +27,7 @@ from parcore.evidence.results import is_result_file, is_result_table
 from parcore.evidence.sections import Defaults
 from parcore.evidence.units import Unit, UnitBook, read_units
 from parcore.evidence.vocabulary import INDEX, POINTS, Vocabulary, given_field, read_vocabulary
-from parcore.packages import KINDS, Document, beginning, documents_in, kind_of, years_of
+from parcore.packages import KINDS, Document, beginning, documents_in, kind_of, spans
 from parcore.registry import Registry
 from parcore.rules.derivations import derivations, derive
 
@@ -79,12 +79,11 @@ def _overlaps(registry: Registry, documents: Iterable[Document], findings: Findi
     """Of two editions of a methodology in force at once, a period alone does not tell which is meant."""
     checked = {each.path.resolve() for each in documents}
     for methodology in sorted({each.methodology for each in documents}):
-        held = registry.edition_documents(methodology)
-        known = [(years_of(registry.tree(each)[0], each.path), each) for each in held]
-        spans = sorted(
-            ((span, each) for span, each in known if span.first), key=lambda each: each[0].first or 0
+        known = spans({each: registry.tree(each)[0] for each in registry.edition_documents(methodology)})
+        dated = sorted(
+            ((span, each) for each, span in known.items() if span.first), key=lambda each: each[0].first or 0
         )
-        for (one, first), (two, second) in combinations(spans, 2):
+        for (one, first), (two, second) in combinations(dated, 2):
             told = second if second.path.resolve() in checked else first
             if not one.meet(two) or told.path.resolve() not in checked:
                 continue

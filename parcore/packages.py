@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
 from contextlib import contextmanager
 from importlib.metadata import EntryPoint
 from importlib.util import find_spec
@@ -206,6 +207,21 @@ def years_of(tree: Tree | None, path: Path) -> Years:
     if not _YEAR.fullmatch(first) or (last and not _YEAR.fullmatch(last)):
         return Years()
     return Years(int(first), int(last) if last else None)
+
+
+def spans(trees: MappingOf[Document, Tree | None]) -> dict[Document, Years]:
+    """The years for which each edition applies; one without a last year, until another replaces it."""
+    own = {document: years_of(tree, document.path) for document, tree in trees.items()}
+    begins: dict[str, list[int]] = {}
+    for document, tree in trees.items():
+        replaced = text_of(tree.get("replaces")) if isinstance(tree, Mapping) else ""
+        begins.setdefault(replaced, []).append(own[document].first or 0)
+    found: dict[Document, Years] = {}
+    for document, years in own.items():
+        later = [each for each in begins.get(document.key, ()) if each > (years.first or each)]
+        ends = years.last is None and bool(later)
+        found[document] = evolve(years, last=min(later) - 1) if ends else years
+    return found
 
 
 def installed(entry: EntryPoint) -> Package | Failure:

@@ -47,8 +47,8 @@ from parcore.packages import (
     evidence_at,
     installed,
     once,
+    spans,
     twice,
-    years_of,
 )
 from parcore.rules.derivations import derivations, derive
 from parcore.rules.figures import MoreMeasures
@@ -264,18 +264,18 @@ class Registry:
 
         One whose years cannot be read may be in force: it is taken, so that loading it says why.
         """
-        spans = {d: years_of(self.tree(d)[0], d.path) for d in documents}
+        years = spans({each: self.tree(each)[0] for each in documents})
         if period is None:
-            latest = max(documents, key=lambda d: spans[d].first or math.inf)
+            latest = max(documents, key=lambda d: years[d].first or math.inf)
             return [d for d in documents if d.key == latest.key]
-        current = [d for d in documents if spans[d].hold(period.year)]
+        current = [d for d in documents if years[d].hold(period.year)]
         keys = sorted({d.key for d in current})
         methodology = documents[0].methodology
         at, told = Place(methodology), {"methodology": methodology, "period": period}
         if len(keys) > 1:
             raise stop("edition-several", at, **told, editions=", ".join(keys))
         if not current:
-            known = sorted({f"{d.key} ({spans[d]})" for d in documents})
+            known = sorted({f"{d.key} ({years[d]})" for d in documents})
             raise stop("edition-not-in-force", at, **told, known=", ".join(known))
         return current
 

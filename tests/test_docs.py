@@ -59,6 +59,7 @@ PAGES = (
     "docs/proof.md",
     "docs/claims.md",
     "docs/bundle.md",
+    "docs/brief.md",
     "docs/change.md",
     "docs/files.md",
     "docs/huong-dan.md",

@@ -17,6 +17,7 @@ from parcore.change.matching import Fate, Match, leaf_matches
 from parcore.change.worlds import Pair, World, Worlds
 from parcore.editions.edition import Criterion, Edition
 from parcore.editions.records import mean_of
+from parcore.editions.tree import OUT
 from parcore.evidence.vocabulary import FieldSpec, given_field
 from parcore.results.result import Scorecard
 from parcore.rules.combinations import reported_of
@@ -168,6 +169,8 @@ def _why(
     for side, card in enumerate(own):
         if card is None or any((side, leaf.id) in given for leaf in had[side]):
             return Aside.POINTS_GIVEN
+    if _assessed(own[0], had[0]) != _assessed(own[1], had[1]):
+        return Aside.NOT_ASSESSED
     if _speaks(own[0], had[0]) and not _speaks(before[1], line.match.second):
         return Aside.NO_EVIDENCE
     if _speaks(own[1], had[1]) and not _speaks(after[0], line.match.first):
@@ -176,6 +179,11 @@ def _why(
         if _speaks(before[side], line.leaves(side)) and not _speaks(carried[side], line.leaves(side)):
             return Aside.NOT_CARRIED
     return None
+
+
+def _assessed(card: Scorecard | None, leaves: Iterable[Criterion]) -> bool:
+    """Whether anything of some leaves counts for a unit, or is left out of points and maximum alike."""
+    return card is not None and any(card.points(leaf.id).state not in OUT for leaf in leaves)
 
 
 def _speaks(card: Scorecard | None, leaves: Iterable[Criterion]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from fractions import Fraction
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from parcore.change.matching import Fate, Match, matches
 from parcore.change.policies import PolicyChange, policies_changed
@@ -179,11 +179,24 @@ def _rules(first: Edition, one: Criterion, last: Edition, two: Criterion) -> Ite
     """The rules of a leaf where they give other points, and those that could not be compared."""
     if one.rule is None or two.rule is None or _given(one, two):
         return
+    if one.max == two.max and _alike(one, two, first, last):
+        return
     shared = shared_groups(first, last)
     both = _groups(one, shared) & _groups(two, shared)
+    found: list[Compared] = []
     for each in leaves_compared(first, one, last, two):
-        if each.regions or (each.why and both.issuperset(each.groups)):
-            yield each
+        if not each.regions and not (each.why and both.issuperset(each.groups)):
+            continue
+        same = next((at for at, held in enumerate(found) if _but_groups(held) == _but_groups(each)), None)
+        if same is None:
+            found.append(each)
+        else:  # said once, of all unit groups of which it is true
+            found[same] = evolve(found[same], groups=(*found[same].groups, *each.groups))
+    yield from found
+
+
+def _but_groups(each: Compared) -> Compared:
+    return evolve(each, groups=())
 
 
 def _given(one: Criterion, two: Criterion) -> bool:

@@ -13,7 +13,9 @@ from parcore.change.editions import CriterionChange, EditionChange, Kind
 from parcore.change.matching import Match
 from parcore.change.places import PlaceSplit
 from parcore.editions.edition import Criterion, Edition
+from parcore.evidence.vocabulary import FieldKind, Vocabulary
 from parcore.i18n import say
+from parcore.intervals import Interval
 from parcore.numbers import shown
 from parcore.readings.analysis.edition import shared_groups
 from parcore.readings.analysis.equivalence import Region
@@ -52,7 +54,8 @@ def of_editions(change: EditionChange, lang: str) -> Iterator[Section]:
         return
     heads = ("code", "criterion", "compare-kinds", "compare-maximum", "compare-clause")
     yield Section(title, _columns(heads, lang), tuple(rows), (same,))
-    found = [row for each in change.criteria if set(OWN_RULE) & {*each.kinds} for row in _regions(each, lang)]
+    told = (each for each in change.criteria if set(OWN_RULE) & {*each.kinds} or _became(each))
+    found = [row for each in told for row in _regions(each, change.second, lang)]
     if found:
         heads = ("criterion", "apart-where", "apart-evidence", "apart-before", "apart-after")
         numeric = frozenset(heads[3:])
@@ -111,24 +114,42 @@ def _maxima(each: CriterionChange, change: EditionChange, lang: str) -> str:
     return "; ".join(f"{', '.join(title(g, lang) for g in of)}: {text}" for text, of in told.items())
 
 
-def _regions(each: CriterionChange, lang: str) -> Iterator[dict[str, str]]:
+def _became(each: CriterionChange) -> bool:
+    """Whether leaves became other leaves: more than one rule stands for one."""
+    several = {Kind.SPLIT, Kind.MERGED, Kind.REDRAWN} & {*each.kinds}
+    return bool(several) and any(node.rule is not None for node in (*each.match.first, *each.match.second))
+
+
+def _regions(each: CriterionChange, edition: Edition, lang: str) -> Iterator[dict[str, str]]:
     name = each.criterion.code or each.criterion.id
+    if _became(each):
+        name = f"{_codes(each.match.first)} → {_codes(each.match.second)}"
+        yield {"criterion": name, "apart-where": say("apart-several", lang)}
     for rule in each.rules:
-        of = " ".join(filter(None, (name, rule.part, *rule.groups)))
+        groups = [] if {*rule.groups} >= {*edition.groups} else rule.groups
+        of = " ".join(filter(None, (name, rule.part, *(edition.group_title(g, lang) for g in groups))))
         if rule.why:
             yield {"criterion": of, "apart-where": say(f"apart-{rule.why}", lang)}
         for at, region in enumerate(rule.regions):
-            yield {"criterion": "" if at else of, **_region(region, lang)}
+            yield {"criterion": "" if at else of, **_region(region, edition.vocabulary, lang)}
 
 
-def _region(region: Region, lang: str) -> dict[str, str]:
+def _region(region: Region, vocabulary: Vocabulary, lang: str) -> dict[str, str]:
     given = region.given or (None, None)
     return {
-        "apart-where": "; ".join(f"{axis} {part}" for axis, part in region.cell.items()),
+        "apart-where": "; ".join(_where(axis, part, vocabulary) for axis, part in region.cell.items()),
         "apart-evidence": "—" if region.witness is None else str(region.witness),
         "apart-before": _given(given[0], lang),
         "apart-after": _given(given[1], lang),
     }
+
+
+def _where(axis: str, part: Interval, vocabulary: Vocabulary) -> str:
+    """A part of an axis; of a choice by the names of its options."""
+    spec = vocabulary.fields.get(axis)
+    if spec is None or spec.kind is not FieldKind.CHOICE:
+        return f"{axis} {part}"
+    return f"{axis} = {', '.join(option for at, option in enumerate(spec.options) if Fraction(at) in part)}"
 
 
 def _given(value: Value | None, lang: str) -> str:
@@ -230,12 +251,16 @@ def _signed(number: Fraction, lang: str) -> str:
 
 
 def _by_criterion(each: UnitSplit, why: Attribution, lang: str) -> Section:
-    """A unit's criteria in the order of the second edition's tree, those that did not change left out."""
+    """A unit's criteria in the order of the second edition's tree, those that did not change left out.
+
+    What is set aside stays, though its points did not change: its maximum weighs in a rate.
+    """
     orders = _order(why.first.edition), _order(why.second.edition)
     splits = sorted((*each.groups, *each.criteria), key=lambda one: _position(one.match, orders))
     rows = []
     for one in splits:
-        if one.match is None or (one.parts is not None and not any(_numbers(one.parts))):
+        unchanged = one.parts is not None and not any(_numbers(one.parts))
+        if one.match is None or (unchanged and one.aside is None):
             continue
         nodes = one.match.second or one.match.first
         rows.append({"code": _codes(nodes), "criterion": _titles(nodes, lang)} | _split(one, lang))

@@ -17,13 +17,14 @@ COMMANDS: Final = {
     "check": "Check documents: everything wrong, each with its place and mend.",
     "score": "Score units under an edition.",
     "explain": "How the points of a unit came about.",
+    "report": "A brief: the sentences of announcements, each figure with its origin.",
     "compare": "Two editions, years or stages: what changed, and why.",
     "appeal": "What forces a unit's points, and what a proposed change would do.",
     "plan": "What a unit can do next: the least changes that gain, and what they bring.",
     "audit": "Check the numbers of an announcement: among themselves, and against a result.",
     "seal": "A result with all it was computed from, in one signed bundle.",
     "verify": "Whether a sealed result holds, computed again from the bundle alone.",
-    "new": "Make a methodology's folder, ready to edit.",
+    "new": "Make a methodology, or the next edition of one, ready to edit.",
     "demo": "Real figures scored, in one second.",
 }
 

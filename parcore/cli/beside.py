@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import click
 
-from parcore.cli.report import CIRCLES, amount, figures, has_total, signed
+from parcore.cli.result_table import CIRCLES, amount, figures, has_total, signed
 from parcore.cli.tables import Column, csv_text, show_table
 from parcore.editions.document import INDEX
 from parcore.i18n import say

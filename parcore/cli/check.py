@@ -31,7 +31,8 @@ from parcore.packages import Document
 from parcore.registry import Registry
 
 if TYPE_CHECKING:
-    from parcore.cli.prove import Apart, Proved
+    from parcore.cli.changed import Changed
+    from parcore.cli.prove import Proved
 
 FORMATS = ("table", "json", "csv")
 
@@ -44,12 +45,6 @@ FORMATS = ("table", "json", "csv")
 @click.option(
     "--prove", is_flag=True, help="Analyse each rule for all evidence, with a witness of each finding."
 )
-@click.option(
-    "--against",
-    metavar="EDITION",
-    default="",
-    help="Prove where rules give other points than in this edition.",
-)
 @path_option
 @format_option(*FORMATS)
 @lang_option
@@ -58,12 +53,13 @@ def command(
     numbers: str,
     period: Period | None,
     prove: bool,
-    against: str,
     paths: tuple[Path, ...],
     form: str,
     lang: str,
 ) -> None:
     """Check documents; without arguments, everything that is installed.
+
+    Of an edition named, what changed of the one that it replaces is told too.
 
     Exit status 1 when anything refuses a document, or an installed package.
     """
@@ -78,26 +74,37 @@ def command(
             with suppress(ParcoreError):  # what cannot be read at all is told already
                 read_claims(each.path, checked.findings, each.shown)
     proofs: list[Proved] = []
-    apart: list[Apart] = []
-    if prove or against:
-        from parcore.cli.prove import beside, proved
+    if prove:
+        from parcore.cli.prove import proved
 
-        proofs = proved(checked, registry) if prove else []
-        if against:
-            apart = beside(registry.edition(against), checked.editions)
+        proofs = proved(checked, registry)
     broken = [each.diagnostic for each in registry.failures]
     if targets:
         findings = _about(checked, registry)
         show_notes(broken, lang)
     else:
         findings = [*checked.findings, *broken]
-    _print(checked, findings, proofs, apart, form, lang)
+    against_parents = _changed(registry, checked, targets, paths) if targets and form != "csv" else []
+    _print(checked, findings, proofs, against_parents, form, lang)
     if form == "table":
         names = {each.name for each in checked.documents if each.kind == "evidence"}
         for held in (registry.held(name) for name in registry.unruled if name in names):
             click.echo(held_line(held, lang))
     if any(each.severity is Severity.ERROR for each in findings):
         raise SystemExit(FINDINGS)
+
+
+def _changed(
+    registry: Registry, checked: Checked, targets: tuple[str, ...], paths: tuple[Path, ...]
+) -> list[Changed]:
+    """What the editions checked changed of those that they replace, where any of them replaces one."""
+    editions = [each for each in checked.editions if each.replaces]
+    if not editions:
+        return []
+    from parcore.cli.changed import changed
+
+    folders = dict.fromkeys(str(each) for each in (*paths, *_folders(targets)))
+    return [*changed(registry, editions, [word for each in folders for word in ("--path", each)])]
 
 
 def _folders(targets: tuple[str, ...]) -> Iterator[Path]:
@@ -170,7 +177,7 @@ def _print(
     checked: Checked,
     findings: list[Diagnostic],
     proofs: list[Proved],
-    apart: list[Apart],
+    against_parents: list[Changed],
     form: str,
     lang: str,
 ) -> None:
@@ -188,18 +195,19 @@ def _print(
         told: dict[str, object] = {"documents": len(checked.documents), "findings": rows}
         if proofs:
             told["proofs"] = [each.data for each in proofs]
-        if apart:
-            told["compared"] = [each.data for each in apart]
+        if against_parents:
+            told["changed"] = [each.data for each in against_parents]
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
     if form == "csv":
         click.echo(csv_text(["place", "code", "severity", "message", "fix"], rows), nl=False)
         return
-    if proofs or apart:
-        from parcore.cli.prove import show_apart, show_proofs
+    if proofs:
+        from parcore.cli.prove import show_proofs
 
         show_proofs(proofs, lang)
-        show_apart(apart, lang)
+    for line in (line for each in against_parents for line in each.lines(lang)):
+        click.echo(line)
     show_notes(findings, lang)
     errors = sum(each.severity is Severity.ERROR for each in findings)
     warnings = sum(each.severity is Severity.WARNING for each in findings)

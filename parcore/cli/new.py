@@ -1,4 +1,4 @@
-"""`parcore new`: a new methodology's folder, whole and ready to edit.
+"""`parcore new`: a new methodology's folder, whole and ready to edit; a new edition (`new_edition`).
 
 The files are templates under `parcore/scaffold`; a folder appears complete or not at all.
 """
@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
-import subprocess
 import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
@@ -24,6 +22,7 @@ from typing import Final
 import click
 from attrs import frozen
 
+from parcore.cli.new_edition import edition, typed
 from parcore.cli.options import lang_option
 from parcore.diagnostics import Findings, Place, stop
 from parcore.documents.schema import schema_folder
@@ -112,7 +111,10 @@ def _quoted(text: str) -> str:
 
 @click.group("new")
 def command() -> None:
-    """Make something new to edit: a methodology."""
+    """Make something new to edit: a methodology, or the next edition of one."""
+
+
+command.add_command(edition)
 
 
 @command.command("methodology")
@@ -151,7 +153,7 @@ def methodology(
     click.echo(say("new-illustrative", lang))
     click.echo(say("new-next", lang))
     for words in new.next(folder):
-        click.echo("  " + (subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)))
+        click.echo("  " + typed(words))
 
 
 def _title(text: str, option: str, findings: Findings) -> str:

@@ -156,7 +156,14 @@ def _published(result: Result, lang: str) -> str:
 
 
 def _held(result: Result, seen: Observation, lang: str) -> tuple[str, ...]:
-    return (*_about(result, seen, lang), seen.text, _source(seen, lang), seen.note.in_(lang))
+    return (*_about(result, seen, lang), printed(seen, lang), source_name(seen, lang), seen.note.in_(lang))
+
+
+def printed(seen: Observation, lang: str) -> str:
+    """A figure as printed; of one printed again later, with which figures."""
+    if seen.stated_in is None:
+        return seen.text
+    return say("figure-restated", lang, text=seen.text, period=seen.stated_in)
 
 
 def _about(result: Result, seen: Observation, lang: str) -> tuple[str, str]:
@@ -171,21 +178,28 @@ def _about(result: Result, seen: Observation, lang: str) -> tuple[str, str]:
         about = say(f"about-{kind}", lang, name=named)
     else:
         about = seen.about
-    return about, ", ".join(_part_of_figure(result, each, lang) for each in seen.quantity.split(":"))
+    return about, figure_name((result.edition,), seen.quantity, lang)
 
 
 def _is_band(result: Result, name: str) -> bool:
     return result.classes is not None and any(band.name == name for band in result.classes.bands)
 
 
-def _part_of_figure(result: Result, part: str, lang: str) -> str:
+def figure_name(editions: Iterable[Edition], quantity: str, lang: str) -> str:
+    """What a figure is, in words; a criterion by its code and title in the first edition that has it."""
+    return ", ".join(_part_of_figure([*editions], each, lang) for each in quantity.split(":"))
+
+
+def _part_of_figure(editions: Iterable[Edition], part: str, lang: str) -> str:
     if f"figure-{part}" in words():
         return say(f"figure-{part}", lang)
-    criterion = result.edition.criterion(part)
-    return part if criterion is None else f"{criterion.code} {criterion.title.in_(lang)}".strip()
+    for criterion in filter(None, (each.criterion(part) for each in editions)):
+        return f"{criterion.code} {criterion.title.in_(lang)}".strip()
+    return part
 
 
-def _source(seen: Observation, lang: str) -> str:
+def source_name(seen: Observation, lang: str) -> str:
+    """A figure's source with its basis."""
     return f"{seen.source} ({say(f'basis-{seen.source.basis.value}', lang)})"
 
 
@@ -193,10 +207,10 @@ def _row(result: Result, each: Comparison, lang: str) -> tuple[str, ...]:
     seen = each.observation
     return (
         *_about(result, seen, lang),
-        seen.text,
+        printed(seen, lang),
         _computed(each.figure, printed_digits(seen), lang),
         _verdict(each, lang),
-        _source(seen, lang),
+        source_name(seen, lang),
     )
 
 

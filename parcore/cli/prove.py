@@ -1,4 +1,4 @@
-"""`parcore check --prove`: what each rule can give for all evidence, and where it differs from another's."""
+"""`parcore check --prove`: what each rule can give for all evidence."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ from parcore.editions.edition import Edition
 from parcore.i18n import say
 from parcore.numbers import exact_text, shown, shown_percent
 from parcore.packages import Document
-from parcore.readings.analysis.edition import Compared, Proof, compared, prove
-from parcore.readings.analysis.equivalence import Region
+from parcore.readings.analysis.edition import Proof, prove
 from parcore.readings.analysis.extremes import Extreme
 from parcore.readings.analysis.fields import unread
 from parcore.readings.analysis.findings import Cliff
@@ -27,7 +26,6 @@ from parcore.readings.analysis.report import report, report_fields, report_first
 from parcore.readings.analysis.witness import Witness
 from parcore.registry import Registry
 from parcore.rules.graph import Div
-from parcore.values import Value
 
 
 @frozen
@@ -178,84 +176,3 @@ def _jump(cliff: Cliff, axis: Axis, lang: str) -> str:
 
 def _end(extreme: Extreme | None, lang: str) -> str:
     return "…" if extreme is None else shown(extreme.points, lang)
-
-
-@frozen
-class Apart:
-    """A rule of an edition beside the same criterion's of another."""
-
-    before: Edition
-    after: Edition
-    compared: Compared
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """Regions with what each edition's rule gives there, as plain data."""
-        one = self.compared
-        return {
-            "before": self.before.key,
-            "after": self.after.key,
-            "criterion": one.criterion.id,
-            "part": one.part,
-            "groups": [each for each in one.groups if each],
-            "compared": not one.why,
-            "why": one.why,
-            "same": not one.why and not one.regions,
-            "regions": [_region(each) for each in one.regions],
-        }
-
-
-def _region(region: Region) -> dict[str, Any]:
-    given = region.given or (None, None)
-    return {
-        "where": {name: str(part) for name, part in region.cell.items()},
-        "witness": _evidence(region.witness),
-        "before": None if given[0] is None else _given(given[0]),
-        "after": None if given[1] is None else _given(given[1]),
-    }
-
-
-def _given(value: Value) -> str:
-    return value.state.word if value.known is None else exact_text(value.known)
-
-
-def beside(before: Edition, editions: Iterable[Edition]) -> list[Apart]:
-    """Every rule of some editions beside that of another edition, which is not compared with itself."""
-    return [
-        Apart(before, after, each)
-        for after in editions
-        if after.key != before.key
-        for each in compared(before, after)
-    ]
-
-
-def show_apart(apart: Iterable[Apart], lang: str) -> None:
-    """Whether each rule is the same, or where it differs, with evidence and both points."""
-    rows = [row for each in apart for row in _apart_rows(each, lang)]
-    heads = ("criterion", "apart-where", "apart-evidence", "apart-before", "apart-after")
-    if rows:
-        show_table([Column(word, say(word, lang)) for word in heads], rows, "table")
-
-
-def _apart_rows(each: Apart, lang: str) -> list[dict[str, str]]:
-    one = each.compared
-    name = " ".join(filter(None, (one.criterion.code or one.criterion.id, one.part, *one.groups)))
-    if not one.regions:
-        return [{"criterion": name, "apart-where": say(f"apart-{one.why or 'same'}", lang)}]
-    rows = []
-    for at, region in enumerate(one.regions):
-        given = region.given
-        rows.append(
-            {
-                "criterion": "" if at else name,
-                "apart-where": "; ".join(f"{axis} {part}" for axis, part in region.cell.items()),
-                "apart-evidence": "—" if region.witness is None else str(region.witness),
-                "apart-before": "" if given is None else _told(given[0], lang),
-                "apart-after": "" if given is None else _told(given[1], lang),
-            }
-        )
-    return rows
-
-
-def _told(value: Value, lang: str) -> str:
-    return say(f"state-{value.state.word}", lang) if value.known is None else shown(value.known, lang)

@@ -25,6 +25,7 @@ from parcore.cli.tables import csv_text, show_notes
 from parcore.evidence.evidence import Stage
 from parcore.evidence.periods import Period
 from parcore.numbers import NumberFormat
+from parcore.registry import Registry
 from parcore.results.change import Earlier
 from parcore.results.result import Result
 from parcore.values import State
@@ -86,8 +87,6 @@ def command(
     With --units-of the evidence is carried over to the units of a later period, and those are scored.
     Exit status 1 when bad evidence leaves a unit without an index.
     """
-    from parcore.cli.beside import show_beside
-
     two = len(names) == 2 or beside is not None
     _check_together(names, two=two, against=against, beside=beside, by=by, form=form)
     if weights is not None and units_of is None:
@@ -99,13 +98,8 @@ def command(
     result, registry, carried = run_carried(asked)
     results, before = [result], None
     if two:
-        name = names[1] if beside is None else result.edition.key
-        at = asked.stage if beside is None else Stage(beside)
-        other, _ = run(evolve(asked, name=name, period=result.period, stage=at), registry)
-        results.append(other)
-        # Of two stages the earlier stands first; of two editions the one named first.
-        swap = at.order < result.stage.order
-        show_beside(*((other, result) if swap else (result, other)), form, lang)
+        results.append(_other(asked, result, names, beside, registry))
+        _show_both(results, form, lang)
     else:
         earlier = None
         if against is not None:
@@ -117,6 +111,23 @@ def command(
     show_notes(registry.findings, lang)
     if any(card.state is State.ERROR for each in results for card in each.scorecards):
         raise SystemExit(FINDINGS)
+
+
+def _other(
+    asked: Asked, result: Result, names: tuple[str, ...], beside: str | None, registry: Registry
+) -> Result:
+    """The result of the second edition, or of the second stage."""
+    name = names[1] if beside is None else result.edition.key
+    stage = asked.stage if beside is None else Stage(beside)
+    return run(evolve(asked, name=name, period=result.period, stage=stage), registry)[0]
+
+
+def _show_both(results: list[Result], form: str, lang: str) -> None:
+    """Of two stages the earlier stands first; of two editions the one named first."""
+    from parcore.cli.beside import show_beside
+
+    first, second = sorted(results, key=lambda each: each.stage.order)
+    show_beside(first, second, form, lang)
 
 
 def _check_together(
@@ -139,7 +150,7 @@ def _write(
     result: Result, earlier: Earlier | None, carried: Carried | None, by: str, form: str, lang: str
 ) -> None:
     from parcore.cli.by_method import show_by_method
-    from parcore.cli.report import show_result
+    from parcore.cli.result_table import show_result
     from parcore.results.output import to_dict
     from parcore.results.rows import CSV_COLUMNS, csv_rows
 

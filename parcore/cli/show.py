@@ -37,11 +37,12 @@ COLUMNS = ("code", "criterion", "max", "method", "basis", "source")
 @click.option(
     "--as",
     "reading",
-    type=click.Choice(["tree", "prose", "page"]),
+    type=click.Choice(["tree", "prose", "page", "series"]),
     default="tree",
     show_default=True,
-    help="The tree in a table; each rule in sentences, as an annex; or all of it, with sources and"
-    " published figures beside computed ones, as a page in Markdown.",
+    help="The tree in a table; each rule in sentences, as an annex; all of it, with sources and"
+    " published figures beside computed ones, as a page in Markdown; or the figures"
+    " published over the periods.",
 )
 @path_option
 @format_option("table", "json", "csv")
@@ -55,6 +56,12 @@ def command(
         from parcore.cli.page import page
 
         click.echo(page(registry, name, lang), nl=False)
+        show_notes(registry.findings, lang)
+        return
+    if reading == "series":
+        from parcore.cli.series import show_series
+
+        show_series(registry, name.partition("@")[0], form, lang)
         show_notes(registry.findings, lang)
         return
     edition = registry.edition(name, period)

@@ -43,8 +43,7 @@ def read_edition(
 
     `more_measures` gives the measures of plugins, asked for only where the engine has no such word.
 
-    An edition is given even where findings refuse it, so that later checks can speak too; callers
-    look at `findings.errors` before they use it.
+    One that findings refuse is given too, for later checks: look at `findings.errors` before using it.
     """
     if not check_shape(tree, "edition", findings) or not isinstance(tree, Mapping):
         return None

@@ -307,14 +307,22 @@ def read_observations(
             continue
         if lacks(table, OBSERVED, findings):
             continue
-        known = [*OBSERVED, "explained"]
+        known = [*OBSERVED, "explained", "stated_in"]
         unknown = [each for each in table.header if each.text and each.text not in known]
         report_columns(unknown, known, findings, "unknown-column")
         for row in table.rows:
             observation = _observation(text_of(tree["observations"]), row, numbers, units, findings)
             if observation is not None:
-                found.append(observation)
+                found.append(_named(observation, tree.get("names")))
     return found
+
+
+def _named(seen: Observation, names: Tree | None) -> Observation:
+    """An observation with the name of its criterion, where its document gives it one."""
+    given = names.get(seen.quantity.partition(":")[2]) if isinstance(names, Mapping) else None
+    if not isinstance(given, Mapping):
+        return seen
+    return evolve(seen, named=both_languages(given["title"]), part_of=text_of(given.get("of")))
 
 
 def _observation(
@@ -338,6 +346,7 @@ def _observation(
         except NumberError as error:
             report_number(error, row["value"], findings)
             return None
+    stated_in = _stated_in(row.get("stated_in"), period, findings)
     if basis is None:
         return None
     return Observation(
@@ -350,5 +359,18 @@ def _observation(
         source=Source(basis, title=row["source"].text),
         note=both_languages(row["note"]),
         explained=both_languages(row.get("explained")),
+        stated_in=stated_in,
         place=row["about"].place,
     )
+
+
+def _stated_in(cell: Scalar | None, of: Period, findings: Findings) -> Period | None:
+    """The later period with whose figures one was printed again; None: with those of its own."""
+    if cell is None or not cell.text:
+        return None
+    period = parse_period(cell.text)
+    if period is None:
+        findings.add("not-a-period", cell.place, value=cell.text[:40])
+    elif period.end <= of.end:
+        findings.add("restated-before", cell.place, stated=period, period=of)
+    return period

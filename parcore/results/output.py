@@ -129,6 +129,7 @@ def _observation(each: Observation, found: Comparison | None, lang: str) -> dict
         "source": str(each.source),
         "note": each.note.in_(lang),
         "explained": each.explained.in_(lang),
+        **({} if each.stated_in is None else {"stated_in": str(each.stated_in)}),
     }
 
 

@@ -196,7 +196,7 @@ def _of_place(result: Result, card: Scorecard, seen: Observation) -> Comparison 
     mates = {
         each.about: (each.value.number, other.place)
         for each in result.observations
-        if each.quantity == seen.quantity and each.about != seen.about
+        if (each.quantity, each.stated_in) == (seen.quantity, seen.stated_in) and each.about != seen.about
         for other in result.places.get(each.about, ())
         if other.circle == place.circle
     }
@@ -274,7 +274,8 @@ def _of_printed(result: Result, seen: Observation) -> Fraction | None:
     if how != "mean" or word != "rate":
         return None
     wanted = "mean:points" + (f":{name}" if name else "")
-    means = [o for o in result.observations if (o.about, o.quantity) == (seen.about, wanted)]
+    key = (seen.about, wanted, seen.stated_in)
+    means = [o for o in result.observations if (o.about, o.quantity, o.stated_in) == key]
     group = seen.about.partition(":")[2]
     tops = [n.max for n in result.edition.criteria if n.id == name] if name else [result.edition.total]
     if not means or not tops or tops[0] is None or group not in result.edition.groups:

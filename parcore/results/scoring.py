@@ -67,8 +67,7 @@ def score(
     given = _given(edition, evidence, period) - _of_nothing_but(edition, without)
     variant = Variant(given, _left_out(edition, absent) | without)
     admit(edition, evidence, units, period, stage, variant, on)
-    unranked = () if edition.ranking is None else edition.ranking.unranked
-    population = Population(tuple(members), frozenset(unranked))
+    population = _population(edition, members)
     scopes = {unit.id: UnitScope(unit.id, period, evidence, stage, population) for unit in members}
     classes = edition.classes_in(period)
     inexact = frozenset(each.unit for each in evidence if each.bound is not None)
@@ -92,6 +91,11 @@ def score(
         population=population,
         on=on,
     )
+
+
+def _population(edition: Edition, members: Iterable[Unit]) -> Population:
+    unranked = () if edition.ranking is None else edition.ranking.unranked
+    return Population(tuple(members), frozenset(unranked))
 
 
 class _Run:

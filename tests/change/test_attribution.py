@@ -340,3 +340,17 @@ def test_years_in_the_wrong_order_are_refused() -> None:
     with pytest.raises(ParcoreError) as stopped:
         attribute(late, year(read, {"u1": {"rate": F(1)}}), [read, read], BOOK, Lineage())
     assert [each.code for each in stopped.value.diagnostics] == ["compare-order"]
+
+
+def test_what_was_assessed_in_one_year_alone_is_not_comparable_in_the_index_too() -> None:
+    """A criterion of which nothing arose, and which is left out then, is in no year's comparable part."""
+    share, out = "ratio: [done, all_of]", ", nothing_arose: exclude"
+    read = sound(leaf("a", 3, share, more=out) + leaf("b", 7, "value: rate"), "10", POLICIES)
+    before: People = {"u1": {"done": State.NOTHING_AROSE, "all_of": 0, "rate": F(4, 10)}}
+    after: People = {"u1": {"done": 3, "all_of": 3, "rate": F(5, 10)}}
+    (unit,) = why((read, before), (read, after)).units
+    # Of b alone 40 % to 50 %; with a the second year has (3 + 3.5) / 10 = 65 %.
+    assert unit.index.parts == Parts(evidence=F(10), not_comparable=F(15))
+    by_id = {each.match.second[0].id: each for each in unit.criteria if each.match is not None}
+    assert (by_id["a"].aside, by_id["a"].parts) == (Aside.NOT_ASSESSED, Parts(not_comparable=F(3)))
+    assert by_id["b"].parts == Parts(evidence=F(7, 10))

@@ -345,3 +345,21 @@ def test_shipped_editions_differ_as_their_documents_say() -> None:
     assert {kind.value: count for kind, count in found.counts().items()} == {
         "added": 1, "removed": 1, "reweighted": 3, "tightened": 1,
     }  # fmt: skip
+
+
+def test_what_differs_alike_in_several_unit_groups_is_told_once() -> None:
+    """Regions that are the same for unit groups are one, with the groups of which they are true."""
+
+    def of_two_groups(step: str) -> Edition:
+        head = HEAD.replace("[department]}}", "[department], groups: [x, y]}}").format(
+            total=10, more=POLICIES
+        )
+        tree = parse_yaml(head + BASE.replace("80%", step), "test.yaml", Findings())
+        read = read_edition(tree, {"test": VOCABULARY}, Findings())
+        assert read is not None
+        return read
+
+    (told,) = compare([of_two_groups("80%"), of_two_groups("90%")]).criteria
+    (rule,) = told.rules
+    assert rule.groups == ("x", "y")
+    assert len(rule.regions) == 1

@@ -85,6 +85,8 @@ NOT_OF_DOCUMENTS = {
     "result-other": "a saved result",
     "evidence-other": "what a command or a call names",
     "set-shape": "an option of a command",
+    "edition-taken": "an argument of a command",
+    "edition-name-unfit": "an argument of a command",
     "carry-back": "what a command or a call names",
     "weight-negative": "a table that a command names: tests/change",
     "record-none": "an option of a command",

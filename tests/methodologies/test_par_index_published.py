@@ -7,6 +7,8 @@ from fractions import Fraction
 import pytest
 
 import parcore
+from parcore.cli.page import page
+from parcore.cli.series import series
 from parcore.diagnostics import Findings, Place
 from parcore.evidence.evidence import Method, Observation
 from parcore.evidence.periods import Period
@@ -246,7 +248,7 @@ def test_the_structure_of_each_decision_is_held() -> None:
 
 @pytest.mark.parametrize(
     ("source", "provinces", "ministries", "sipas"),
-    [(AN_GIANG, 22, 18, 7), (HA_NAM, 10, 0, 4), (NAM_DINH, 37, 0, 0)],
+    [(AN_GIANG, 22, 19, 7), (HA_NAM, 10, 0, 4), (NAM_DINH, 37, 0, 0)],
 )
 def test_figures_of_an_article_stand_with_their_sentences(
     source: str, provinces: int, ministries: int, sipas: int
@@ -273,3 +275,27 @@ def test_only_what_was_rounded_elsewhere_or_misprinted_differs() -> None:
         ("phu-tho", "index", "85.74"),
         ("quang-ninh", "index", "91.04"),
     ]
+
+
+def test_a_series_shows_what_was_printed_first_and_what_the_next_release_made_of_it() -> None:
+    """2023 of two regions: 88.33 and 87.79 at first, 88.32 and 87.45 a year later; each its source."""
+    restated = {each.about: each for each in series(Registry(), "par-index-province") if each.restated}
+    printed_again = {"red-river-delta": ("88.33", "88.32"), "southeast": ("87.79", "87.45")}
+    assert [*restated] == [f"region:{region}" for region in printed_again]
+    for region, (first, later) in printed_again.items():
+        found = restated[f"region:{region}"]
+        assert [each.text for each in found.restated] == [first, later]
+        assert [each.stated_in for each in found.restated] == [None, Period(2024)]
+        assert len({str(each.source) for each in found.restated}) == 2
+        cells = [found.cell(str(year)) for year in (2022, 2023, 2024)]
+        assert cells == [REGIONS[region][0], f"{first}; {later}*", REGIONS[region][2]]
+
+
+@pytest.mark.parametrize(
+    ("lang", "mark"), [("en", "restated with the results of 2024"), ("vi", "nêu lại cùng kết quả 2024")]
+)
+def test_the_page_marks_what_was_restated(lang: str, mark: str) -> None:
+    """On the methodology's page the later figures, and no others, are marked as restated."""
+    lines = [line for line in page(Registry(), "par-index-province", lang).splitlines() if mark in line]
+    assert len(lines) == 2
+    assert [figure in line for figure, line in zip(("88.32", "87.45"), lines, strict=True)] == [True, True]

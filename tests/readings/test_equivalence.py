@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from fractions import Fraction
 
 from hypothesis import HealthCheck, given, settings
 
-from parcore.readings.analysis.edition import Compared, compared, prove
+from parcore.editions.edition import Edition
+from parcore.readings.analysis.edition import Compared, leaves_compared, prove
 from parcore.readings.analysis.equivalence import differences
 from parcore.readings.analysis.plane import plane_of
 from parcore.readings.exact import evaluate
@@ -20,6 +22,13 @@ from tests.results.editions import sound
 
 F = Fraction
 NOTHING = ", nothing_arose: zero"
+
+
+def compared(before: Edition, after: Edition) -> Iterator[Compared]:
+    """Every rule that two editions have, side by side."""
+    others = {each.id: each for each in before.scored}
+    for each in (each for each in after.scored if each.id in others):
+        yield from leaves_compared(before, others[each.id], after, each)
 
 
 def of(before: str, after: str, *, more: str = NOTHING) -> Compared:

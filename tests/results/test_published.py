@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 
 from parcore.evidence.evidence import Observation
+from parcore.evidence.periods import Period
 from parcore.evidence.units import UnitBook
 from parcore.i18n import Text
 from parcore.numbers import NumberFormat, parse_number
@@ -242,3 +243,35 @@ def test_a_mean_and_a_count_of_classes_need_a_figure_of_every_unit() -> None:
     held = (seen("all", "mean", "78,57"), seen("band:A", "count", "1"), seen("all", "highest", "85,71"))
     found = compared(evolve(scored(EDITION, given, BOOK), observations=held))
     assert [(each.observation.quantity, each.verdict) for each in found] == [("highest", Verdict.SAME)]
+
+
+def test_restated_figures_are_compared_among_themselves() -> None:
+    """A place printed again later is laid beside the places printed with it, not beside the first ones."""
+    later = [
+        evolve(seen(unit_, "rank", text), stated_in=Period(2031))
+        for unit_, text in (("u1", "2"), ("u2", "1"))
+    ]
+    first = [seen("u1", "rank", "1"), seen("u2", "rank", "2")]
+    found = compared(result(*first, *later, units=("u1", "u2")))
+    assert [(each.observation.stated_in, each.verdict, each.order) for each in found] == [
+        (None, Verdict.SAME, True),
+        (None, Verdict.SAME, True),
+        (Period(2031), Verdict.UNLIKE, True),
+        (Period(2031), Verdict.UNLIKE, True),
+    ]
+
+
+def test_a_mean_rate_follows_from_the_mean_printed_with_it() -> None:
+    """Of two printed means of points the one of the same announcement gives the mean rate."""
+    grouped, _ = grouped_edition()
+    points, rate = "mean:points:one", "mean:rate:one"
+    later = [
+        evolve(seen("group:ward", *each), stated_in=Period(2031)) for each in ((points, "3"), (rate, "50"))
+    ]
+    first = [seen("group:ward", points, "5,4"), seen("group:ward", rate, "90")]
+    held = (*later, *first)
+    found = compared(evolve(scored(grouped, {}, UnitBook([])), observations=held))
+    assert [(each.figure, each.verdict, each.printed) for each in found] == [
+        (F(50), Verdict.SAME, True),
+        (F(90), Verdict.SAME, True),
+    ]

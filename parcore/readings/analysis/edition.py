@@ -153,13 +153,6 @@ class Compared:
     why: str = ""
 
 
-def compared(before: Edition, after: Edition) -> Iterator[Compared]:
-    """Every rule of one edition that the other has too, in the order of its tree."""
-    others = {leaf.id: leaf for leaf in before.scored}
-    for leaf in (each for each in after.scored if each.id in others):
-        yield from leaves_compared(before, others[leaf.id], after, leaf)
-
-
 def leaves_compared(
     before: Edition, one: Criterion, after: Edition, two: Criterion, *, shares: bool = False
 ) -> Iterator[Compared]:
