@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parcore.change.aside import Aside
-from parcore.change.attribution import Attribution, Parts, Split
+from parcore.change.attribution import Attribution, Parts, Split, UnitSplit
 from parcore.change.telling import of_scores
 from parcore.change.worlds import Year
 from parcore.change.years import attribute
@@ -61,7 +61,12 @@ def why(first: tuple[Edition, People], second: tuple[Edition, People]) -> Attrib
 def splits(found: Attribution) -> Iterator[Split]:
     """Every number that was split."""
     for each in found.units:
-        yield from (each.index, *each.groups, *each.criteria)
+        yield from splits_of(each)
+
+
+def splits_of(unit: UnitSplit) -> Iterator[Split]:
+    """Every number of a unit that was split."""
+    yield from (unit.index, *unit.groups, *unit.criteria)
 
 
 KNOWN: Mapping[str, Given] = {
@@ -126,10 +131,13 @@ def test_seen_from_the_other_year_every_part_turns_its_sign(
 @settings(max_examples=40)
 @given(drawn, some)
 def test_under_one_edition_no_change_is_the_rules(first: tuple[Edition, People], later: People) -> None:
-    """Where the edition stays, all but rounding is evidence's."""
-    for each in splits(why(first, (first[0], later))):
-        if each.parts is not None and each.aside is None:
-            assert each.parts == Parts(evidence=each.parts.evidence, rounding=each.parts.rounding)
+    """Where the edition stays, nothing is the rule's, and of what both years have all but rounding is work."""
+    for unit in why(first, (first[0], later)).units:
+        for each in splits_of(unit):
+            assert each.parts is None or [each.parts.rule, each.parts.units] == [0, 0]
+        for each in unit.criteria:
+            if each.parts is not None and each.aside is None:
+                assert each.parts == Parts(evidence=each.parts.evidence, rounding=each.parts.rounding)
 
 
 @settings(max_examples=40)
