@@ -131,7 +131,7 @@ def test_seen_from_the_other_year_every_part_turns_its_sign(
 @settings(max_examples=40)
 @given(drawn, some)
 def test_under_one_edition_no_change_is_the_rules(first: tuple[Edition, People], later: People) -> None:
-    """Where the edition stays, nothing is the rule's, and of what both years have all but rounding is work."""
+    """Where the edition stays nothing is the rule's; of what both years have all but rounding is work."""
     for unit in why(first, (first[0], later)).units:
         for each in splits_of(unit):
             assert each.parts is None or [each.parts.rule, each.parts.units] == [0, 0]
