@@ -1,9 +1,11 @@
-"""A change of place split into what the rule, the unit's own work and that of all others make of it.
+"""A change of place split into what the rule, the unit's territory, its work and all others make of it.
 
 A place is one among others, so each is reckoned in a table of its own: all units under one edition, the
-unit by its own evidence of one year, the others by theirs of one year. The parts are the Shapley value of
-the three, in places gained; they may be halves or sixths. What is set aside for a unit is left out of
-these tables for everybody; what that makes of the place is a part of its own.
+unit by its own evidence of one year (on its own territory or on today's), the others by theirs of one
+year. The parts are the mean over all orders in which territory comes before work, in places gained; they
+may be fractions. Where no unit changed it is the Shapley value of rule, own work and others. What is set
+aside for a unit is left out of these tables for everybody; what that makes of the place is a part of its
+own.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 from enum import Enum
 from fractions import Fraction
 from itertools import permutations
+from typing import Final
 
 from attrs import frozen
 
@@ -25,15 +28,20 @@ class Mover(Enum):
     """What moves a unit's place."""
 
     RULE = "rule"
+    UNITS = "units"
     OWN = "own"
     OTHERS = "others"
 
 
 @frozen
 class PlaceParts:
-    """The places gained by each cause (+1: one up). Units that came and went are among the others."""
+    """The places gained by each cause (+1: one up): `units` by the unit's own territory, `own` by its work.
+
+    Other units that came and went are among the others.
+    """
 
     rule: Fraction
+    units: Fraction
     own: Fraction
     others: Fraction
     not_comparable: Fraction
@@ -74,20 +82,29 @@ def split_place(worlds: Worlds, pair: Pair, out: tuple[frozenset[str], frozenset
     among = one.among, two.among
     known: dict[frozenset[Mover], Fraction] = {}
     for side in (0, 1):
-        for own in (World.BEFORE, World.AFTER):
+        for own, done in _OWN.items():
             for others in (World.BEFORE, World.AFTER):
                 place = _place(worlds, pair, (side, own, others), out[side], within)
                 if place is None:
                     return PlaceSplit(one.place, two.place, among, within)
                 moved = {Mover.RULE} if side else set()
-                moved |= {Mover.OWN} if own is World.AFTER else set()
                 moved |= {Mover.OTHERS} if others is World.AFTER else set()
-                known[frozenset(moved)] = -Fraction(place)
-    parts = split([*permutations(Mover)], known.__getitem__)
-    kept = sum(parts.values(), Fraction(0))
-    rest = one.place - two.place - kept
-    told = PlaceParts(parts[Mover.RULE], parts[Mover.OWN], parts[Mover.OTHERS], rest)
+                known[done | moved] = -Fraction(place)
+    parts = split(_ORDERS, known.__getitem__)
+    rest = one.place - two.place - sum(parts.values(), Fraction(0))
+    own = parts[Mover.OWN]
+    told = PlaceParts(parts[Mover.RULE], parts[Mover.UNITS], own, parts[Mover.OTHERS], rest)
     return PlaceSplit(one.place, two.place, among, within, told)
+
+
+_OWN: Final = {
+    World.BEFORE: frozenset[Mover](),
+    World.CARRIED: frozenset({Mover.UNITS}),
+    World.AFTER: frozenset({Mover.UNITS, Mover.OWN}),
+}
+"""What of the unit itself has changed in a world: its territory comes before its work."""
+
+_ORDERS: Final = [each for each in permutations(Mover) if each.index(Mover.UNITS) < each.index(Mover.OWN)]
 
 
 def _within(first: Result, second: Result) -> Within | None:
@@ -111,9 +128,19 @@ def _place(
     if entry is None or ranking is None or circle is None:
         return None
     entries = _entries(table, within, circle)
-    entries.pop(_name(pair, others), None)
+    for each in _itself(worlds, pair, own, others):
+        entries.pop(each, None)
     entries[entry.unit] = entry
     return ranked(entries.values(), ranking.method, ranking.tolerance)[entry.unit][0]
+
+
+def _itself(worlds: Worlds, pair: Pair, own: World, others: World) -> set[str]:
+    """The units of a table in whose stead the unit stands: beside no part of itself, nor the whole."""
+    if others is World.AFTER:
+        return {pair.second}
+    if own is World.BEFORE:
+        return {pair.first}
+    return {each.first for each in worlds.pairs if each.second == pair.second}
 
 
 def _name(pair: Pair, world: World) -> str:

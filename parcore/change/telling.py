@@ -28,7 +28,7 @@ DIGITS: Final = 4
 
 PARTS: Final = ("rule", "evidence", "units", "not_comparable", "rounding")
 
-PLACES: Final = ("rule", "own", "others", "not_comparable")
+PLACES: Final = ("rule", "units", "own", "others", "not_comparable")
 
 OWN_RULE: Final = (Kind.TIGHTENED, Kind.RELAXED, Kind.TURNED, Kind.RULE)
 

@@ -94,7 +94,11 @@ class Worlds:
 
     def table(self, side: int, world: World, without: frozenset[str]) -> Result:
         """All units under the first edition (0) or the second (1) in a world, as that edition rounds."""
-        return self._result(side, world, rounded=True, without=without)
+        return self._result(side, self._there(world), rounded=True, without=without)
+
+    def _there(self, world: World) -> World:
+        """Where no unit changed, evidence carried is evidence as it was."""
+        return World.BEFORE if world is World.CARRIED and not self.moved else world
 
     def card(
         self, side: int, world: World, pair: Pair, without: frozenset[str] = frozenset()
@@ -103,8 +107,7 @@ class Worlds:
 
         `without` names leaves of that edition that are left out.
         """
-        if world is World.CARRIED and not self.moved:
-            world = World.BEFORE
+        world = self._there(world)
         key = side, world, without
         if key not in self._cards:
             result = self._result(side, world, without=without)

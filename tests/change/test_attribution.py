@@ -101,6 +101,7 @@ def test_the_parts_add_up_to_the_change_of_what_is_printed(
     for unit in found.units:
         if unit.places is not None and unit.places.parts is not None:
             parts = unit.places.parts
+            assert parts.units == 0
             assert parts.rule + parts.own + parts.others + parts.not_comparable == unit.places.gained
 
 
