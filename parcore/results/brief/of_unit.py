@@ -143,10 +143,7 @@ def _finding(
     """At its maximum; or what is lost, and the parts known in which it is lost, with the state of each."""
     below = [each for each in parts_of(held, unit, node) if each.below]
     if points is not None and top is not None:
-        if points.value == top.value == 0:
-            below = []
-            yield Clause("not-counted")
-        elif points.value == top.value:
+        if points.value == top.value:
             below = []
             yield Clause("at-maximum")
         elif points.value == 0:
