@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Final
 
@@ -14,8 +15,16 @@ STYLE: Final = (
 
 def as_written(text: str) -> str:
     """A text as Markdown that says it as it is, on one line."""
-    plain = " ".join(text.split())
-    return "".join(f"\\{each}" if each in "\\`*_[]<>|#" else each for each in plain)
+    return "".join(f"\\{each}" if each in "\\`*_[]<>|#&" else each for each in " ".join(text.split()))
+
+
+_MARKER: Final = re.compile(r"^(\d*)([-+.)=~])(?= |$|=|-|~)")
+"""What at the beginning of a line would make it a list of its own, a rule or code."""
+
+
+def line_as_written(text: str) -> str:
+    """The same, of a text that begins a line."""
+    return _MARKER.sub(r"\1\\\2", as_written(text))
 
 
 def html_page(markdown: str, title: str, lang: str) -> str:

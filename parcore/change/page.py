@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from parcore.change.telling import Section
-from parcore.markup import as_written, html_page
+from parcore.markup import as_written, html_page, line_as_written
 
 
 def markdown(sections: Sequence[Section]) -> str:
@@ -26,7 +26,7 @@ def _parts(section: Section) -> Iterator[str]:
         rows = ([as_written(row.get(key, "")) for key, _ in section.columns] for row in section.rows)
         yield "\n".join(_line(each) for each in (heads, rule, *rows))
     if section.lines:
-        yield "\n".join(f"- {as_written(each)}" for each in section.lines)
+        yield "\n".join(f"- {line_as_written(each)}" for each in section.lines)
 
 
 def _line(cells: Iterable[str]) -> str:
