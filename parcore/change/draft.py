@@ -106,7 +106,7 @@ class Draft:
         whole, title = found.get(("source",)), found.get(("source", "title"))
         if whole is None:
             return
-        of = self.parent.source.title or self.parent.key
+        of = " ".join(self.parent.source.title.split()) or self.parent.key
         quoted = json.dumps(say("draft-source", "vi", of=of, **self._words), ensure_ascii=False)
         if whole.alias:
             yield whole.start, whole.end, f"{{title: {quoted}, basis: {Basis.ILLUSTRATIVE.value}}}"

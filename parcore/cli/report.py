@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import click
+from attrs import evolve
 
 from parcore.cli.earlier import earlier_in
 from parcore.cli.options import (
@@ -23,6 +24,7 @@ from parcore.evidence.periods import Period, parse_period
 from parcore.evidence.sections import Defaults
 from parcore.numbers import NumberFormat
 from parcore.registry import Registry
+from parcore.results.brief.held import complete
 from parcore.results.brief.making import brief
 from parcore.results.brief.statements import Brief
 from parcore.results.change import Earlier
@@ -148,4 +150,7 @@ class Briefing:
             if named is not None and not any(each.period == at for each in observations):
                 raise
             return at, None
-        return at, Earlier.of(result) if result.scorecards else None
+        if not result.scorecards:
+            return at, None
+        earlier = Earlier.of(result)  # a place among some is none beside one among all
+        return at, earlier if complete(result) else evolve(earlier, places={})

@@ -18,13 +18,14 @@ from parcore.cli.report import Briefing
 from parcore.evidence.evidence import Evidence, Stage
 from parcore.evidence.periods import Period, parse_period
 from parcore.evidence.sections import Defaults
+from parcore.evidence.units import UnitBook
 from parcore.i18n import LANGUAGES, Text, _words, words
 from parcore.numbers import NumberFormat, parse_number, round_to
 from parcore.registry import Registry
 from parcore.results.brief.figures import Figure, Measure, Origin
 from parcore.results.brief.making import brief
 from parcore.results.brief.output import html, markdown, text, to_dict
-from parcore.results.brief.statements import Brief, Kind
+from parcore.results.brief.statements import Brief, Clause, Kind
 from parcore.results.change import Earlier
 from parcore.results.output import read_earlier, to_json
 from parcore.results.result import Result
@@ -263,6 +264,83 @@ def test_a_period_has_its_classes_and_regions_with_what_was_restated() -> None:
     assert "Loại A: 7 tỉnh, thành phố (11,11%), từ 90% trở lên." in said(NATION)
     assert "Đồng bằng sông Hồng: 88,33%, tăng 1,71 điểm phần trăm so với năm 2022." in said(NATION)
     assert "nêu ở trên là 88,33%, cũng được công bố là 88,32%" in said(NATION)
+
+
+def test_a_change_is_on_the_earlier_figure_as_its_own_announcement_quotes_it() -> None:
+    """The release of 2024 quotes 87.45 for 2023, not 87.79: the change is on it, both are told."""
+    found = made(PROVINCE, "2024")
+    assert "Đông Nam Bộ: 89,44%, tăng 1,99 điểm phần trăm so với năm 2023." in said(found)
+    assert "Trung bình (Đông Nam Bộ), năm 2023: mức thay đổi tính trên 87,45%" in said(found, Kind.UNLIKE)
+    assert "cũng được công bố là 87,79%" in said(found, Kind.UNLIKE)
+
+
+def test_a_number_that_no_word_directs_keeps_its_sign() -> None:
+    """A change as published and as computed may differ by its sign alone; a word says it elsewhere."""
+    figure = Figure(F(-3, 10), Measure.PERCENTAGE_POINTS, Origin.COMPUTED, "all", "change", "2024", 1)
+    assert (
+        Clause("unlike", {"what": Text("x"), "printed": figure, "ours": figure}).text("en").count("-0.3") == 2
+    )
+    assert (
+        Clause("change-fell", {"change": figure, "before": Text("2023")}).text("vi").startswith(", giảm 0,3 ")
+    )
+
+
+def test_an_earlier_place_among_some_is_no_base_of_a_change() -> None:
+    """In 2021 four have evidence: a rank among them is not set beside the published rank among all."""
+    briefing = Briefing(REGISTRY, (), Defaults(period=Period(2021)))
+    _, earlier = briefing._before(PROVINCE, Period(2021), None, [])
+    assert earlier is not None
+    assert earlier.rates
+    assert not earlier.places
+
+
+def test_one_unit_is_no_mean_and_no_last() -> None:
+    """Of one unit alone no mean, first, last or gap is told."""
+    result = scored("example", "2024")
+    unit = result.scorecards[0].unit
+    own = Evidence([each for each in result.evidence if each.unit == unit.id])
+    alone = score(result.edition, own, UnitBook([unit]), result.period)
+    assert alone.scorecards
+    assert said(brief(alone), Kind.MEAN) + said(brief(alone), Kind.HIGHEST) == ""
+
+
+def test_no_change_is_told_as_none() -> None:
+    """A published change of nothing is neither a rise nor a fall."""
+    result = MINISTRIES.result
+    seen = [
+        evolve(each, value=Value(State.OK, F(0)), text="0")
+        if each.quantity == "change" or each.quantity.startswith("mean_change_since")
+        else each
+        for each in REGISTRY.observations("par-index-ministry")
+    ]
+    told = said(brief(result.beside(seen), seen))
+    assert "không đổi so với năm 2012" in told
+    assert "Bộ Giao thông vận tải không đổi" in told
+    assert "giảm 0" not in told
+
+
+def test_a_unit_without_any_figure_is_told_so_by_name() -> None:
+    """Nothing in hand of a unit that was asked for: no advice to name one."""
+    found = made("one-stop", "2021", "dong-thap-culture")
+    assert "No figure of Department of Culture, Sports and Tourism (Dong Thap), 2021, is in hand." in text(
+        [found], "en"
+    )
+
+
+def test_english_counts_one_as_it_counts_many_and_has_no_comma_twice() -> None:
+    """A count stands behind its noun; clauses follow each other with one comma."""
+    found = text([made("one-stop", "2024"), made("tay-ninh-2023", "2023")], "en")
+    assert "Units above the mean: 1." in found
+    assert "mean 1.6/2 points (80%), 0/1 units at the maximum" in found
+    assert "Scores and classes of the departments of Tay Ninh, 2023" in found
+    assert ",," not in found
+    assert " 1 units" not in found
+
+
+def test_a_rank_alone_follows_its_unit() -> None:
+    """Without an index the sentence goes from the unit to its rank; groups have their names."""
+    assert "năm 2017 của Hà Nội xếp hạng 2 trong" in said(made(PROVINCE, "2017", "ha-noi"), Kind.INDEX)
+    assert "xếp hạng 1/1 trong khối cấp huyện" in said(made("one-stop", "2024", "illustrative-district"))
 
 
 # What holds of every brief

@@ -71,16 +71,16 @@ class Figure:
     observation: Observation | None = None
     inputs: tuple[Figure, ...] = ()
 
-    def number(self, lang: str) -> str:
-        """The number alone, without its sign: whether it rose or fell is said in words."""
-        return shown(abs(self.value), lang, self.digits)
+    def number(self, lang: str, *, bare: bool = False) -> str:
+        """The number alone; `bare`, without its sign, where words say whether it rose or fell."""
+        return shown(abs(self.value) if bare else self.value, lang, self.digits)
 
-    def told(self, lang: str) -> str:
+    def told(self, lang: str, *, bare: bool = False) -> str:
         """The number with its unit."""
         word = f"measure-{self.measure.value}"
         one = f"{word}-one"
         word = one if abs(self.value) == 1 and one in words() else word
-        return say(word, lang, number=self.number(lang))
+        return say(word, lang, number=self.number(lang, bare=bare))
 
     @property
     def all(self) -> Iterator[Figure]:

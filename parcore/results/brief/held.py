@@ -102,6 +102,12 @@ class Held:
         """The published figure of that name."""
         return next(iter(self.all_published(about, quantity, period)), None)
 
+    def published_before(self, about: str, quantity: str) -> Figure | None:
+        """The figure that a change is on: as this period's announcement quotes it, else as then published."""
+        found = self.all_published(about, quantity, self.before)
+        quoted = (each for each in found if _quoted(each, self.result.period))
+        return next(quoted, next(iter(found), None))
+
     def published_change(self, about: str, quantity: str) -> Figure | None:
         """A change as published: it is on the period before, and on no other."""
         usual = self.before == self.result.period.back(1)
@@ -119,9 +125,8 @@ class Held:
 
     @cached_property
     def whole(self) -> bool:
-        """Whether the evidence of every unit that the edition scores is in hand, and its scorecard."""
-        scored = len(self.result.scorecards) == len(self.result.population.units)
-        return scored and not self.result.without_evidence and bool(self.ranked)
+        """Whether the evidence of all units that the edition scores, two at least, is in hand, and scored."""
+        return complete(self.result) and len(self.ranked) > 1
 
     @cached_property
     def ranked(self) -> tuple[Scorecard, ...]:
@@ -155,7 +160,7 @@ class Held:
         """A unit's index in the period compared with, where it counts in the same."""
         if self.index_measure is Measure.POINTS and not self.result.edition.in_force(self.before):
             return None
-        found = self.published(unit, "index", self.before)
+        found = self.published_before(unit, "index")
         if found is not None or self.earlier is None:
             return found
         earlier, edition = self.earlier, self.result.edition
@@ -199,7 +204,7 @@ class Held:
         found, now = self.published_change(unit, f"change_places{suffix}"), self.rank(unit, circle)
         if found is not None or now is None:
             return found
-        before = self.published(unit, f"rank{suffix}", self.before)
+        before = self.published_before(unit, f"rank{suffix}")
         held = self.earlier.places.get(unit) if self.earlier is not None and circle == "all" else None
         if before is None and held is not None:
             before = computed(Fraction(held), Measure.RANK, unit, "rank", str(self.before))
@@ -251,6 +256,15 @@ class Held:
             return None
         rank = computed(Fraction(place[0]), Measure.RANK, about, f"rank:{node.id}", self.now)
         return rank, computed(Fraction(len(known)), Measure.COUNT, "all", "ranked_units", self.now)
+
+
+def complete(result: Result) -> bool:
+    """Whether every unit that the edition scores has evidence and a scorecard."""
+    return len(result.scorecards) == len(result.population.units) and not result.without_evidence
+
+
+def _quoted(figure: Figure, period: Period) -> bool:
+    return figure.observation is not None and figure.observation.stated_in == period
 
 
 def _entry(card: Scorecard, node: Criterion) -> Entry | None:

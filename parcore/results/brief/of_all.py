@@ -10,7 +10,7 @@ from parcore.numbers import parse_exact
 from parcore.results.brief.figures import Figure, Measure, Origin, change, computed, derived, share
 from parcore.results.brief.held import Held
 from parcore.results.brief.statements import Clause, Kind, Statement, period_text, title_of, year_text
-from parcore.results.brief.words import both, change_clause, many, moved
+from parcore.results.brief.words import both, change_clause, direction, many, moved
 from parcore.rules.policies import Band
 
 
@@ -42,8 +42,7 @@ def of_mean(held: Held) -> Iterator[Statement]:
     clauses += moved(_mean_change(held, number), held.before)
     for figure in _since(held):
         year = year_text(figure.quantity.partition(":")[2])
-        word = "since-rose" if figure.value > 0 else "since-fell"
-        clauses.append(Clause(word, {"change": figure, "since": year}))
+        clauses.append(Clause(f"since-{direction(figure)}", {"change": figure, "since": year}))
     years = held.published("all", "mean_highest_of_years")
     clauses += [] if years is None else [Clause("highest-of-years", {"years": years})]
     yield Statement(Kind.MEAN, "all", tuple(clauses))
@@ -55,7 +54,7 @@ def _head(held: Held) -> dict[str, Figure | Text]:
 
 
 def _mean_change(held: Held, number: Figure) -> Figure | None:
-    before = held.published("all", "mean", held.before)
+    before = held.published_before("all", "mean")
     found = held.published_change("all", "mean_change")
     return found if found is not None or before is None else change("mean_change", number, before)
 
@@ -130,7 +129,7 @@ def of_moves(held: Held) -> Iterator[Statement]:
     if changes:
         clauses = [Clause("moves")]
         for at, each in enumerate(changes):
-            word = f"move-{'rose' if each.value > 0 else 'fell'}" + ("" if at else "-first")
+            word = f"move-{direction(each)}" + ("" if at else "-first")
             clauses.append(Clause(word, {"unit": _name(held, each.about), "change": each}))
         yield Statement(Kind.MOVES, "all", tuple(clauses))
 
@@ -277,7 +276,7 @@ def of_regions(held: Held) -> Iterator[Statement]:
             found.append((number, title))
     for number, title in sorted(found, key=lambda each: (-each[0].value, each[0].about)):
         clauses = [Clause("region", {"region": title, "mean": number})]
-        before = held.published(number.about, "mean", held.before)
+        before = held.published_before(number.about, "mean")
         if before is not None:
             clauses.append(change_clause("change", change("mean_change", number, before), held.before))
         yield Statement(Kind.REGION, number.about, tuple(clauses))

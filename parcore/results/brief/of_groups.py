@@ -56,8 +56,8 @@ def _group(held: Held, node: Criterion | None, group: str) -> Iterator[Clause]:
     if rate is not None and (points is None or top is None):
         yield Clause("group-rate", {"rate": rate})
     if node is not None:
-        found = [*_at_maximum(held, node, group, cards, top if points is None else None)]
-        yield from [Clause("comma"), *found] if found and (points or rate) else found
+        comma = Text("," if points or rate else "")
+        yield from _at_maximum(held, node, group, cards, top if points is None else None, comma)
     printed = held.published(about, f"change_percent{suffix}")
     if printed is not None:
         yield Clause(f"printed-{direction(printed)}", {"change": printed})
@@ -97,7 +97,7 @@ def _top(held: Held, node: Criterion | None, group: str) -> Figure | None:
 
 
 def _at_maximum(
-    held: Held, node: Criterion, group: str, cards: list[Scorecard], top: Figure | None
+    held: Held, node: Criterion, group: str, cards: list[Scorecard], top: Figure | None, comma: Text
 ) -> Iterator[Clause]:
     """How many units are at the maximum, and the share of all; the maximum, where nothing else says it."""
     about = f"group:{group}"
@@ -109,7 +109,7 @@ def _at_maximum(
         of = computed(Fraction(len(cards)), Measure.COUNT, about, "count", held.now)
     if count is None:
         return
-    parts = {"count": count} if of is None else {"count": count, "of": of}
+    parts: dict[str, Figure | Text] = {"comma": comma, "count": count, **({} if of is None else {"of": of})}
     yield Clause("at-top" if of is None else "at-top-of", parts)
     yield from () if top is None else [Clause("top-points", {"points": top, "max": top})]
     part = None if of is None else share(f"share:{node.id}", count, of)

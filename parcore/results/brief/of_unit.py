@@ -54,9 +54,10 @@ def of_index(held: Held, unit: Unit) -> Iterator[Statement]:
         found = held.rank(unit.id, circle)
         if found is None:
             continue
+        comma = Text("," if clauses else "")
         if not clauses:
             clauses.append(Clause("index-of", head))
-        clauses.append(rank_clause(f"rank-{circle}", found, _of(held, unit, circle)))
+        clauses.append(rank_clause(f"rank-{circle}", found, {**_of(held, unit, circle), "comma": comma}))
         places = held.places(unit.id, circle)
         if places is not None:
             clauses.append(change_clause("places", places, held.before))
@@ -126,7 +127,7 @@ def _last_year(held: Held, unit: Unit, node: Criterion, now: Figure) -> Figure |
     edition = held.result.edition
     if not edition.in_force(held.before):
         return None
-    before = held.published(unit.id, f"points:{node.id}", held.before)
+    before = held.published_before(unit.id, f"points:{node.id}")
     if before is None and held.earlier is not None and held.earlier.edition == edition.key:
         value = held.earlier.criteria.get(unit.id, {}).get(node.id)
         if value is not None:

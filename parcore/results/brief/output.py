@@ -45,7 +45,13 @@ def _text(brief: Brief, lang: str) -> Iterator[str]:
 
 def _end(brief: Brief, lang: str, heading: str) -> Iterator[str]:
     if not brief.sections:
-        yield say("brief-nothing-held", lang) + "."
+        about = {"period": period_text(brief.period).in_(lang)}
+        if brief.unit is not None:
+            about["unit"] = brief.unit.name.in_(lang)
+        yield (
+            say("brief-nothing-held" if brief.unit is None else "brief-nothing-held-unit", lang, **about)
+            + "."
+        )
         return
     yield heading.format(say("brief-section-sources", lang))
     yield from (f"- {each}" for each in sources(brief, lang))

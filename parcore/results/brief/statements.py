@@ -49,7 +49,9 @@ class Kind(Enum):
 
 Part = Figure | Text
 
-_YEARS = re.compile(r"(,|\s+năm)?\s+\d{4}(\s*[-–]\s*\d{4})?$")
+_DIRECTED = ("change", "apart")
+"""What words say of whether it rose or fell; all other figures have their sign."""
+_YEARS = re.compile(r"(,|\s+năm|\s+in)?\s+\d{4}(\s*[-–]\s*\d{4})?$")
 
 
 @frozen
@@ -66,7 +68,7 @@ class Clause:
         """The clause in a language."""
         told: dict[str, str] = {}
         for name, part in self.parts.items():
-            told[name] = part.told(lang) if isinstance(part, Figure) else part.in_(lang)
+            told[name] = part.in_(lang) if isinstance(part, Text) else part.told(lang, bare=name in _DIRECTED)
             if isinstance(part, Figure):
                 told[f"{name}_n"] = part.number(lang)
         return say(f"brief-{self.word}", lang, **told)

@@ -9,7 +9,7 @@ from parcore.evidence.evidence import Observation
 from parcore.i18n import LANGUAGES, Text, say, words
 from parcore.results.brief.figures import Figure, Origin, computed, told_digits
 from parcore.results.brief.held import Held
-from parcore.results.brief.statements import Clause, Kind, Statement
+from parcore.results.brief.statements import Clause, Kind, Statement, period_text
 from parcore.results.brief.words import both
 from parcore.results.published import Comparison, Verdict, compared
 
@@ -36,6 +36,7 @@ def of_unlike(held: Held, about: Iterable[str], wanted: frozenset[str]) -> Itera
             for other in figures[1:]:
                 if other.value != figures[0].value:
                     yield _restated(held, figures[0], other)
+            yield from _restated_before(held, at, quantity)
 
 
 def _key(seen: Observation) -> tuple[str, str, str, str]:
@@ -85,6 +86,21 @@ def _restated(held: Held, first: Figure, other: Figure) -> Statement:
     parts: dict[str, Figure | Text] = {"what": _what(held, seen), "source": Text(str(seen.source))}
     parts |= {"first": first, "other": other}
     return Statement(Kind.UNLIKE, seen.about, (Clause("restated", parts), *_why(seen)))
+
+
+def _restated_before(held: Held, about: str, quantity: str) -> Iterator[Statement]:
+    """Other figures of the period compared with than the one that a change quoted by this period is on."""
+    base = held.published_before(about, quantity)
+    figures = held.all_published(about, quantity, held.before)
+    if base is None or not figures or base.value == figures[0].value:
+        return
+    seen = figures[0].observation
+    assert seen is not None
+    parts: dict[str, Figure | Text] = {
+        "what": _what(held, seen), "before": period_text(held.before), "source": Text(str(seen.source)),
+        "first": base, "other": figures[0],
+    }  # fmt: skip
+    yield Statement(Kind.UNLIKE, about, (Clause("restated-before", parts),))
 
 
 def _what(held: Held, seen: Observation) -> Text:
