@@ -92,8 +92,8 @@ def split_place(worlds: Worlds, pair: Pair, out: tuple[frozenset[str], frozenset
                 known[done | moved] = -Fraction(place)
     parts = split(_ORDERS, known.__getitem__)
     rest = one.place - two.place - sum(parts.values(), Fraction(0))
-    own = parts[Mover.OWN]
-    told = PlaceParts(parts[Mover.RULE], parts[Mover.UNITS], own, parts[Mover.OTHERS], rest)
+    rule, units, work, rivals = (parts[each] for each in Mover)
+    told = PlaceParts(rule, units, work, rivals, rest)
     return PlaceSplit(one.place, two.place, among, within, told)
 
 
