@@ -85,7 +85,7 @@ def _environment() -> bytes:
 
 
 def _documents(edition: Edition, registry: Registry) -> dict[str, bytes]:
-    """As they were written: the edition, the vocabulary that it names, if any, and those that this extends."""
+    """As they were written: the edition, the vocabulary that it names, if any, and those under that."""
     files = {d.key: d for d in registry.documents("edition")}
     found = {EDITION_FILE: _bytes(files[edition.key])}
     for document in registry.documents("vocabulary"):
