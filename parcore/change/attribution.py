@@ -85,7 +85,7 @@ class UnitSplit:
     """A unit's change: of its index, of its groups of criteria (components among them), of what is scored.
 
     `first` and `second` are the same unit, or one of last year's and one of today's that has its territory
-    or a part of it, as `label` says. `places` are those among all units.
+    or a part of it, as `label` says. `places` are those among all units, or in its group or region.
     """
 
     first: Unit

@@ -171,6 +171,7 @@ def _places(places: PlaceSplit) -> dict[str, Any]:
         "first": places.first,
         "second": places.second,
         "among": list(places.among),
+        "within": places.within.value,
         "parts": None
         if places.parts is None
         else {name: exact_text(getattr(places.parts, name)) for name in PLACES},

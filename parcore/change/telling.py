@@ -20,6 +20,7 @@ from parcore.numbers import shown
 from parcore.readings.analysis.edition import shared_groups
 from parcore.readings.analysis.equivalence import Region
 from parcore.results.result import Result
+from parcore.rules.graph import Within
 from parcore.values import Value
 
 DIGITS: Final = 4
@@ -170,7 +171,9 @@ def of_scores(why: Attribution, lang: str, units: Sequence[str] = ()) -> Iterato
     used = [head for head in heads if any(row.get(head) for row in rows)]
     columns = tuple((head, _heading(head, first, second, lang)) for head in used)
     text = {"unit", "why-label", "why-note"}
-    lines = [*_quantities(told, lang), *_without(why, lang)]
+    within = dict.fromkeys(each.places.within for each in told if each.places is not None)
+    circles = [say(f"why-within-{each.value}", lang) for each in within if each is not Within.ALL]
+    lines = [*_quantities(told, lang), *circles, *_without(why, lang)]
     title = say("why-title", lang, first=_year(first, second), second=_year(second, first))
     yield Section(title, columns, rows, tuple(lines), frozenset(used) - text)
     for each in told if units or len(told) == 1 else ():

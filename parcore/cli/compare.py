@@ -104,6 +104,8 @@ def command(
         raise click.UsageError("name two editions, or one with two periods or two stages")
     results = _results(names, periods, stages, sides, numbers, registry) if scored else None
     editions = [registry.edition(name) for name in names] if results is None else [e.edition for e in results]
+    if results is None and editions[0].key == editions[1].key:
+        raise click.UsageError("both sides are the same: name two editions, two periods or two stages")
     path = path_of(registry, editions[0], editions[1])
     change = None if editions[0].key == editions[1].key else compare(path)
     split = None

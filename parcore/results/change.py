@@ -37,6 +37,8 @@ class Earlier:
             KeyError, TypeError, ValueError: it is not such data.
         """
         units = data["units"]
+        if len({u["unit"] for u in units}) != len(units):
+            raise ValueError("a unit twice")
         places = {u["unit"]: [p["place"] for p in u["places"] if p["circle"] == "all"] for u in units}
         return cls(
             edition=str(data["edition"]),

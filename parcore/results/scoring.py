@@ -64,8 +64,7 @@ def score(
     known = units.on(on or period.end, edition.kinds)
     members = [unit for unit in known if unit.id in spoken]
     absent = tuple(_absent(edition, evidence, period))
-    given = _given(edition, evidence, period) - _of_nothing_but(edition, without)
-    variant = Variant(given, _left_out(edition, absent) | without)
+    variant = _variant(edition, evidence, period, _left_out(edition, absent) | without, without)
     admit(edition, evidence, units, period, stage, variant, on)
     population = _population(edition, members)
     scopes = {unit.id: UnitScope(unit.id, period, evidence, stage, population) for unit in members}
@@ -91,6 +90,14 @@ def score(
         population=population,
         on=on,
     )
+
+
+def _variant(
+    edition: Edition, evidence: Evidence, period: Period, out: Set[str], without: Set[str]
+) -> Variant:
+    """What of the edition differs for this evidence: points set, and the leaves that are `out`."""
+    given = _given(edition, evidence, period) - _of_nothing_but(edition, without)
+    return Variant(given, frozenset(out))
 
 
 def _population(edition: Edition, members: Iterable[Unit]) -> Population:

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parcore.change.aside import Aside
-from parcore.change.attribution import Attribution, Parts, Split
+from parcore.change.attribution import Attribution, Parts, Split, UnitSplit
+from parcore.change.telling import of_scores
 from parcore.change.worlds import Year
 from parcore.change.years import attribute
 from parcore.diagnostics import ParcoreError
@@ -60,7 +61,12 @@ def why(first: tuple[Edition, People], second: tuple[Edition, People]) -> Attrib
 def splits(found: Attribution) -> Iterator[Split]:
     """Every number that was split."""
     for each in found.units:
-        yield from (each.index, *each.groups, *each.criteria)
+        yield from splits_of(each)
+
+
+def splits_of(unit: UnitSplit) -> Iterator[Split]:
+    """Every number of a unit that was split."""
+    yield from (unit.index, *unit.groups, *unit.criteria)
 
 
 KNOWN: Mapping[str, Given] = {
@@ -125,10 +131,13 @@ def test_seen_from_the_other_year_every_part_turns_its_sign(
 @settings(max_examples=40)
 @given(drawn, some)
 def test_under_one_edition_no_change_is_the_rules(first: tuple[Edition, People], later: People) -> None:
-    """Where the edition stays, all but rounding is evidence's."""
-    for each in splits(why(first, (first[0], later))):
-        if each.parts is not None and each.aside is None:
-            assert each.parts == Parts(evidence=each.parts.evidence, rounding=each.parts.rounding)
+    """Where the edition stays nothing is the rule's; of what both years have all but rounding is work."""
+    for unit in why(first, (first[0], later)).units:
+        for each in splits_of(unit):
+            assert each.parts is None or [each.parts.rule, each.parts.units] == [0, 0]
+        for each in unit.criteria:
+            if each.parts is not None and each.aside is None:
+                assert each.parts == Parts(evidence=each.parts.evidence, rounding=each.parts.rounding)
 
 
 @settings(max_examples=40)
@@ -297,6 +306,25 @@ def test_places_are_split_into_own_work_others_and_the_rule() -> None:
     assert two.parts is not None
     assert [one.first, one.second, one.parts.own, one.parts.others] == [1, 2, 0, -1]
     assert [two.first, two.second, two.parts.own, two.parts.others] == [2, 1, 1, 0]
+
+
+def test_places_within_groups_are_split_among_the_group() -> None:
+    """An edition that ranks groups alone: units of another group move nobody."""
+    policies = POLICIES.replace("within: [all]", "within: [group]")
+    read = sound(leaf("a", 4, "value: rate"), "4", policies)
+    book = UnitBook([unit_of("u1", "p"), unit_of("u2", "p"), unit_of("u3", "q")])
+    before = {"u1": {"rate": F(1, 2)}, "u2": {"rate": F(1, 4)}, "u3": {"rate": F(0)}}
+    after = {"u1": {"rate": F(1, 2)}, "u2": {"rate": F(3, 4)}, "u3": {"rate": F(1)}}
+    found = attribute(year(read, before), year(read, after), [read, read], book, Lineage())
+    (section,) = of_scores(found, "en")
+    assert "places are those within a unit's group" in section.lines
+    told = {each.first.id: each.places for each in found.units}
+    gained = {"u1": (1, 2, 0, -1), "u2": (2, 1, 1, 0), "u3": (1, 1, 0, 0)}
+    for name, expected in gained.items():
+        places = told[name]
+        assert places is not None
+        assert places.parts is not None
+        assert [places.first, places.second, places.parts.own, places.parts.others] == [*expected]
 
 
 def test_a_criterion_split_in_two_is_compared_with_both_together() -> None:

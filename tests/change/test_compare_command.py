@@ -207,6 +207,7 @@ def test_no_text_of_a_document_becomes_markup() -> None:
     [
         (("example@2024",), "name two editions"),
         (("example@2024", "example@2024", "--period", "2024"), "both sides are the same"),
+        (("example@2024", "example@2024"), "both sides are the same"),
         (("example@2024", "example@2025", "papi@2011"), "two sides are compared"),
         (("example@2024", "--period", "2023", "--period", "2024", "--period", "2025"), "two sides"),
     ],

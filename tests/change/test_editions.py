@@ -223,6 +223,9 @@ def test_a_rule_by_another_measure_is_neither_tightened_nor_relaxed(formula: str
     one = sound(BASE.replace(old, rule.format("few / 4")), "10", POLICIES)
     (told,) = compare([one, second((old, rule.format(formula)))]).criteria
     assert told.kinds == (Kind.RULE,)
+    given = [region.given for each in told.rules for region in each.regions]
+    assert given
+    assert all(each is None or each[0] != each[1] for each in given)
 
 
 def test_fixed_points_of_a_larger_maximum_are_a_smaller_share() -> None:

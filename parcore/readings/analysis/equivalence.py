@@ -76,6 +76,8 @@ def _region(cell: Cell, said: tuple[str, str], reach: Reach, read: Program) -> R
     if witness is None:
         return Region(cell, *said, None, None)
     values = evaluate(read, Facts(witness.numbers, PERIOD))
+    if values["one"] == values["two"]:
+        return Region(cell, *said, None, None)  # it tells nothing
     return Region(cell, *said, witness, (values["one"], values["two"]))
 
 
