@@ -29,7 +29,7 @@ from parcore.audit.bundle import (
 from parcore.audit.bundle_scoring import read_sealed
 
 REVISION: Final = "parcore-revision-1"
-DOCUMENTS: Final = re.compile(r"(edition|vocabulary|vocabulary-\d+)\.yaml|units\.json")
+DOCUMENTS: Final = re.compile(r"(edition|vocabulary(-[1-9]\d*)?)\.yaml|units\.json")
 STATEMENT_KEY: Final = ("unit", "period", "field", "stage")
 LIST_KEY: Final = ("unit", "period", "kind", "stage")
 INDEX: Final = (

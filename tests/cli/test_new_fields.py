@@ -19,6 +19,7 @@ from parcore.evidence.periods import Period
 from parcore.registry import Registry
 from parcore.results.result import Result
 from parcore.values import State
+from tests.audit.bundles import second
 
 FIELDS = """\
 vocabulary: example-2026
@@ -178,5 +179,6 @@ def test_a_bundle_holds_the_vocabularies_under_its_edition() -> None:
     files = seal(result, Registry((Path("example"),)), "en")
     assert {"vocabulary.yaml", "vocabulary-1.yaml"} <= files.keys()
     assert verify(files, None).units == len(result.scorecards)
+    second().verify(files, None)
     with pytest.raises(Refused):
         verify({path: data for path, data in files.items() if path != "vocabulary-1.yaml"}, None)
