@@ -280,7 +280,9 @@ def _alike(one: Criterion, two: Criterion, first: Edition, last: Edition) -> boo
         return False
     if not mean_the_same(first.vocabulary, last.vocabulary, {*one.rule.fields, *two.rule.fields}):
         return False
-    if isinstance(_inner(one.rule), MeanOver) and first.vocabulary.records != last.vocabulary.records:
+    means = {each.records for each in map(_inner, (one.rule, two.rule)) if isinstance(each, MeanOver)}
+    held = [[each.vocabulary.records.get(kind) for kind in sorted(means)] for each in (first, last)]
+    if held[0] != held[1]:
         return False
     shared = shared_groups(first, last)
     tops = {group: None if one.max is None else one.max.of(group) for group in shared}

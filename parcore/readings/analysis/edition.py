@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from attrs import evolve, frozen
 
+from parcore.documents.reading import text_of
 from parcore.editions.edition import Criterion, Edition
 from parcore.editions.records import MeanOver
 from parcore.evidence.vocabulary import FieldSpec, Vocabulary
@@ -185,9 +186,15 @@ def mean_the_same(one: Vocabulary, two: Vocabulary, names: Iterable[str]) -> boo
     known = set(names)
     specs = [[each.fields.get(name) for name in sorted(known)] for each in (one, two)]
     bound = [[each.rule for each in own.invariants if known & {*each.names}] for own in (one, two)]
-    derived = any(spec is not None and spec.derive is not None for each in specs for spec in each)
+    kinds = {kind for each in specs for spec in each if spec is not None for kind in _counted(spec)}
     same = [_bare(spec) for spec in specs[0]] == [_bare(spec) for spec in specs[1]] and bound[0] == bound[1]
-    return same and (not derived or one.records == two.records)
+    return same and all(one.records.get(kind) == two.records.get(kind) for kind in kinds)
+
+
+def _counted(spec: FieldSpec) -> Iterator[str]:
+    """The kind of record that a field follows from."""
+    if spec.derive is not None:
+        yield from filter(None, (text_of(spec.derive.get(word)) for word in ("count", "of")))
 
 
 def _bare(spec: FieldSpec | None) -> FieldSpec | None:
