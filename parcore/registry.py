@@ -331,7 +331,7 @@ class Registry:
         for vocabulary in self.vocabularies_of(methodology):
             evidence = self._evidence(methodology, vocabulary, files, defaults, Findings())
             spoken.update(evidence.periods())
-        return sorted(spoken, key=lambda each: (each.end, each))
+        return sorted(spoken, key=lambda each: each.order)
 
     def _evidence(
         self,
