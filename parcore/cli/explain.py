@@ -151,7 +151,8 @@ def _cases(result: Result, card: Scorecard) -> dict[str, list[str]]:
     """The numbers of a unit's cases, by kind and in the order of the list that counts."""
     evidence, at = result.evidence, (card.unit.id, result.period)
     lists = [evidence.records(*at, kind, result.stage) for kind in result.edition.vocabulary.records]
-    return {each.kind: [record.id for record in each.records] for each in lists if each is not None}
+    held = (each for each in lists if each is not None and each.counted is None)
+    return {each.kind: [record.id for record in each.records] for each in held}
 
 
 def _whole(result: Result, card: Scorecard, lang: str) -> dict[str, object]:

@@ -58,6 +58,12 @@ BUILT_IN = ("table", "json", "csv")
     show_default=True,
     help="Cut the points by component or by method; JSON has both.",
 )
+@click.option(
+    "--quarantine",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write bad rows of records there with the reason of each, and go on: they count as rejected.",
+)
 @units_options
 @path_option
 @format_option(*BUILT_IN)
@@ -75,6 +81,7 @@ def command(
     by: str,
     units_of: Period | None,
     weights: Path | None,
+    quarantine: Path | None,
     paths: tuple[Path, ...],
     form: str,
     lang: str,
@@ -93,7 +100,7 @@ def command(
         raise click.UsageError("--weights goes with --units-of")
     asked = Asked(
         names[0], period, Stage(stage), files, NumberFormat(numbers), changes, units, paths=paths,
-        units_of=units_of, weights=weights,
+        units_of=units_of, weights=weights, quarantine=quarantine,
     )  # fmt: skip
     result, registry, carried = run_carried(asked)
     results, before = [result], None

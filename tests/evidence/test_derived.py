@@ -201,5 +201,6 @@ def test_what_is_derived_is_what_the_exact_reading_gives(words: Vocabulary, data
     turned = RecordList("a", YEAR, "dossiers", tuple(reversed(drawn)), Stage.FINAL)
     scope = UnitScope("a", YEAR, Evidence(lists=[listed]), Stage.FINAL)
     for each in derivations(words, Findings()):
+        assert each.node is not None
         assert each.of(listed).value == evaluate(lay_out({"it": each.node}), scope)["it"]
         assert each.of(turned).value == each.of(listed).value
