@@ -105,17 +105,22 @@ class _Reading:
         joins = "".join(_join(f"d{each.at}", [each.at]) for each in self._columns)
         values = "".join(f", d{each.at}.value AS {each.key}" for each in self._columns)
         bad = ", ".join(f"nullif({name}.bad, 0)" for name in ("owners", *(f"d{c.at}" for c in self._columns)))
+        texts = ", ".join(f"raw.c{at}" for at in range(len(names)))
         self._database.run(
             f"CREATE TABLE cases AS SELECT raw.rowid AS pos, owners.value AS owner, {self._id()} AS id,"
             f" coalesce({bad}, 0) AS bad{values} FROM raw{_join('owners', own)}{joins}"
-            f" WHERE trim(concat_ws('', {', '.join(f'raw.c{at}' for at in range(len(names)))}), ?) <> ''",
+            f" WHERE CASE WHEN owners.bad = 0 THEN true ELSE trim(concat_ws('', {texts}), ?) <> '' END",
             [*([WHITE] if "id" in names else []), WHITE],
             told="→",
         )
 
     def _id(self) -> str:
         names = self._source.table.columns
-        return f"nfc_normalize(trim(coalesce(raw.c{names.index('id')}, ''), ?))" if "id" in names else "''"
+        if "id" not in names:
+            return "''"
+        id_ = f"raw.c{names.index('id')}"
+        plain = f"regexp_full_match({id_}, '[!-~]+')"  # most are: the rest takes much longer
+        return f"CASE WHEN {plain} THEN {id_} ELSE nfc_normalize(trim(coalesce({id_}, ''), ?)) END"
 
     def _dictionary(self, name: str, columns: Sequence[int], texts: Texts, read: Reader) -> None:
         """A table of the different texts of columns: their numbers, and what is wrong with them."""
@@ -183,8 +188,8 @@ class _Reading:
         )
         findings = Findings()
         for owner, id_, at, first in self._database.rows(
-            "SELECT owner, id, pos, first FROM cases JOIN again USING (owner, id) WHERE pos > first AND bad = 0"
-            f" ORDER BY pos LIMIT {SHOWN}"
+            "SELECT owner, id, pos, first FROM cases JOIN again USING (owner, id)"
+            f" WHERE pos > first AND bad = 0 ORDER BY pos LIMIT {SHOWN}"
         ):
             unit, period = self._owner(owner)
             place, one = self._source.place(at), self._source.place(first)
