@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from csv import writer
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any, Final
+from weakref import finalize
 
 import duckdb
 from rich.console import Console
@@ -30,8 +32,8 @@ class Database:
     """A database of its own, gone with its last user."""
 
     def __init__(self) -> None:
-        self._folder = TemporaryDirectory(prefix="parcore-records-")
-        self.folder = Path(self._folder.name)
+        self.folder = Path(mkdtemp(prefix="parcore-records-"))
+        finalize(self, rmtree, self.folder, ignore_errors=True)
         self._connection = duckdb.connect(
             self.folder / "records.duckdb",
             config={
