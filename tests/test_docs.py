@@ -61,6 +61,7 @@ PAGES = (
     "docs/bundle.md",
     "docs/change.md",
     "docs/files.md",
+    "docs/records.md",
     "docs/huong-dan.md",
     "methodologies/nam-dinh/README.md",
 )

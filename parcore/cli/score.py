@@ -17,6 +17,7 @@ from parcore.cli.options import (
     format_option,
     lang_option,
     path_option,
+    quarantine_option,
     units_options,
     unknown_format,
 )
@@ -58,12 +59,7 @@ BUILT_IN = ("table", "json", "csv")
     show_default=True,
     help="Cut the points by component or by method; JSON has both.",
 )
-@click.option(
-    "--quarantine",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write bad rows of records there with the reason of each, and go on: they count as rejected.",
-)
+@quarantine_option
 @units_options
 @path_option
 @format_option(*BUILT_IN)
