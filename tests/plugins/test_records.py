@@ -261,6 +261,42 @@ def test_a_database_of_several_tables_must_say_which(words: Vocabulary, tmp_path
     assert read(words, tmp_path, "d.sqlite").codes == ["table-name-missing"]
 
 
+def test_without_the_plugin_the_message_says_what_to_install(words: Vocabulary, tmp_path: Path) -> None:
+    """A table that only a plugin reads is told where there is none; a small CSV needs none."""
+    (tmp_path / "d.csv").write_text(written(ROWS), "utf-8")
+    (tmp_path / "d.parquet").write_bytes(b"PAR1")
+    for file, quarantine, codes in (
+        ("d.parquet", None, ["table-reader-missing"]),
+        ("d.csv", tmp_path / "aside.csv", ["table-reader-missing"]),
+        ("d.csv", None, []),
+    ):
+        findings = Findings()
+        reader = EvidenceReader(words, UNITS, findings)
+        document = parse_yaml(HEAD.format(file=file, numbers="plain"), "e.yaml", findings)
+        reader.document(document, tmp_path / "e.yaml", Defaults(quarantine=quarantine))
+        assert [each.code for each in findings] == codes
+
+
+def test_a_file_that_is_none_is_told_with_the_cause(words: Vocabulary, tmp_path: Path) -> None:
+    """What DuckDB says of a file that is no Parquet is told at the place that names it."""
+    (tmp_path / "d.parquet").write_bytes(b"no table")
+    assert read(words, tmp_path, "d.parquet").codes == ["plugin-table"]
+
+
+def test_a_large_table_is_read_by_the_plugin(
+    words: Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a size on a CSV is counted where it is kept, and says the same; below, it is held."""
+    (tmp_path / "d.csv").write_text(written(ROWS), "utf-8")
+    small = read(words, tmp_path, "d.csv", quarantine=False)
+    monkeypatch.setattr("parcore.evidence.records.LARGE", 10)
+    large = read(words, tmp_path, "d.csv", quarantine=False)
+    assert [each.counted is None for got in (small, large) for each in got.evidence.lists()] == [
+        True, True, False, False,
+    ]  # fmt: skip
+    assert values(small.evidence) == values(large.evidence)
+
+
 def test_bad_rows_refuse_a_table_without_a_quarantine(words: Vocabulary, tmp_path: Path) -> None:
     """Without a quarantine each kind of fault is shown at its place, and all bad rows are counted."""
     rows = [
