@@ -88,7 +88,9 @@ def _overlaps(registry: Registry, documents: Iterable[Document], findings: Findi
             if not one.meet(two) or told.path.resolve() not in checked:
                 continue
             tree, other = registry.tree(told)[0], first if told is second else second
-            place = tree.place_of("applies") if isinstance(tree, Mapping) else Place(told.shown)
+            if not isinstance(tree, Mapping):
+                continue  # refused for that; what its years are is asked when it can be read
+            place = tree.place_of("applies")
             years = {
                 told.key: str(two if told is second else one),
                 other.key: str(one if told is second else two),

@@ -8,7 +8,6 @@ these tables for everybody; what that makes of the place is a part of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import Enum
 from fractions import Fraction
 from itertools import permutations
@@ -17,8 +16,9 @@ from attrs import frozen
 
 from parcore.change.shapley import split
 from parcore.change.worlds import Pair, World, Worlds
-from parcore.results.ranking import Entry, entry_of, ranked
+from parcore.results.ranking import Entry, circle_of, entry_of, ranked
 from parcore.results.result import Result
+from parcore.rules.graph import Within
 
 
 class Mover(Enum):
@@ -41,14 +41,16 @@ class PlaceParts:
 
 @frozen
 class PlaceSplit:
-    """Places among all units in two years, among how many, and the parts of the change.
+    """Places in two years, among how many, and the parts of the change.
 
+    `within` is whom the places are among: all units, if both editions rank these, else its group or region.
     `parts` is None where the unit has no place in one of the tables: under the other edition no index.
     """
 
     first: int
     second: int
     among: tuple[int, int]
+    within: Within
     parts: PlaceParts | None = None
 
     @property
@@ -63,7 +65,10 @@ def split_place(worlds: Worlds, pair: Pair, out: tuple[frozenset[str], frozenset
     `out` are the leaves of either edition that are set aside for it.
     """
     first, second = worlds.official()
-    one, two = first.place(pair.first), second.place(pair.second)
+    within = _within(first, second)
+    if within is None:
+        return None
+    one, two = first.place(pair.first, within.value), second.place(pair.second, within.value)
     if one is None or two is None:
         return None
     among = one.among, two.among
@@ -71,9 +76,9 @@ def split_place(worlds: Worlds, pair: Pair, out: tuple[frozenset[str], frozenset
     for side in (0, 1):
         for own in (World.BEFORE, World.AFTER):
             for others in (World.BEFORE, World.AFTER):
-                place = _place(worlds, pair, side, own, others, out[side])
+                place = _place(worlds, pair, (side, own, others), out[side], within)
                 if place is None:
-                    return PlaceSplit(one.place, two.place, among)
+                    return PlaceSplit(one.place, two.place, among, within)
                 moved = {Mover.RULE} if side else set()
                 moved |= {Mover.OWN} if own is World.AFTER else set()
                 moved |= {Mover.OTHERS} if others is World.AFTER else set()
@@ -82,20 +87,31 @@ def split_place(worlds: Worlds, pair: Pair, out: tuple[frozenset[str], frozenset
     kept = sum(parts.values(), Fraction(0))
     rest = one.place - two.place - kept
     told = PlaceParts(parts[Mover.RULE], parts[Mover.OWN], parts[Mover.OTHERS], rest)
-    return PlaceSplit(one.place, two.place, among, told)
+    return PlaceSplit(one.place, two.place, among, within, told)
+
+
+def _within(first: Result, second: Result) -> Within | None:
+    """Among whom both editions rank: all units, where they do."""
+    ranked_in = [
+        () if each is None else each.within for each in (first.edition.ranking, second.edition.ranking)
+    ]
+    return next((each for each in Within if each in ranked_in[0] and each in ranked_in[1]), None)
 
 
 def _place(
-    worlds: Worlds, pair: Pair, side: int, own: World, others: World, out: frozenset[str]
+    worlds: Worlds, pair: Pair, at: tuple[int, World, World], out: frozenset[str], within: Within
 ) -> int | None:
     """The place of a unit by its evidence of one world among the others by theirs of one."""
+    side, own, others = at
     table, table_own = worlds.table(side, others, out), worlds.table(side, own, out)
     ranking = table.edition.ranking
-    entries = dict(_entries(table))
-    entry = _entries(table_own).get(_name(pair, own))
-    entries.pop(_name(pair, others), None)
-    if entry is None or ranking is None:
+    card = table_own.card(_name(pair, own))
+    circle = None if card is None else circle_of(card, within)
+    entry = None if card is None or ranking is None else entry_of(card, ranking)
+    if entry is None or ranking is None or circle is None:
         return None
+    entries = _entries(table, within, circle)
+    entries.pop(_name(pair, others), None)
     entries[entry.unit] = entry
     return ranked(entries.values(), ranking.method, ranking.tolerance)[entry.unit][0]
 
@@ -104,9 +120,9 @@ def _name(pair: Pair, world: World) -> str:
     return pair.first if world is World.BEFORE else pair.second
 
 
-def _entries(result: Result) -> Mapping[str, Entry]:
+def _entries(result: Result, within: Within, circle: str) -> dict[str, Entry]:
+    """Those ranked in a circle."""
     ranking = result.edition.ranking
-    if ranking is None:
-        return {}
-    found = (entry_of(card, ranking) for card in result.scorecards)
+    cards = [each for each in result.scorecards if circle_of(each, within) == circle]
+    found = (None if ranking is None else entry_of(card, ranking) for card in cards)
     return {each.unit: each for each in found if each is not None}

@@ -13,7 +13,7 @@ from parcore.change.plan.proposals import Change, Effect, Need, Plan, Proposal, 
 from parcore.cli.emptiness import named
 from parcore.cli.options import evidence_options, format_option, lang_option, path_option, unknown_format
 from parcore.cli.plan_data import CSV_COLUMNS, csv_rows, plan_data, together_data
-from parcore.cli.report import amount
+from parcore.cli.result_table import amount
 from parcore.cli.run import Asked, run
 from parcore.cli.run import changes as read_changes
 from parcore.cli.tables import Column, csv_text, show_notes, show_table
