@@ -6,6 +6,7 @@ import csv
 import io
 import sqlite3
 import unicodedata
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -228,6 +229,37 @@ def at(got: Got, name: str, unit: str = "a") -> Datum:
     datum = got.evidence.at(unit, YEAR, name, Stage.FINAL)
     assert datum is not None
     return datum
+
+
+@pytest.mark.parametrize(
+    "dressed",
+    [
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace("\n", "\r"),
+        lambda text: text.replace(",", ";"),
+        lambda text: text.replace(",", "\t"),
+        lambda text: "\ufeff" + text,
+        lambda text: "\n \n" + text,
+        lambda text: text.replace("\n", "\n\n"),
+        lambda text: text.replace("\n", "\n,,,,,,\n", 2),
+        lambda text: text.replace("\nb", ',,\nb'),
+        lambda text: text.replace("a,1,", '"a","1",'),
+        lambda text: text.replace("a,1,", '"a","1\n1",'),
+        lambda text: text.splitlines()[0] + "\n",
+        lambda text: text.splitlines()[0],
+        lambda text: text.rstrip("\n"),
+    ],
+)  # fmt: skip
+def test_a_table_in_another_dress_says_what_the_own_reader_says(
+    words: Vocabulary, tmp_path: Path, dressed: Callable[[str], str]
+) -> None:
+    """Line ends, delimiters, quotes, blank lines and cells are met as the engine's own reader meets them."""
+    (tmp_path / "d.csv").write_bytes(dressed(written(ROWS)).encode())
+    got, wanted = read(words, tmp_path, "d.csv"), expected(words, tmp_path, "plain")
+    assert got.bad == wanted.bad == {}
+    assert values(got.evidence) == values(wanted.evidence)
+    ids = [[each.id for each in listed.records] for listed in got.evidence.lists()]
+    assert ids == [[each.id for each in listed.records] for listed in wanted.evidence.lists()]
 
 
 def test_parquet_and_sqlite_say_what_csv_says(words: Vocabulary, tmp_path: Path) -> None:

@@ -50,8 +50,11 @@ def read_lists(asked: RecordTable, findings: Findings) -> Iterable[RecordList]:
     """The lists of a table: those of every unit and period in it, in the order of their first rows."""
     database = Database()
     source = open_source(asked, database, findings)
-    if source is None or not _sound(asked, source.table, findings):
+    unsound = Findings()
+    if source is None or not _sound(asked, source.table, unsound):
+        findings.extend(unsound)
         return ()
+    findings.extend(unsound)
     reading = _Reading(asked, source, database)
     reading.cases()
     reading.invariants()

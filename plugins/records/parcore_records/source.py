@@ -70,7 +70,7 @@ def open_source(asked: RecordTable, database: Database, findings: Findings) -> S
 
 
 def _csv(asked: RecordTable, database: Database, findings: Findings) -> Source:
-    with asked.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+    with asked.path.open(encoding="utf-8-sig", errors="replace") as file:
         first, skip = "", 0
         while not first.strip() and (line := file.readline()):
             first, skip = line, skip + 1
