@@ -37,7 +37,7 @@ def test_the_kinds_are_there() -> None:
 
 
 def test_all_that_is_known_of_evidence_is_sealed() -> None:
-    """What a statement, a list (held whole), a record or a unit has, the bundle has; a list's state follows."""
+    """What a statement, a list (held whole), a record or a unit has, the bundle has; its state follows."""
     files = every()
     evidence, units = json_of(files, "evidence.json"), json_of(files, "units.json")
     lists = evidence["lists"]
