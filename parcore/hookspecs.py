@@ -24,3 +24,9 @@ def parcore_writers() -> Mapping[str, object]:  # type: ignore[empty-body]
 @hookspec
 def parcore_measures() -> Mapping[str, object]:  # type: ignore[empty-body]
     """Measures for editions: each word's `parcore.rules.figures.MeasureReader`."""
+
+
+@hookspec
+def parcore_tables() -> Mapping[str, object]:  # type: ignore[empty-body]
+    """Readers of tables of records: by the ending of a file's name (`.parquet`), a
+    `parcore.evidence.records.TableReader`."""

@@ -1,7 +1,7 @@
 """Plugins of `parcore.plugins`: loaded when first needed, each in its own guard.
 
 In: the entry points that are installed. Out: every plugin with what it adds and what failed, the
-writers of the formats and the readers of the measures. A plugin that fails is reported with its
+writers of the formats, the readers of the measures and of tables. A plugin that fails is reported with its
 cause and stops nobody.
 """
 
@@ -20,7 +20,10 @@ from parcore import hookspecs
 from parcore.diagnostics import Diagnostic, ParcoreError, Place, stop
 
 if TYPE_CHECKING:
+    from parcore.diagnostics import Findings
     from parcore.documents.tree import Tree
+    from parcore.evidence.evidence import RecordList
+    from parcore.evidence.records import RecordTable, TableReader
     from parcore.results.result import Result
     from parcore.rules.figures import Context, MeasureReader
     from parcore.rules.protocols import Measure
@@ -43,22 +46,24 @@ _BROKEN: Final = (Exception, SystemExit)  # a plugin that calls `sys.exit` stops
 
 @frozen
 class Plugin:
-    """An installed plugin: its distribution, the formats and measures it adds, what went wrong with it."""
+    """An installed plugin: its distribution, the formats, measures and tables it adds, what went wrong."""
 
     name: str
     distribution: str
     formats: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
     failures: tuple[Diagnostic, ...] = ()
 
 
 @frozen
 class Loaded:
-    """Every plugin found, by name, the writers of all their formats, the readers of their measures."""
+    """Every plugin found, by name, the writers of all their formats, the readers of measures and tables."""
 
     plugins: tuple[Plugin, ...]
     writers: Mapping[str, Writer]
     measures: Mapping[str, MeasureReader]
+    tables: Mapping[str, TableReader]
 
     @property
     def failures(self) -> tuple[Diagnostic, ...]:
@@ -74,20 +79,31 @@ def load() -> Loaded:
     plugins: list[Plugin] = []
     writers: dict[str, Writer] = {}
     measures: dict[str, MeasureReader] = {}
+    tables: dict[str, TableReader] = {}
     formats_of = dict.fromkeys(ENGINE_FORMATS, ENGINE)
     measures_of = dict.fromkeys((*MEASURES, *OTHER_WORDS), ENGINE)
+    tables_of: dict[str, str] = {}
     for entry in sorted(entry_points(group=GROUP), key=lambda each: (each.name, each.value)):
         failures: list[Diagnostic] = []
         manager = _manager(entry, failures)
         given = _ask(manager, entry.name, "parcore_writers", _guarded, failures)
         added = _ask(manager, entry.name, "parcore_measures", _reader, failures)
+        read = _ask(manager, entry.name, "parcore_tables", _table_reader, failures)
         fresh = _fresh(given, formats_of, "plugin-format-taken", "format", entry.name, failures)
         new = _fresh(added, measures_of, "plugin-measure-taken", "measure", entry.name, failures)
+        endings = _fresh(read, tables_of, "plugin-table-taken", "ending", entry.name, failures)
         writers |= fresh
         measures |= new
+        tables |= endings
         distribution = "" if entry.dist is None else f"{entry.dist.name} {entry.dist.version}"
-        plugins.append(Plugin(entry.name, distribution, tuple(fresh), tuple(new), tuple(failures)))
-    return Loaded(tuple(plugins), writers, measures)
+        names = tuple(fresh), tuple(new), tuple(endings)
+        plugins.append(Plugin(entry.name, distribution, *names, tuple(failures)))
+    return Loaded(tuple(plugins), writers, measures, tables)
+
+
+def tables() -> Mapping[str, TableReader]:
+    """The readers of tables of records, by the ending of a file's name."""
+    return load().tables
 
 
 def _manager(entry: EntryPoint, failures: list[Diagnostic]) -> pluggy.PluginManager | None:
@@ -160,6 +176,26 @@ def _guarded(plugin: str, form: object, writer: object) -> Writer:
         return text
 
     return write
+
+
+def _table_reader(plugin: str, ending: object, reader: object) -> TableReader:
+    """The reader of tables, its failures told with the plugin's name; one that is none is refused here."""
+    if not isinstance(ending, str) or not ending.startswith(".") or not callable(reader):
+        raise TypeError(f"{ending!r}: {reader!r} is no ending of a file's name and reader")
+
+    def read(asked: RecordTable, findings: Findings) -> tuple[RecordList, ...]:
+        """The lists of a table, or none with a finding: the plugin's own, or that it failed."""
+        try:
+            return tuple(reader(asked, findings))
+        except ParcoreError as error:
+            findings.extend(error.diagnostics)
+        except _BROKEN as error:
+            findings.add(
+                "plugin-table", asked.place, plugin=plugin, file=asked.path.name, cause=_cause(error)
+            )
+        return ()
+
+    return read
 
 
 def _reader(plugin: str, word: object, reader: object) -> MeasureReader:

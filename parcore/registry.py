@@ -155,9 +155,11 @@ class Registry:
         return tuple(each for each in found if each is not None)
 
     def reader(self, methodology: str, vocabulary: Vocabulary, findings: Findings) -> EvidenceReader:
-        """A reader of a methodology's evidence, with the units and layouts at hand."""
+        """A reader of a methodology's evidence, with the units, layouts and plugins' readers at hand."""
+        from parcore import plugins
+
         layouts = (each for each in self.layouts if each.name in (methodology, *vocabulary.names))
-        return EvidenceReader(vocabulary, self.units, findings, layouts)
+        return EvidenceReader(vocabulary, self.units, findings, layouts, plugins.tables)
 
     def survey(self) -> None:
         """Look at everything at hand, so that `findings` holds what packages say twice or say wrong."""

@@ -62,6 +62,7 @@ PAGES = (
     "docs/brief.md",
     "docs/change.md",
     "docs/files.md",
+    "docs/records.md",
     "docs/huong-dan.md",
     "docs/trials.md",
     "methodologies/nam-dinh/README.md",

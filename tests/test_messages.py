@@ -17,7 +17,9 @@ from parcore.documents.schema import schema_folder
 
 SOURCE = Path(parcore.__file__).parent
 CATALOGUE = SOURCE / "messages.yaml"
-TREES = {path: ast.parse(path.read_text("utf-8")) for path in sorted(SOURCE.rglob("*.py"))}
+ROOT = SOURCE.parent
+FILES = sorted(path for folder in (SOURCE, ROOT / "plugins") for path in folder.rglob("*.py"))
+TREES = {path: ast.parse(path.read_text("utf-8")) for path in FILES}
 TOLD_BY_REPORT_UNKNOWN = {"key", "nearest"}
 
 
@@ -32,7 +34,7 @@ def uses() -> Iterator[tuple[str, set[str] | None, str]]:
     for path, tree in TREES.items():
         for call in (each for each in ast.walk(tree) if isinstance(each, ast.Call)):
             name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-            where = f"{path.relative_to(SOURCE)}:{call.lineno}"
+            where = f"{path.relative_to(ROOT)}:{call.lineno}"
             passed: set[str] | None = {each.arg for each in call.keywords if each.arg is not None}
             if name == "report_unknown":
                 named = [each.value for each in call.keywords if each.arg == "code"]

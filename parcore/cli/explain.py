@@ -16,6 +16,7 @@ from parcore.cli.options import (
     format_option,
     lang_option,
     path_option,
+    quarantine_option,
     units_options,
     unknown_format,
 )
@@ -51,6 +52,7 @@ from parcore.rules.policies import Quantity
     "--record", metavar="ID", help="Tell of one case of the unit's list (a dossier), by its number there."
 )
 @evidence_options
+@quarantine_option
 @units_options
 @path_option
 @format_option("table", "json")
@@ -65,6 +67,7 @@ def command(
     numbers: str,
     changes: tuple[str, ...],
     files: tuple[Path, ...],
+    quarantine: Path | None,
     units_of: Period | None,
     weights: Path | None,
     paths: tuple[Path, ...],
@@ -79,7 +82,7 @@ def command(
         raise unknown_format(form, ["table", "json"])
     asked = Asked(
         name, period, Stage(stage), files, NumberFormat(numbers), changes, (unit,), "UNIT", paths, units_of,
-        weights,
+        weights, quarantine,
     )  # fmt: skip
     result, registry = run(asked)
     whole = not criteria or INDEX in criteria
@@ -151,7 +154,8 @@ def _cases(result: Result, card: Scorecard) -> dict[str, list[str]]:
     """The numbers of a unit's cases, by kind and in the order of the list that counts."""
     evidence, at = result.evidence, (card.unit.id, result.period)
     lists = [evidence.records(*at, kind, result.stage) for kind in result.edition.vocabulary.records]
-    return {each.kind: [record.id for record in each.records] for each in lists if each is not None}
+    held = (each for each in lists if each is not None and each.counted is None)
+    return {each.kind: [record.id for record in each.records] for each in held}
 
 
 def _whole(result: Result, card: Scorecard, lang: str) -> dict[str, object]:

@@ -93,6 +93,14 @@ def evidence_options(command: Command) -> Command:
     return command
 
 
+def quarantine_option(command: Command) -> Command:
+    """`--quarantine FILE`: where bad rows of records go."""
+    return click.option(
+        "--quarantine", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+        help="Write bad rows of records there with the reason of each, and go on: they count as rejected.",
+    )(command)  # fmt: skip
+
+
 def units_options(command: Command) -> Command:
     """`--units-of` and `--weights`: whose units are scored, and how what they came of is averaged."""
     for option in (

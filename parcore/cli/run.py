@@ -43,6 +43,7 @@ class Asked:
     paths: tuple[Path, ...] = ()
     units_of: Period | None = None
     weights: Path | None = None
+    quarantine: Path | None = None
 
 
 def run(asked: Asked, registry: Registry | None = None) -> tuple[Result, Registry]:
@@ -129,7 +130,9 @@ def _again(
 
 
 def _defaults(asked: Asked) -> Defaults:
-    return Defaults(period=asked.period, stage=Stage.FINAL, numbers=asked.numbers)
+    return Defaults(
+        period=asked.period, stage=Stage.FINAL, numbers=asked.numbers, quarantine=asked.quarantine
+    )
 
 
 def _latest(evidence: Evidence, edition: Edition, *, named: bool) -> Period:

@@ -17,6 +17,7 @@ from parcore.cli.options import (
     format_option,
     lang_option,
     path_option,
+    quarantine_option,
     units_options,
     unknown_format,
 )
@@ -58,6 +59,7 @@ BUILT_IN = ("table", "json", "csv")
     show_default=True,
     help="Cut the points by component or by method; JSON has both.",
 )
+@quarantine_option
 @units_options
 @path_option
 @format_option(*BUILT_IN)
@@ -75,6 +77,7 @@ def command(
     by: str,
     units_of: Period | None,
     weights: Path | None,
+    quarantine: Path | None,
     paths: tuple[Path, ...],
     form: str,
     lang: str,
@@ -93,7 +96,7 @@ def command(
         raise click.UsageError("--weights goes with --units-of")
     asked = Asked(
         names[0], period, Stage(stage), files, NumberFormat(numbers), changes, units, paths=paths,
-        units_of=units_of, weights=weights,
+        units_of=units_of, weights=weights, quarantine=quarantine,
     )  # fmt: skip
     result, registry, carried = run_carried(asked)
     results, before = [result], None

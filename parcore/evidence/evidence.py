@@ -6,7 +6,8 @@ one counts at a stage.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple, TypeVar
 
@@ -87,19 +88,38 @@ class Record:
     place: Place = attrs.field(default=Place(""), eq=False)
 
 
+Said = tuple[Cell | None, ...]
+"""What a record says in some fields; None where it says nothing."""
+
+Tally = Callable[[tuple[str, ...]], Mapping[Said, int]]
+"""How many records say the same in these fields, counted where the records are kept."""
+
+
 @frozen
 class RecordList:
-    """The list of its cases of one kind that a unit handed in for a period: OK, though it may be empty."""
+    """The list of its cases of one kind that a unit handed in for a period: OK, though it may be empty.
+
+    Of a table too large to be held `records` fetches each when asked, and `counted` counts them there;
+    `set_aside` of its records are known to be there, and nothing else: their rows are bad.
+    """
 
     unit: str
     period: Period
     kind: str
-    records: tuple[Record, ...]
+    records: Sequence[Record]
     stage: Stage
     state: State = State.OK
     method: Method | None = None
     source: Source | None = None
     place: Place = attrs.field(default=Place(""), eq=False)
+    counted: Tally | None = attrs.field(default=None, eq=False)
+    set_aside: int = 0
+
+    def tally(self, names: tuple[str, ...]) -> Mapping[Said, int]:
+        """How many records say the same in these fields, in the order met."""
+        if self.counted is not None:
+            return self.counted(names)
+        return Counter(tuple(record.cells.get(name) for name in names) for record in self.records)
 
 
 Key = tuple[str, Period, str]
@@ -202,7 +222,7 @@ class Evidence:
         listed = _latest(self._lists.get((unit, period, kind)), stage)
         if listed is None or not _stealthy(listed.stage, stage):
             return listed
-        return evolve(listed, state=State.UNVERIFIED, records=())
+        return evolve(listed, state=State.UNVERIFIED, records=(), counted=None, set_aside=0)
 
     def given(self, unit: str, period: Period, criterion: str, stage: Stage) -> Datum | None:
         """The points set for a criterion: the latest up to a stage; the unit's own count at `self` alone."""

@@ -32,7 +32,7 @@ from parcore.evidence.cells import stated
 from parcore.evidence.evidence import Datum, Evidence, Method, Observation, Stage
 from parcore.evidence.layouts import Layout, layout_of
 from parcore.evidence.periods import Period, parse_period
-from parcore.evidence.records import RecordReader
+from parcore.evidence.records import RecordReader, TableReaders
 from parcore.evidence.results import is_result_file, is_result_table, read_result
 from parcore.evidence.sections import Defaults, check_formats, lacks, report_beside, table_beside
 from parcore.evidence.units import UnitBook
@@ -52,7 +52,12 @@ class EvidenceReader:
     """Reads sources into statements, reporting what is wrong; `evidence` gives what was read."""
 
     def __init__(
-        self, vocabulary: Vocabulary, units: UnitBook, findings: Findings, layouts: Iterable[Layout] = ()
+        self,
+        vocabulary: Vocabulary,
+        units: UnitBook,
+        findings: Findings,
+        layouts: Iterable[Layout] = (),
+        readers: TableReaders = dict,
     ) -> None:
         self._vocabulary = vocabulary
         self._layouts = tuple(layouts)
@@ -60,7 +65,7 @@ class EvidenceReader:
         self._findings = findings
         self._data: dict[tuple[str, Period, str, Stage], Datum] = {}
         self._twice: list[tuple[Datum, Datum]] = []
-        self._records = RecordReader(vocabulary.records, units, findings)
+        self._records = RecordReader(vocabulary.records, units, findings, readers)
 
     def evidence(self) -> Evidence:
         """What was read so far."""

@@ -7,9 +7,12 @@ names the column of those whose cases they are, `unread` the columns that this l
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from collections.abc import Mapping as MappingOf
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
+
+from attrs import frozen
 
 from parcore.diagnostics import Findings, Place
 from parcore.documents.reading import items_of, text_of, texts_of
@@ -31,10 +34,51 @@ Columns = MappingOf[str, tuple[FieldSpec, NumberFormat, dict[str, Cell]]]
 """The fields of a table's columns, and what was read in them: in long lists the same few texts come again."""
 
 
+STORED: Final = (".parquet", ".sqlite", ".sqlite3", ".db")
+"""Files of tables that a plugin reads."""
+
+LARGE: Final = 16 * 2**20
+"""From so many bytes a table is read by a plugin, where there is one for it."""
+
+
+@frozen
+class RecordTable:
+    """A table of cases, a row each, for a reader that a plugin gives.
+
+    `table` is its name in a database; bad rows of an earlier table are in the quarantine already where
+    it is `begun`.
+    """
+
+    path: Path
+    table: str
+    place: Place
+    kind: Vocabulary
+    units: UnitBook
+    defaults: Defaults
+    whose: str
+    unread: tuple[str, ...]
+    begun: bool
+
+
+TableReader: TypeAlias = Callable[[RecordTable, Findings], Iterable[RecordList]]
+"""Reads a table into lists, reporting what is wrong."""
+
+TableReaders: TypeAlias = Callable[[], MappingOf[str, TableReader]]
+"""The readers of plugins, by the ending of the file's name; asked for when first needed."""
+
+
 class RecordReader:
     """Reads lists of cases, reporting what is wrong; `lists` gives what was read."""
 
-    def __init__(self, kinds: MappingOf[str, Vocabulary], units: UnitBook, findings: Findings) -> None:
+    def __init__(
+        self,
+        kinds: MappingOf[str, Vocabulary],
+        units: UnitBook,
+        findings: Findings,
+        readers: TableReaders = dict,
+    ) -> None:
+        self._readers = readers
+        self._quarantined = False
         self._kinds = kinds
         self._units = units
         self._findings = findings
@@ -53,7 +97,7 @@ class RecordReader:
                 text_of(name), list(self._kinds), name.place, self._findings, "record-kind-unknown"
             )
             return
-        if "file" in section:
+        if "file" in section and not self._stored(section, document, kind, defaults):
             table = table_beside(document, section["file"], self._findings)
             if table is not None:
                 check_formats(section, table, self._findings)
@@ -61,6 +105,33 @@ class RecordReader:
                 if not lacks(table, unread, self._findings, section.place_of("unread")):
                     self._table(table, kind, defaults, text_of(section.get("unit")) or UNIT, unread)
         self._none(section, kind, defaults)
+
+    def _stored(self, section: Mapping, document: Path, kind: Vocabulary, defaults: Defaults) -> bool:
+        """Whether the table is one for a plugin's reader, which has read it then."""
+        path, place = document.parent / text_of(section["file"]), section["file"].place
+        suffix, quarantine = path.suffix.lower(), defaults.quarantine is not None
+        if not path.is_file() or not (suffix in STORED or quarantine or path.stat().st_size > LARGE):
+            return False
+        reader = self._readers().get(suffix)
+        if reader is None:
+            if suffix in STORED or quarantine:
+                self._findings.add("table-reader-missing", place, file=text_of(section["file"])[:60])
+            return suffix in STORED or quarantine
+        asked = RecordTable(
+            path=path,
+            table=text_of(section.get("table")),
+            place=place,
+            kind=kind,
+            units=self._units,
+            defaults=defaults,
+            whose=text_of(section.get("unit")) or UNIT,
+            unread=texts_of(section.get("unread")),
+            begun=self._quarantined,
+        )
+        self._quarantined |= quarantine
+        for listed in reader(asked, self._findings):
+            self._keep(listed)
+        return True
 
     def _none(self, section: Mapping, kind: Vocabulary, defaults: Defaults) -> None:
         """The empty lists of the units that a section names."""
@@ -142,9 +213,12 @@ class RecordReader:
             source=own.source,
             place=place,
         )
-        first = self._lists.setdefault((unit, period, kind.name, own.stage), given)
+        self._keep(given)
+
+    def _keep(self, given: RecordList) -> None:
+        first = self._lists.setdefault((given.unit, given.period, given.kind, given.stage), given)
         if first is not given:
             self._findings.add(
-                "records-twice", place, kind=kind.name, unit=unit, period=period, stage=own.stage.value,
-                first=first.place, one=len(first.records), two=len(records),
+                "records-twice", given.place, kind=given.kind, unit=given.unit, period=given.period,
+                stage=given.stage.value, first=first.place, one=len(first.records), two=len(given.records),
             )  # fmt: skip

@@ -20,7 +20,10 @@ from parcore.sources import Source
 
 @frozen
 class Defaults:
-    """What holds for every statement of a source unless the statement says otherwise."""
+    """What holds for every statement of a source unless the statement says otherwise.
+
+    `quarantine` is the file into which bad rows of records are put; without one they refuse the table.
+    """
 
     period: Period | None = None
     stage: Stage = Stage.FINAL
@@ -28,6 +31,7 @@ class Defaults:
     numbers: NumberFormat = NumberFormat.UNDECLARED
     columns: MappingOf[str, NumberFormat] = field(factory=dict)
     source: Source | None = None
+    quarantine: Path | None = None
 
     def within(self, tree: Mapping, findings: Findings) -> Defaults:
         """What holds in a part of the source that may say otherwise."""
@@ -44,6 +48,7 @@ class Defaults:
                 for name, value in (columns.entries if isinstance(columns, Mapping) else {}).items()
             },
             source=source_of(tree.get("source"), findings) or self.source,
+            quarantine=self.quarantine,
         )
 
     def row_period(self, row: MappingOf[str, Scalar], findings: Findings) -> Period | None:

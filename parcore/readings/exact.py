@@ -6,9 +6,9 @@ for each node, which is the trace: `rerun` computes every step again from the re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Protocol, cast, runtime_checkable
 
 from attrs import field, frozen
 
@@ -54,6 +54,14 @@ class Scope(Protocol):
         """The state of a domain (MISSING: never handed in) and its records or peers, in a fixed order."""
 
 
+@runtime_checkable
+class Alike(Protocol):
+    """Records that are counted by what they say, not held one by one."""
+
+    def alike(self, reads: Sequence[Field | Symbol]) -> Iterable[tuple[Scope, int]]:
+        """A record for each thing that is said where these nodes read, and how many say it."""
+
+
 OK: Final = State.OK
 _EMPTY: Final = Value(State.NOTHING_AROSE)
 _ERROR: Final = Value(State.ERROR)
@@ -75,7 +83,12 @@ def _agg(node: Agg, args: Operands) -> Value:
     return _aggregate(node.op, args, node.skip)
 
 
-def _aggregate(op: Aggregate, args: Operands, skip: frozenset[State]) -> Value:
+def _aggregate(
+    op: Aggregate, args: Operands, skip: frozenset[State], times: Sequence[int] | None = None
+) -> Value:
+    """One number of several; `times` says how often each operand stands, once each where it is left out."""
+    if times is not None:
+        return _weighed(op, [(each, n) for each, n in zip(args, times, strict=True) if n], skip)
     kept = [each for each in args if each.state not in skip] if skip else args
     if op is Aggregate.COUNT and not kept:
         return _FALSE
@@ -92,6 +105,18 @@ def _aggregate(op: Aggregate, args: Operands, skip: frozenset[State]) -> Value:
     if op is Aggregate.MEAN:
         return Value(OK, sum(numbers, ZERO) / len(numbers))
     return Value(OK, min(numbers) if op is Aggregate.MIN else max(numbers))
+
+
+def _weighed(op: Aggregate, args: Sequence[tuple[Value, int]], skip: frozenset[State]) -> Value:
+    """The same as if each operand stood as often as its count says."""
+    kept = [(each, n) for each, n in args if each.state not in skip]
+    if op in (Aggregate.MIN, Aggregate.MAX) or not kept or any(each.state for each, _ in kept):
+        return _aggregate(op, [each for each, _ in args], skip)
+    count = sum(n for _, n in kept)
+    if op is Aggregate.COUNT:
+        return Value(OK, Fraction(count))
+    total = sum((each.number * n for each, n in kept), ZERO)
+    return Value(OK, total / count if op is Aggregate.MEAN else total)
 
 
 def _mul(_: Mul, args: Operands) -> Value:
@@ -218,11 +243,17 @@ def apply(node: Node, operands: Operands) -> Value:
 class Members:
     """What an `Over` node read: the state of its domain, and the trace of each record or peer.
 
-    For a rank the unit's own trace stands first.
+    For a rank the unit's own trace stands first. Of records that are only counted, `times` says for each
+    trace of how many records it is.
     """
 
     state: State
     traces: tuple[Trace, ...]
+    times: tuple[int, ...] | None = None
+
+    def counted(self) -> Iterable[tuple[Trace, int]]:
+        """Each trace, and of how many records it is."""
+        return zip(self.traces, self.times or (1,) * len(self.traces), strict=True)
 
 
 @frozen
@@ -308,23 +339,33 @@ def aggregate(node: Over, body: Program, scope: Scope) -> Value:
 def _read_members(node: Over, body: Program, scope: Scope) -> Members:
     state, scopes = scope.members(node.domain)
     if isinstance(node.domain, Records) and not body.bodies:
-        return Members(state, _alike(body, scopes))
+        return _alike(body, state, scopes)
     own = [scope] if node.op is Aggregate.RANK else []
     return Members(state, tuple(evaluate(body, each) for each in (*own, *scopes)))
 
 
-def _alike(body: Program, scopes: Sequence[Scope]) -> tuple[Trace, ...]:
+def _alike(body: Program, state: State, scopes: Sequence[Scope]) -> Members:
     """The trace of each record; those that say the same in all that is read of them share one."""
     reads = [node for node in body.nodes if isinstance(node, Field | Symbol)]
-    known: dict[tuple[Value, ...], Trace] = {}
-    traces: list[Trace] = []
-    for each in scopes:
-        said = tuple(_asked(node, each) for node in reads)
-        trace = known.get(said)
-        if trace is None:
-            trace = known[said] = evaluate(body, each)
-        traces.append(trace)
-    return tuple(traces)
+    if not isinstance(scopes, Alike):
+        known: dict[object, object] = {}
+        return Members(state, tuple(_trace(body, reads, each, known) for each in scopes))
+    found = [(_trace(body, reads, each, body.known), times) for each, times in scopes.alike(reads)]
+    return Members(state, tuple(trace for trace, _ in found), tuple(times for _, times in found))
+
+
+def _trace(
+    body: Program, reads: Sequence[Field | Symbol], scope: Scope, known: dict[object, object]
+) -> Trace:
+    said = tuple(_asked(node, scope) for node in reads)
+    if said not in known:
+        known[said] = evaluate(body, scope)
+    return cast("Trace", known[said])
+
+
+def members_of(body: Program, state: State, scopes: Sequence[Scope]) -> Members:
+    """What a rule gives in each scope of a list of records."""
+    return _alike(body, state, scopes)
 
 
 def _asked(node: Field | Symbol, scope: Scope) -> Value:
@@ -339,14 +380,17 @@ def _gather(node: Over, body: Program, members: Members) -> Value:
     at, where = body.roots["body"], body.roots.get("where")
     values = [each.values for each in members.traces]
     own = values.pop(0)[at] if node.op is Aggregate.RANK else None
+    times = members.times
     if where is not None:
         unknown = max((each[where].state for each in values), default=OK)
         if unknown is not OK:
             return Value(unknown)
+        if times is not None:
+            times = tuple(n for each, n in zip(values, times, strict=True) if each[where].number)
         values = [each for each in values if each[where].number]
     results = [each[at] for each in values]
     if own is None:
-        return _aggregate(node.op, results, node.skip)
+        return _aggregate(node.op, results, node.skip, times)
     peers = [each for each in results if each.state not in node.skip]
     state = max(own.state, max((each.state for each in peers), default=OK))
     return Value(state) if state else Value(OK, Fraction(1 + sum(p.number > own.number for p in peers)))

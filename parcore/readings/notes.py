@@ -14,7 +14,7 @@ from parcore.readings.prose.conditions import condition_text
 from parcore.readings.prose.words import Speaker
 from parcore.rules.derivations import Derivation, derivations
 from parcore.rules.kinds import Kind
-from parcore.values import EVIDENCE_STATES
+from parcore.values import EVIDENCE_STATES, State
 
 SUM_OF_UNITS: Final = "sum of units"
 MEAN_OF_UNITS: Final = "weighted mean of units"
@@ -33,6 +33,7 @@ DECLARED: Final = "declared ("
 """Before the source of weights that a user declared."""
 
 _COUNTED = re.compile(r"(\d+)/(\d+)")
+_ASIDE = re.compile(rf"; (\d+) {State.REJECTED.word}$")
 
 
 def derived_from(datum: Datum, speaker: Speaker) -> str:
@@ -104,6 +105,9 @@ def _records(own: Derivation, told: str, speaker: Speaker) -> str:
     where = ""
     if own.where is not None:
         where = speaker.say("derived-where", condition=condition_text(own.where, inner))
+    aside = _ASIDE.search(told)
+    if aside is not None:
+        told, where = told[: aside.start()], where + speaker.say("derived-aside", count=aside.group(1))
     counted = _COUNTED.match(told)
     if counted is None:
         return f"{title}: {told}"

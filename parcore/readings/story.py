@@ -18,7 +18,7 @@ from parcore.evidence.evidence import Datum, Method
 from parcore.evidence.vocabulary import POINTS, FieldKind, Vocabulary
 from parcore.numbers import ZERO
 from parcore.readings.beside_measure import beside
-from parcore.readings.exact import Scope, evaluate
+from parcore.readings.exact import Scope, evaluate, members_of
 from parcore.readings.notes import bound_text, derived_from
 from parcore.readings.prose.conditions import condition_text
 from parcore.readings.prose.measures import measure_text, noun_of
@@ -147,12 +147,16 @@ class Teller:
             yield self._say("tell-no-cases", state=self._state(state))
             return
         program = lay_out({"it": rule.body(self.group, self._top)})
-        counted = Counter(evaluate(program, each)["it"] for each in cases)
+        counted = Counter[Value]()
+        for trace, times in members_of(program, state, cases).counted():
+            counted[trace["it"]] += times
         shown = (
             f"{self._number(Fraction(count))} × {self._case(value)}"
             for value, count in sorted(counted.items(), key=lambda each: (each[0].state, -each[0].number))
         )
-        yield self._say("tell-cases", count=self._number(Fraction(len(cases))), cases="; ".join(shown) or "—")
+        yield self._say(
+            "tell-cases", count=self._number(Fraction(counted.total())), cases="; ".join(shown) or "—"
+        )
 
     def _case(self, value: Value) -> str:
         return self._state(value.state) if value.known is None else self.speaker.points(value.number)

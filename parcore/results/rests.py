@@ -80,7 +80,7 @@ def evidence_basis(result: Result, lang: str) -> str:
     """How many statements of the evidence scored stand on which basis; a list with what it gives is one."""
     units = {card.unit.id for card in result.scorecards}
     counted: dict[str, int] = {}
-    lists = (each for each in result.evidence.lists() if each.period == result.period)
+    lists = [each for each in result.evidence.lists() if each.period == result.period]
     fields = result.edition.vocabulary.fields
     derived = {name for name, spec in fields.items() if spec.derive is not None}
     own = (
@@ -94,7 +94,9 @@ def evidence_basis(result: Result, lang: str) -> str:
             word = "basis-none" if given.source is None else f"basis-{given.source.basis.value}"
             counted[word] = counted.get(word, 0) + 1
     parts = "; ".join(f"{say(word, lang)} {count}" for word, count in counted.items())
-    return say("rests-evidence", lang, parts=parts)
+    aside = ", ".join(f"{each.unit} {each.set_aside}" for each in lists if each.set_aside)
+    told = say("rests-aside", lang, parts=aside) if aside else ""
+    return say("rests-evidence", lang, parts=parts) + told
 
 
 def _by_basis(edition: Edition, lang: str) -> list[str]:

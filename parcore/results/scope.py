@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Final
+from typing import Final, overload
 
 from attrs import evolve, frozen
 
 from parcore.editions.tree import GIVEN
-from parcore.evidence.evidence import Datum, Evidence, Record, Stage
+from parcore.evidence.evidence import Datum, Evidence, Record, RecordList, Stage
 from parcore.evidence.periods import Period
 from parcore.readings.exact import Scope
 from parcore.results.population import Population
-from parcore.rules.graph import Domain, Peers
+from parcore.rules.graph import Domain, Field, Peers, Symbol
 from parcore.values import State, Value
 
 _MISSING: Final = Value(State.MISSING)
@@ -55,6 +55,8 @@ class UnitScope:
         listed = self.evidence.records(self.unit, self.period, domain.kind, self.stage)
         if listed is None:
             return State.MISSING, ()
+        if listed.counted is not None:
+            return listed.state, CountedScopes(listed, self.period)
         return listed.state, [RecordScope(each, self.period) for each in listed.records]
 
     def _peers(self, peers: Peers) -> tuple[State, Sequence[Scope]]:
@@ -85,6 +87,34 @@ class RecordScope:
     def members(self, domain: Domain) -> tuple[State, Sequence[Scope]]:
         """A case has no cases of its own."""
         return State.MISSING, ()
+
+
+@frozen
+class CountedScopes(Sequence[Scope]):
+    """The cases of a list that are counted where they are kept, by what they say."""
+
+    listed: RecordList
+    period: Period
+
+    def __len__(self) -> int:
+        return len(self.listed.records)
+
+    @overload
+    def __getitem__(self, at: int) -> Scope: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Scope]: ...
+    def __getitem__(self, at: int | slice) -> Scope | list[Scope]:
+        if isinstance(at, slice):
+            return [RecordScope(each, self.period) for each in self.listed.records[at]]
+        return RecordScope(self.listed.records[at], self.period)
+
+    def alike(self, reads: Sequence[Field | Symbol]) -> Iterator[tuple[Scope, int]]:
+        """A case for each thing that is said where these nodes read, and how many say it."""
+        own = (node.name for node in reads if not node.lag and not node.name.startswith("@"))
+        names = tuple(sorted(set(own)))
+        for said, times in self.listed.tally(names).items():
+            cells = {name: cell for name, cell in zip(names, said, strict=True) if cell is not None}
+            yield RecordScope(Record("", cells), self.period), times
 
 
 def _day(name: str, period: Period) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from fractions import Fraction
@@ -14,6 +15,7 @@ from parcore.numbers import exact_text
 from parcore.readings.exact import Trace
 from parcore.rules.graph import NODES, Node, Over, Peers, Piece, Records
 from parcore.rules.program import Program
+from parcore.values import Value
 
 
 def steps(trace: Trace, root: str, cases: Mapping[str, Sequence[str]] | None = None) -> list[dict[str, Any]]:
@@ -43,17 +45,21 @@ def _cases(trace: Trace, at: int, cases: Mapping[str, Sequence[str]]) -> dict[st
     node = trace.program.nodes[at]
     if not isinstance(node, Over) or not isinstance(node.domain, Records) or at not in trace.members:
         return {}
-    values = [each["body"] for each in trace.members[at].traces]
+    members = trace.members[at]
+    if members.times is not None:
+        counted = Counter[Value]()
+        for each, times in members.counted():
+            counted[each["body"]] += times
+        return {"cases": [{"times": times, **_result(value)} for value, times in counted.items()]}
+    values = [each["body"] for each in members.traces]
     names = cases.get(node.domain.kind) or [""] * len(values)
+    return {"cases": [{"case": name, **_result(value)} for name, value in zip(names, values, strict=True)]}
+
+
+def _result(value: Value) -> dict[str, Any]:
     return {
-        "cases": [
-            {
-                "case": name,
-                "state": value.state.word,
-                "value": None if value.known is None else exact_text(value.number),
-            }
-            for name, value in zip(names, values, strict=True)
-        ]
+        "state": value.state.word,
+        "value": None if value.known is None else exact_text(value.number),
     }
 
 

@@ -14,13 +14,14 @@ class Program:
     """A graph laid out for evaluation: each node once, operands before what uses them.
 
     `inputs[i]` are the positions of the operands of `nodes[i]`; `roots` names positions. The bodies
-    of `Over` nodes are programs of their own (`bodies`, by position).
+    of `Over` nodes are programs of their own (`bodies`, by position). `known` is a reading's memo.
     """
 
     nodes: tuple[Node, ...]
     inputs: tuple[tuple[int, ...], ...]
     roots: Mapping[str, int]
     bodies: Mapping[int, Program] = field(factory=dict)
+    known: dict[object, object] = field(factory=dict, init=False, eq=False, repr=False)
 
 
 def lay_out(roots: Mapping[str, Node]) -> Program:

@@ -37,13 +37,13 @@ def test_the_kinds_are_there() -> None:
 
 
 def test_all_that_is_known_of_evidence_is_sealed() -> None:
-    """What a statement, a list, a record or a unit has, the bundle has; a list's state follows from it."""
+    """What a statement, a list (held whole), a record or a unit has, the bundle has; its state follows."""
     files = every()
     evidence, units = json_of(files, "evidence.json"), json_of(files, "units.json")
     lists = evidence["lists"]
     for kind, row, out in (
         (Datum, evidence["statements"][0], set()),
-        (RecordList, lists[0], {"state"}),
+        (RecordList, lists[0], {"state", "counted", "set_aside"}),
         (Record, lists[0]["records"][0], set()),
         (Unit, units["units"][0], {"place"}),
         (Source, evidence["statements"][0]["source"], set()),

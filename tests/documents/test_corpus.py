@@ -52,6 +52,17 @@ NOT_OF_DOCUMENTS = {
             "unread",
         )
     },
+    **dict.fromkeys(
+        (
+            "plugin-table",
+            "plugin-table-taken",
+            "table-reader-missing",
+            "table-name-missing",
+            "records-bad",
+            "records-set-aside",
+        ),
+        "tables that plugins read: tests/plugins/test_records.py",
+    ),
     "sealed-extra": "sealed results: tests/audit",
     "seal-taken": "sealed results: tests/audit",
     "seal-key": "sealed results: tests/audit",
