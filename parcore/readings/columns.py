@@ -1,20 +1,21 @@
-"""The NumPy backend of the pair fold: `int64` columns, and columns of Python integers beyond them."""
+"""The NumPy backend of the pair fold: `int64` columns, Python integers beyond them, and doubles with proofs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from parcore.readings.exact import Scope
 from parcore.readings.pair.backend import Source
 from parcore.readings.pair.block import Block
-from parcore.readings.pair.fold import fold
-from parcore.readings.pair.reading import Reading, Values, read
+from parcore.readings.pair.reading import Reading, read
 from parcore.rules.program import Program
+from parcore.values import Value
 
 Ints: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
+Doubles: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 Truths: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
 
 
@@ -27,10 +28,10 @@ class Columns:
         self._block = block
 
     def state(self, source: Source) -> Ints:
-        return np.array(self._block.columns[source].states, dtype=np.int64)
+        return np.asarray(self._block.columns[source].states, dtype=np.int64)
 
     def number(self, source: Source, *, wide: bool) -> Ints:
-        return np.array(self._block.columns[source].numbers, dtype=object if wide else np.int64)
+        return np.asarray(self._block.columns[source].numbers, dtype=object if wide else np.int64)
 
     def constant(self, value: int, *, wide: bool) -> Ints:
         return np.array(value, dtype=object if wide else np.int64)
@@ -68,17 +69,50 @@ class Columns:
     def choose(self, condition: Truths, a: Ints, b: Ints) -> Ints:
         return np.where(condition, a, b)
 
+    def real(self, value: float) -> Doubles:
+        return np.array(value, dtype=np.float64)
 
-def run(program: Program, block: Block) -> Mapping[str, Values]:
-    """Every root of a program over a block."""
+    def reals(self, a: Ints) -> Doubles:
+        return a.astype(np.float64)
 
-    def spread(column: Ints) -> Sequence[int]:
-        return cast("Sequence[int]", np.broadcast_to(column, (block.size,)))
+    def plus(self, a: Doubles, b: Doubles) -> Doubles:
+        return np.add(a, b)
 
-    answers = fold(program, block.shapes, Columns(block))
-    return {
-        root: Values(spread(each.state), spread(each.n), spread(each.d)) for root, each in answers.items()
-    }
+    def minus(self, a: Doubles, b: Doubles) -> Doubles:
+        return np.subtract(a, b)
+
+    def by(self, a: Doubles, b: Doubles) -> Doubles:
+        return np.multiply(a, b)
+
+    def over(self, a: Doubles, b: Doubles) -> Doubles:
+        return np.divide(a, b)
+
+    def real_where(self, condition: Truths, a: Doubles, b: Doubles) -> Doubles:
+        return np.where(condition, a, b)
+
+    def negative(self, a: Doubles) -> Truths:
+        return np.less(a, 0)
+
+    def within(self, a: Doubles, error: float) -> Truths:
+        return np.logical_not(np.greater(np.abs(a), error))
+
+    def unsettled(self, a: Doubles, error: float) -> Truths:
+        above = np.subtract(a, np.floor(a))
+        return np.logical_not(np.logical_and(np.greater(above, error), np.less(above, 1.0 - error)))
+
+    def floor(self, a: Doubles, low: int, high: int) -> Ints:
+        return np.clip(np.floor(a).astype(np.int64), low, high)
+
+
+def run(program: Program, block: Block) -> Mapping[str, Sequence[Value]]:
+    """Every root of a program over a block.
+
+    Raises:
+        Undecided: a number that there is no room for.
+    """
+    from parcore.readings.chunks import read_block
+
+    return read_block(program, block).values
 
 
 def pair(program: Program, scopes: Sequence[Scope]) -> Reading:

@@ -1,0 +1,239 @@
+"""The pair reading of a block in NumPy, chunk by chunk: columns of states and exact numbers for each root.
+
+In: a program and a block, whose columns may be NumPy arrays already (`parcore.readings.bulk`). Bounds are
+read from the whole block, the fold is written down once (`pair.tape`), and played on chunks that fit the
+cache. Rows that the floats leave open are read again in wide integers, and counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Final, overload
+
+import numpy as np
+from attrs import evolve, field, frozen
+
+from parcore.readings import columns
+from parcore.readings.columns import Doubles, Ints
+from parcore.readings.pair.block import Block, Column
+from parcore.readings.pair.fold import Answer, fold, fold_nearly
+from parcore.readings.pair.reading import Values
+from parcore.readings.pair.tape import Recording, Tape
+from parcore.rules.program import Program
+from parcore.values import State, Value
+
+CHUNK: Final = 8192
+"""Rows played at once: some dozen columns of them fit a core's cache."""
+_WIDE_CHUNK: Final = 1024
+"""Rows read at once in wide integers."""
+
+
+@frozen(eq=False)
+class BlockReading:
+    """A column of values for each root asked for, in the order of the block's rows.
+
+    `undecided` is how many rows the floats left open, which were read again in wide integers.
+    """
+
+    values: Mapping[str, Sequence[Value]]
+    size: int
+    undecided: int = 0
+
+    def __getitem__(self, root: str) -> Sequence[Value]:
+        return self.values[root]
+
+
+@frozen(eq=False)
+class WideValues(Sequence[Value]):
+    """A root's values whose numbers are wide: states, and where each number lies, within `error` of `near`.
+
+    The numbers themselves are read in wide integers where they are asked for.
+    """
+
+    states: Ints
+    near: Doubles
+    error: float
+    _exact: _Exact
+    _root: str
+    _known: dict[int, Values] = field(factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.states)
+
+    @overload
+    def __getitem__(self, at: int) -> Value: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Value]: ...
+    def __getitem__(self, at: int | slice) -> Value | list[Value]:
+        if isinstance(at, slice):
+            return [self[each] for each in range(*at.indices(len(self)))]
+        at = range(len(self))[at]
+        chunk, row = divmod(at, _WIDE_CHUNK)
+        if chunk not in self._known:
+            rows = np.arange(chunk * _WIDE_CHUNK, min((chunk + 1) * _WIDE_CHUNK, len(self)))
+            self._known[chunk] = self.exactly(rows)
+        return self._known[chunk][row]
+
+    def exactly(self, rows: Ints) -> Values:
+        """The values of some rows."""
+        return self._exact.values(rows, (self._root,))[self._root]
+
+
+def read_block(
+    program: Program, block: Block, roots: Collection[str] | None = None, chunk: int = CHUNK
+) -> BlockReading:
+    """The roots asked for (None: all) over a block.
+
+    Raises:
+        Undecided: a number that there is no room for.
+    """
+    roots = tuple(program.roots) if roots is None else tuple(roots)
+    block = evolve(block, columns={source: _held(each) for source, each in block.columns.items()})
+    tape = Tape(columns.Columns.limit)
+    answers, open_ = fold_nearly(program, block.shapes, tape, tape)
+    outputs = _Outputs({root: answers[root] for root in roots}, block.size)
+    asked = [*outputs.columns, *(() if isinstance(open_, bool) else (open_,))]
+    recording = tape.recording(asked)
+    undecided: list[Ints] = []
+    for start in range(0, block.size, chunk):
+        part = slice(start, min(start + chunk, block.size))
+        played = _play(recording, _part(block, part))
+        outputs.put(part, played)
+        if not isinstance(open_, bool):
+            undecided.append(np.flatnonzero(np.broadcast_to(played[-1], (part.stop - start,))) + start)
+    rows = np.concatenate([np.empty(0, np.int64), *undecided])
+    exact = _Exact(program, block)
+    if len(rows):
+        outputs.correct(rows, exact.values(rows, roots))
+    return BlockReading(outputs.values(exact), block.size, len(rows))
+
+
+def _play(recording: Recording, part: Block) -> list[Any]:
+    # What wraps or divides by nothing does so in open rows alone, of which nothing counts.
+    with np.errstate(all="ignore"):
+        return recording.play(columns.Columns(part))
+
+
+class _Exact:
+    """The same fold in integers alone, for some rows of a block."""
+
+    def __init__(self, program: Program, block: Block) -> None:
+        self._program, self._block = program, block
+        self._tape: Tape | None = None
+        self._answers: Mapping[str, Answer[int]] = {}
+
+    def values(self, rows: Ints, roots: Sequence[str]) -> dict[str, Values]:
+        """The values of roots in some rows."""
+        if self._tape is None:
+            self._tape = Tape(columns.Columns.limit)
+            self._answers = fold(self._program, self._block.shapes, self._tape)
+        parts = [(self._answers[root].state, self._answers[root].n, self._answers[root].d) for root in roots]
+        recording = self._tape.recording(at for part in parts for at in part)
+        found: list[list[Ints]] = [[] for _ in recording.outputs]
+        for start in range(0, len(rows), _WIDE_CHUNK):
+            some = rows[start : start + _WIDE_CHUNK]
+            for column, each in zip(found, _play(recording, _part(self._block, some)), strict=True):
+                column.append(np.broadcast_to(each, (len(some),)))
+        whole = [np.concatenate(each) for each in found]
+        return {root: Values(*whole[3 * at : 3 * at + 3]) for at, root in enumerate(roots)}  # type: ignore[arg-type]
+
+
+class _Outputs:
+    """The columns asked for, put together from chunks."""
+
+    def __init__(self, answers: Mapping[str, Answer[int]], size: int) -> None:
+        self._size = size
+        self._answers = answers
+        parts = [
+            (each.state, each.n, each.d) if each.near is None else (each.state, each.near.column)
+            for each in answers.values()
+        ]
+        self.columns = tuple(dict.fromkeys(at for part in parts for at in part))
+        self._whole: dict[int, Any] = {}
+        self._redone: dict[str, tuple[Ints, Values]] = {}
+
+    def put(self, part: slice, played: Sequence[Any]) -> None:
+        """Keep a chunk; what is the same in every row is kept once."""
+        for at, column in zip(self.columns, played, strict=False):
+            if not column.ndim:
+                self._whole[at] = column
+                continue
+            if at not in self._whole:
+                self._whole[at] = np.empty(self._size, column.dtype)
+            self._whole[at][part] = column
+
+    def correct(self, rows: Ints, values: Mapping[str, Values]) -> None:
+        """Put in the place of open rows what was read of them again."""
+        self._redone = {root: (rows, each) for root, each in values.items()}
+
+    def values(self, exact: _Exact) -> dict[str, Sequence[Value]]:
+        """The values of each root."""
+        return {root: self._values(root, answer, exact) for root, answer in self._answers.items()}
+
+    def _values(self, root: str, answer: Answer[int], exact: _Exact) -> Sequence[Value]:
+        states = self._column(answer.state)
+        redone = self._redone.get(root)
+        if redone is not None:
+            states = states.copy()
+            states[redone[0]] = redone[1].states
+        if answer.near is None:
+            n, d = self._column(answer.n), self._column(answer.d)
+            if redone is not None:
+                n, d = _replaced(n, redone[0], redone[1].n), _replaced(d, redone[0], redone[1].d)
+            return Values(states, n, d)  # type: ignore[arg-type]
+        near, error = self._column(answer.near.column), float(answer.near.error)
+        if redone is not None:
+            near = near.copy()
+            near[redone[0]] = [int(n) / int(d) for n, d in zip(redone[1].n, redone[1].d, strict=True)]
+            error = max(error, float(answer.near.most) * 2**-52)
+        return WideValues(states, near, error, exact, root)
+
+    def _column(self, at: int) -> Any:
+        return np.broadcast_to(self._whole[at], (self._size,))
+
+
+def _replaced(column: Ints, rows: Ints, by: Any) -> Ints:
+    """The column with other integers in some rows; a column of Python integers where there is no room."""
+    by = np.asarray(by)
+    kind = np.int64 if column.dtype != object and by.dtype != object else object
+    column = column.astype(kind)
+    column[rows] = by
+    return column
+
+
+def _held(column: Column) -> Column:
+    """The column as arrays."""
+    low, high = column.shape.span
+    kind = next((each for each in (np.int8, np.int16, np.int32, np.int64) if _holds(each, low, high)), object)
+    numbers = column.numbers
+    if not isinstance(numbers, np.ndarray):
+        numbers = np.array(numbers, dtype=kind)  # type: ignore[assignment]
+    return Column(np.asarray(column.states, dtype=np.int8), numbers, column.shape)  # type: ignore[arg-type]
+
+
+def _holds(kind: Any, low: int, high: int) -> bool:
+    return bool(np.iinfo(kind).min <= low and high <= np.iinfo(kind).max)
+
+
+def _part(block: Block, rows: slice | Ints) -> Block:
+    """Some rows of a block of arrays; its shapes stay those of the whole."""
+    size = rows.stop - rows.start if isinstance(rows, slice) else len(rows)
+    return Block(size, _Parts(block.columns, rows))
+
+
+class _Parts(Mapping[Any, Column]):
+    """Columns of some rows, cut out when they are asked for."""
+
+    def __init__(self, whole: Mapping[Any, Column], rows: slice | Ints) -> None:
+        self._whole, self._rows = whole, rows
+
+    def __getitem__(self, source: Any) -> Column:
+        column: Any = self._whole[source]
+        return Column(column.states[self._rows], column.numbers[self._rows], column.shape)
+
+    def __iter__(self) -> Any:
+        return iter(self._whole)
+
+    def __len__(self) -> int:
+        return len(self._whole)
