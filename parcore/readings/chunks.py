@@ -23,7 +23,7 @@ from parcore.readings.pair.tape import Recording, Tape
 from parcore.rules.program import Program
 from parcore.values import State, Value
 
-CHUNK: Final = 8192
+CHUNK: Final = 16384
 """Rows played at once: some dozen columns of them fit a core's cache."""
 _WIDE_CHUNK: Final = 1024
 """Rows read at once in wide integers."""

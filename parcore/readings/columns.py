@@ -20,7 +20,7 @@ Truths: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
 
 
 class Columns:
-    """The columns of a block in memory."""
+    """The columns of a block in memory; narrow ones of states and truths have 8 bits until one computes with them."""
 
     limit: int | None = None
 
@@ -28,25 +28,25 @@ class Columns:
         self._block = block
 
     def state(self, source: Source) -> Ints:
-        return np.asarray(self._block.columns[source].states, dtype=np.int64)
+        return np.asarray(self._block.columns[source].states, dtype=np.int8)
 
     def number(self, source: Source, *, wide: bool) -> Ints:
         return np.asarray(self._block.columns[source].numbers, dtype=object if wide else np.int64)
 
     def constant(self, value: int, *, wide: bool) -> Ints:
-        return np.array(value, dtype=object if wide else np.int64)
+        return np.array(value, dtype=object if wide else np.int8 if -128 <= value <= 127 else np.int64)
 
     def resized(self, a: Ints, *, wide: bool) -> Ints:
         return a.astype(object if wide else np.int64)
 
     def add(self, a: Ints, b: Ints) -> Ints:
-        return np.add(a, b)
+        return np.add(a, b, dtype=_width(a))
 
     def multiply(self, a: Ints, b: Ints) -> Ints:
-        return np.multiply(a, b)
+        return np.multiply(a, b, dtype=_width(a))
 
     def floor_divide(self, a: Ints, b: Ints, *, signed: bool) -> Ints:
-        return np.floor_divide(a, b)
+        return np.floor_divide(a, b, dtype=_width(a))
 
     def larger(self, a: Ints, b: Ints) -> Ints:
         return np.maximum(a, b)
@@ -67,7 +67,11 @@ class Columns:
         return np.logical_not(a)
 
     def choose(self, condition: Truths, a: Ints, b: Ints) -> Ints:
-        return np.where(condition, a, b)
+        if a.dtype != np.int8 or b.dtype != np.int8:
+            return np.where(condition, a, b)
+        # The bits of a where the mask is all ones, of b where it is all zeros: half the time of `where`.
+        mask = np.negative(condition.view(np.int8))
+        return np.bitwise_xor(b, np.bitwise_and(mask, np.bitwise_xor(a, b)))
 
     def real(self, value: float) -> Doubles:
         return np.array(value, dtype=np.float64)
@@ -102,6 +106,10 @@ class Columns:
 
     def floor(self, a: Doubles, low: int, high: int) -> Ints:
         return np.clip(np.floor(a).astype(np.int64), low, high)
+
+
+def _width(a: Ints) -> Any:
+    return object if a.dtype == object else np.int64
 
 
 def run(program: Program, block: Block) -> Mapping[str, Sequence[Value]]:

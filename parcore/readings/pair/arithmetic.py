@@ -12,7 +12,6 @@ from typing import Final
 from attrs import frozen
 
 from parcore.numbers import HALF, ZERO, Rounding, round_to
-from parcore.readings.pair.backend import NARROW
 from parcore.readings.pair.backend import C, M
 from parcore.readings.pair.guard import Mask, Whole
 from parcore.readings.pair.near import Near, Nears
@@ -245,7 +244,7 @@ def _rounded_near(pairs: Pairs[C, M], node: Round, x: Pair[C, M]) -> Pair[C, M] 
     up = nears.total((nears.times(x.near, sign * scale), lift))
     reach = pairs.reach((low * scale, high * scale), 1, (), x.states)
     ends = sorted(sign * end for end in reach)
-    if up is None or max(-ends[0], ends[1]) > NARROW:
+    if up is None or Whole(ends[0], ends[1]).wide:
         return None
     cut = pairs.guard.times(nears.floor(up, ends[0], ends[1], pairs.is_ok(x)), pairs.guard.const(sign))
     n = pairs.kept(pairs.is_ok(x), pairs.guard.times(cut, pairs.guard.const(scale.denominator)))
