@@ -8,7 +8,6 @@ cache. Rows that the floats leave open are read again in wide integers, and coun
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from fractions import Fraction
 from typing import Any, Final, overload
 
 import numpy as np
@@ -21,7 +20,7 @@ from parcore.readings.pair.fold import Answer, fold, fold_nearly
 from parcore.readings.pair.reading import Values
 from parcore.readings.pair.tape import Recording, Tape
 from parcore.rules.program import Program
-from parcore.values import State, Value
+from parcore.values import Value
 
 CHUNK: Final = 16384
 """Rows played at once: some dozen columns of them fit a core's cache."""
@@ -130,13 +129,13 @@ class _Exact:
             self._answers = fold(self._program, self._block.shapes, self._tape)
         parts = [(self._answers[root].state, self._answers[root].n, self._answers[root].d) for root in roots]
         recording = self._tape.recording(at for part in parts for at in part)
-        found: list[list[Ints]] = [[] for _ in recording.outputs]
+        found: list[list[Any]] = [[] for _ in recording.outputs]
         for start in range(0, len(rows), _WIDE_CHUNK):
             some = rows[start : start + _WIDE_CHUNK]
             for column, each in zip(found, _play(recording, _part(self._block, some)), strict=True):
                 column.append(np.broadcast_to(each, (len(some),)))
-        whole = [np.concatenate(each) for each in found]
-        return {root: Values(*whole[3 * at : 3 * at + 3]) for at, root in enumerate(roots)}  # type: ignore[arg-type]
+        whole: list[Any] = [np.concatenate(each) for each in found]
+        return {root: Values(*whole[3 * at : 3 * at + 3]) for at, root in enumerate(roots)}
 
 
 class _Outputs:
@@ -181,7 +180,7 @@ class _Outputs:
             n, d = self._column(answer.n), self._column(answer.d)
             if redone is not None:
                 n, d = _replaced(n, redone[0], redone[1].n), _replaced(d, redone[0], redone[1].d)
-            return Values(states, n, d)  # type: ignore[arg-type]
+            return Values(states, n, d)
         near, error = self._column(answer.near.column), float(answer.near.error)
         if redone is not None:
             near = near.copy()
@@ -190,13 +189,14 @@ class _Outputs:
         return WideValues(states, near, error, exact, root)
 
     def _column(self, at: int) -> Any:
-        return np.broadcast_to(self._whole[at], (self._size,))
+        whole = self._whole.get(at, np.empty(0, np.int64))
+        return np.broadcast_to(whole, (self._size,))
 
 
 def _replaced(column: Ints, rows: Ints, by: Any) -> Ints:
     """The column with other integers in some rows; a column of Python integers where there is no room."""
     by = np.asarray(by)
-    kind = np.int64 if column.dtype != object and by.dtype != object else object
+    kind = object if np.dtype(object) in {column.dtype, by.dtype} else np.int64
     column = column.astype(kind)
     column[rows] = by
     return column
@@ -206,10 +206,11 @@ def _held(column: Column) -> Column:
     """The column as arrays."""
     low, high = column.shape.span
     kind = next((each for each in (np.int8, np.int16, np.int32, np.int64) if _holds(each, low, high)), object)
-    numbers = column.numbers
+    numbers: Any = column.numbers
     if not isinstance(numbers, np.ndarray):
-        numbers = np.array(numbers, dtype=kind)  # type: ignore[assignment]
-    return Column(np.asarray(column.states, dtype=np.int8), numbers, column.shape)  # type: ignore[arg-type]
+        numbers = np.array(numbers, dtype=kind)
+    states: Any = np.asarray(column.states, dtype=np.int8)
+    return Column(states, numbers, column.shape)
 
 
 def _holds(kind: Any, low: int, high: int) -> bool:

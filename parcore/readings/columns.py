@@ -1,4 +1,4 @@
-"""The NumPy backend of the pair fold: `int64` columns, Python integers beyond them, and doubles with proofs."""
+"""The NumPy backend of the pair fold: 64 bits, Python integers beyond them, doubles with proofs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Truths: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
 
 
 class Columns:
-    """The columns of a block in memory; narrow ones of states and truths have 8 bits until one computes with them."""
+    """The columns of a block in memory; states and small constants have 8 bits."""
 
     limit: int | None = None
 

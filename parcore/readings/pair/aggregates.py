@@ -49,7 +49,9 @@ def agg(pairs: Pairs[C, M], node: Agg, args: Args[C, M]) -> Pair[C, M]:
     def near(nears: Nears[C, M]) -> Near[C] | None:
         found = pairs.near(best) if best else nears.total([pairs.near(pair) for pair, _ in kept])
         if node.op is Aggregate.MEAN and not count.constant:
-            found = nears.quotient(found, nears.ratio(guard.larger(count, guard.one), 1, (), most), ONE)
+            found = nears.quotient(
+                found, nears.ratio(guard.larger(count, guard.one), 1, (), Fraction(most)), ONE
+            )
         elif node.op is Aggregate.MEAN:
             found = nears.times(found, Fraction(1, most))
         return nears.kept(ok, found)
@@ -96,9 +98,7 @@ def _state_of_kept(
     return state, states
 
 
-def _extreme(
-    pairs: Pairs[C, M], op: Aggregate, kept: Sequence[tuple[Pair[C, M], Mask[M]]]
-) -> Pair[C, M]:
+def _extreme(pairs: Pairs[C, M], op: Aggregate, kept: Sequence[tuple[Pair[C, M], Mask[M]]]) -> Pair[C, M]:
     """The smallest or largest of the operands that are not skipped."""
     guard = pairs.guard
     best, unseen = kept[0]

@@ -155,9 +155,11 @@ def piecewise(pairs: Pairs[C, M], node: Piecewise, args: Args[C, M]) -> Pair[C, 
         chosen = nears.const(ZERO)
         for mask, (_, piece) in reversed(list(zip(masks, steps, strict=True))):
             on = nears.const(ZERO)
-            if piece is not None:
-                on = nears.total((nears.times(drawn, piece.slope), nears.const(piece.intercept)))
-            chosen = nears.where(mask, on, chosen)
+            if piece is not None and drawn is not None:
+                line = _Line.of(piece, x.bounds)
+                sloped = nears.times(drawn.among(line.low, line.high), line.slope)
+                on = nears.total((sloped, nears.const(line.intercept)))
+            chosen = nears.where(mask, on, chosen) if drawn is not None else None
         return nears.kept(ok, chosen)
 
     return pairs.made(state, states, n, k // part, den, bounds, near)
@@ -234,7 +236,7 @@ def rounded(pairs: Pairs[C, M], node: Round, args: Args[C, M]) -> Pair[C, M]:
 
 
 def _rounded_near(pairs: Pairs[C, M], node: Round, x: Pair[C, M]) -> Pair[C, M] | None:
-    """Rounded by where wide numbers lie, which says of most rows what they are rounded to; None if unknown."""
+    """Rounded by where wide numbers lie, which settles most rows; None where that is not known."""
     nears = pairs.nears
     if nears is None or x.near is None:
         return None

@@ -81,7 +81,7 @@ def fold(program: Program, shapes: Mapping[Source, Shape], backend: Backend[C, M
 def fold_nearly(
     program: Program, shapes: Mapping[Source, Shape], backend: Backend[C, M], reals: Reals[C, M]
 ) -> tuple[Mapping[str, Answer[C]], Mask[M]]:
-    """As `fold`, but what is asked of wide numbers is answered by where they lie; and where that proves nothing.
+    """As `fold`, but wide numbers are asked where they lie; with the rows in which that proves nothing.
 
     In those rows no answer counts, nor does any operation on them; in all others each is exact.
 
@@ -93,9 +93,7 @@ def fold_nearly(
     return _fold(program, shapes, Pairs(guard, nears)), nears.open
 
 
-def _fold(
-    program: Program, shapes: Mapping[Source, Shape], pairs: Pairs[C, M]
-) -> Mapping[str, Answer[C]]:
+def _fold(program: Program, shapes: Mapping[Source, Shape], pairs: Pairs[C, M]) -> Mapping[str, Answer[C]]:
     done: list[Pair[C, M]] = []
     for node, inputs in zip(program.nodes, program.inputs, strict=True):
         if isinstance(node, Field | Symbol | Over):
@@ -109,16 +107,15 @@ def _fold(
 def _answer(pairs: Pairs[C, M], pair: Pair[C, M]) -> Answer[C]:
     d = pairs.scaled(pairs.guard.one, pair.k, pair.den)
     near = pairs.near(pair) if pair.n.wide or d.wide else None
-    return Answer(*(pairs.guard.column(each) for each in (pair.state, pair.n, d)), near)
+    state, n, below = (pairs.guard.column(each) for each in (pair.state, pair.n, d))
+    return Answer(state, n, below, near)
 
 
 def _source(pairs: Pairs[C, M], node: Source, shape: Shape) -> Pair[C, M]:
     state = pairs.guard.state(node, min(shape.states), max(shape.states))
     n = pairs.guard.number(node, *shape.span)
     bounds = Fraction(shape.low, shape.k), Fraction(shape.high, shape.k)
-    return pairs.made(
-        state, shape.states, n, shape.k, (), bounds, lambda nears: nears.source(n, shape.k)
-    )
+    return pairs.made(state, shape.states, n, shape.k, (), bounds, lambda nears: nears.source(n, shape.k))
 
 
 def _const(pairs: Pairs[C, M], node: Const, _: Args[C, M]) -> Pair[C, M]:

@@ -70,11 +70,22 @@ class Reals(Protocol[C, M]):
 
 @frozen(eq=False)
 class Near(Generic[C]):
-    """Numbers that lie within `error` of a floating column, whose magnitude is `most` at most."""
+    """Numbers that lie within `error` of a floating column, whose magnitude is `most` at most.
+
+    `relative`, where given, times a row's own number bounds its error too.
+    """
 
     column: C
     error: Fraction
     most: Fraction
+    relative: Fraction | None = None
+
+    def among(self, low: Fraction, high: Fraction) -> Near[C]:
+        """The same in rows whose numbers lie between these bounds; of other rows it says nothing."""
+        most = max(-low, high, ZERO)
+        if self.relative is None or most >= self.most:
+            return self
+        return _near(self.column, min(self.error, self.relative * most), most)
 
 
 class Nears(Generic[C, M]):
@@ -97,7 +108,7 @@ class Nears(Generic[C, M]):
         if max(most, k) >= _MOST:
             return None
         column = self._reals.over(self._reals.reals(self._guard.column(n)), self._reals.real(float(k)))
-        return _near(column, Fraction(most, k) * 6 * _UNIT, Fraction(most, k))
+        return _related(column, 6 * _UNIT, Fraction(most, k))
 
     def ratio(self, n: Whole[C], k: int, factors: Sequence[Whole[C]], most: Fraction) -> Near[C] | None:
         """n / (k · the factors) of narrow integers, no larger than `most`."""
@@ -112,7 +123,7 @@ class Nears(Generic[C, M]):
             # Each part is rounded, each product of two, and the quotient.
             column = self._reals.over(column, reduce(self._reals.by, parts))
             roundings += 2 * len(parts)
-        return _near(column, most * roundings * 2 * _UNIT, most)
+        return _related(column, 2 * roundings * _UNIT, most)
 
     def total(self, terms: Sequence[Near[C] | None]) -> Near[C] | None:
         """The sum."""
@@ -192,6 +203,11 @@ def _near(column: C, error: Fraction, most: Fraction) -> Near[C]:
     """Nearly known numbers; both bounds are rounded up to floats, which keeps them quick."""
     error = Fraction(_up(error))
     return Near(column, error, Fraction(_up(most + error)))
+
+
+def _related(column: C, relative: Fraction, most: Fraction) -> Near[C]:
+    found = _near(column, relative * most, most)
+    return Near(column, found.error, found.most, relative)
 
 
 def _up(bound: Fraction) -> float:

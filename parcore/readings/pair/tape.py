@@ -15,7 +15,6 @@ from attrs import frozen
 from parcore.readings.pair.backend import Source
 
 
-
 @frozen(eq=False)
 class Step:
     """An operation of a backend: columns by their positions on the tape, and what else it takes."""
