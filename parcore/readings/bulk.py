@@ -109,7 +109,7 @@ def _positions(node: Symbol, given: Bulk, numbers: Ints, states: Ints) -> tuple[
         raise ValueError(f"{node.name}: a choice is a position among its {len(given.options)} options")
     known = {option: at for at, option in enumerate(node.options)}
     table = np.array([*(known.get(option, -1) for option in given.options), -1], np.int64)
-    found = table[np.where(ok, numbers, -1).astype(np.int64)]
+    found = table[np.where(ok, numbers.astype(np.int64), -1)]
     return found, np.where(ok & (found < 0), State.ERROR, states).astype(np.int8)
 
 

@@ -204,8 +204,12 @@ def test_a_floating_answer_without_its_proof_is_found(fault: str, monkeypatch: p
     else:
         monkeypatch.setattr(near, "_up", lambda bound: 0.0 if bound < 1 else float(bound) * 2)
     random = Random(3)
-    program = lay_out({"x": Cmp(">", TERMS, Const(F(8))), "y": Round(TERMS, 2)})
-    scopes: list[Scope] = [facts([10**10 + random.randint(0, 3) for _ in FIELDS]) for _ in range(100)]
+    total = Agg(Aggregate.SUM, tuple(Div(FIELDS[at], FIELDS[at + 1]) for at in (0, 2, 4, 6)))
+    program = lay_out({"x": Cmp("<", total, Const(F(2))), "y": Round(total, 2, Rounding.DOWN)})
+    scopes: list[Scope] = []
+    for _ in range(100):
+        p, q, r, s = (random.randrange(10**5, 10**6) for _ in range(4))
+        scopes.append(facts([p, p + q, q, p + q, r, r + s, s, r + s]))
     assert unlike(read_block(program, block_of(program, scopes)), program, scopes)
 
 
