@@ -11,16 +11,17 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, overload
 
 import numpy as np
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from parcore.readings import columns
 from parcore.readings.columns import Doubles, Ints
+from parcore.readings.pair.backend import Source
 from parcore.readings.pair.block import Block, Column
-from parcore.readings.pair.fold import Answer, fold, fold_nearly
+from parcore.readings.pair.fold import Answer, Shape, fold, fold_nearly
 from parcore.readings.pair.reading import Values
 from parcore.readings.pair.tape import Recording, Tape
 from parcore.rules.program import Program
-from parcore.values import Value
+from parcore.values import State, Value
 
 CHUNK: Final = 16384
 """Rows played at once: some dozen columns of them fit a core's cache."""
@@ -87,25 +88,78 @@ def read_block(
     Raises:
         Undecided: a number that there is no room for.
     """
-    roots = tuple(program.roots) if roots is None else tuple(roots)
-    block = evolve(block, columns={source: _held(each) for source, each in block.columns.items()})
+    return plan_of(program, block.shapes, roots).read(block, chunk)
+
+
+def plan_of(
+    program: Program, shapes: Mapping[Source, Shape], roots: Collection[str] | None = None
+) -> BlockPlan:
+    """The fold of a program, done once for every block whose columns keep within these shapes.
+
+    Raises:
+        Undecided: a number that there is no room for.
+    """
+    wanted = tuple(program.roots) if roots is None else tuple(roots)
     tape = Tape(columns.Columns.limit)
-    answers, open_ = fold_nearly(program, block.shapes, tape, tape)
-    outputs = _Outputs({root: answers[root] for root in roots}, block.size)
-    asked = [*outputs.columns, *(() if isinstance(open_, bool) else (open_,))]
-    recording = tape.recording(asked)
-    undecided: list[Ints] = []
-    for start in range(0, block.size, chunk):
-        part = slice(start, min(start + chunk, block.size))
-        played = _play(recording, _part(block, part))
-        outputs.put(part, played)
-        if not isinstance(open_, bool):
-            undecided.append(np.flatnonzero(np.broadcast_to(played[-1], (part.stop - start,))) + start)
-    rows = np.concatenate([np.empty(0, np.int64), *undecided])
-    exact = _Exact(program, block)
-    if len(rows):
-        outputs.correct(rows, exact.values(rows, roots))
-    return BlockReading(outputs.values(exact), block.size, len(rows))
+    answers, open_ = fold_nearly(program, shapes, tape, tape)
+    asked = {root: answers[root] for root in wanted}
+    outputs = tuple(dict.fromkeys(at for each in asked.values() for at in _parts_of(each)))
+    recording = tape.recording((*outputs, *(() if isinstance(open_, bool) else (open_,))))
+    assert open_ is not True, "something is proven of a row"
+    return BlockPlan(program, shapes, asked, outputs, recording, open_ is not False)
+
+
+@frozen(eq=False)
+class BlockPlan:
+    """A fold written down: for which shapes, what it answers, and whether it can leave rows open."""
+
+    program: Program
+    shapes: Mapping[Source, Shape]
+    answers: Mapping[str, Answer[int]]
+    outputs: tuple[int, ...]
+    recording: Recording
+    opens: bool
+
+    def covers(self, block: Block) -> bool:
+        """Whether the columns of a block keep within the shapes."""
+        return all(_within(shape, self.shapes[source]) for source, shape in block.shapes.items())
+
+    def read(self, block: Block, chunk: int = CHUNK) -> BlockReading:
+        """The values of a block's rows.
+
+        Raises:
+            ValueError: a block that the plan does not cover.
+        """
+        if not self.covers(block):
+            raise ValueError("a column leaves the bounds that this plan was made for")
+        held = {source: _held(each, self.shapes[source]) for source, each in block.columns.items()}
+        block = Block(block.size, held)
+        found = _Outputs(self.answers, self.outputs, block.size)
+        undecided: list[Ints] = [np.empty(0, np.int64)]
+        for start in range(0, block.size, chunk):
+            part = slice(start, min(start + chunk, block.size))
+            played = _play(self.recording, _part(block, part))
+            found.put(part, played)
+            if self.opens:
+                left = np.broadcast_to(played[-1], (part.stop - start,))
+                undecided.append(np.flatnonzero(left) + start)
+        rows = np.concatenate(undecided)
+        exact = _Exact(self.program, block)
+        if len(rows):
+            found.correct(rows, exact.values(rows, tuple(self.answers)))
+        return BlockReading(found.values(exact), block.size, len(rows))
+
+
+def _within(shape: Shape, bounds: Shape) -> bool:
+    held = State.OK not in shape.states or (bounds.low <= shape.low and shape.high <= bounds.high)
+    return held and shape.states <= bounds.states and shape.k == bounds.k
+
+
+def _parts_of(answer: Answer[int]) -> tuple[int, ...]:
+    """The columns of an answer that are read of every row."""
+    if answer.near is not None:
+        return answer.state, answer.near.column
+    return answer.state, answer.n, answer.d
 
 
 def _play(recording: Recording, part: Block) -> list[Any]:
@@ -141,25 +195,25 @@ class _Exact:
 class _Outputs:
     """The columns asked for, put together from chunks."""
 
-    def __init__(self, answers: Mapping[str, Answer[int]], size: int) -> None:
-        self._size = size
-        self._answers = answers
-        parts = [
-            (each.state, each.n, each.d) if each.near is None else (each.state, each.near.column)
+    def __init__(self, answers: Mapping[str, Answer[int]], columns_: tuple[int, ...], size: int) -> None:
+        self._answers, self._columns, self._size = answers, columns_, size
+        self._kinds = {
+            at: _narrowest(-most, most)
             for each in answers.values()
-        ]
-        self.columns = tuple(dict.fromkeys(at for part in parts for at in part))
+            if each.near is None
+            for at, most in zip((each.n, each.d), each.most, strict=True)
+        }
         self._whole: dict[int, Any] = {}
         self._redone: dict[str, tuple[Ints, Values]] = {}
 
     def put(self, part: slice, played: Sequence[Any]) -> None:
         """Keep a chunk; what is the same in every row is kept once."""
-        for at, column in zip(self.columns, played, strict=False):
+        for at, column in zip(self._columns, played, strict=False):
             if not column.ndim:
                 self._whole[at] = column
                 continue
             if at not in self._whole:
-                self._whole[at] = np.empty(self._size, column.dtype)
+                self._whole[at] = np.empty(self._size, self._kinds.get(at, column.dtype))
             self._whole[at][part] = column
 
     def correct(self, rows: Ints, values: Mapping[str, Values]) -> None:
@@ -202,19 +256,22 @@ def _replaced(column: Ints, rows: Ints, by: Any) -> Ints:
     return column
 
 
-def _held(column: Column) -> Column:
-    """The column as arrays."""
-    low, high = column.shape.span
-    kind = next((each for each in (np.int8, np.int16, np.int32, np.int64) if _holds(each, low, high)), object)
+def _held(column: Column, shape: Shape) -> Column:
+    """The column as arrays, in the shape of a plan."""
+    kind = _narrowest(*column.shape.span)
     numbers: Any = column.numbers
     if not isinstance(numbers, np.ndarray):
         numbers = np.array(numbers, dtype=kind)
     states: Any = np.asarray(column.states, dtype=np.int8)
-    return Column(states, numbers, column.shape)
+    return Column(states, numbers, shape)
 
 
-def _holds(kind: Any, low: int, high: int) -> bool:
-    return bool(np.iinfo(kind).min <= low and high <= np.iinfo(kind).max)
+def _narrowest(low: int, high: int) -> Any:
+    """The type with the fewest bits for integers between two bounds."""
+    for kind in (np.int8, np.int16, np.int32, np.int64):
+        if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max:
+            return kind
+    return object
 
 
 def _part(block: Block, rows: slice | Ints) -> Block:

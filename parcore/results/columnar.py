@@ -62,8 +62,8 @@ def ordered(values: Column) -> Order:
         numbers = _exactly(values, rows)
         order = sorted(range(len(rows)), key=lambda each: -numbers[each])
         best[starts[at] : ends[at]] = rows[order]
-        for place, (one, two) in enumerate(pairwise(order), int(starts[at]) + 1):
-            steps[place] = numbers[one] != numbers[two]
+        for here, (one, two) in enumerate(pairwise(order), int(starts[at]) + 1):
+            steps[here] = numbers[one] != numbers[two]
         compared += len(rows)
     tier[best] = np.cumsum(steps) - 1
     return Order(tier, compared)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from parcore.editions.edition import Edition
 from parcore.intervals import parse_interval
 from parcore.numbers import Rounding
-from parcore.readings.chunks import BlockReading, WideValues, read_block
+from parcore.readings.chunks import BlockReading, WideValues, plan_of, read_block
 from parcore.readings.exact import Scope, evaluate
 from parcore.readings.pair import guard, near
 from parcore.readings.pair.block import Block, block_of
@@ -219,3 +219,21 @@ def test_only_the_roots_asked_for_are_read() -> None:
     assert set(read_block(program, block_of(program, [facts([1] * 8)]), ["y"]).values) == {"y"}
     nothing = read_block(program, Block(0, block_of(program, [facts([1] * 8)]).columns), ["y"])
     assert list(nothing["y"]) == []
+
+
+def test_a_plan_reads_every_block_within_its_bounds() -> None:
+    """A fold done once reads other evidence exactly, and refuses what leaves the bounds it was made for."""
+    random = Random(2)
+    program = lay_out({"index": Round(TERMS, 2), "sum": TERMS})
+
+    def scopes_within(low: int, high: int) -> list[Scope]:
+        return [facts([random.randint(low, high) for _ in FIELDS]) for _ in range(40)]
+
+    ends: list[Scope] = [facts([10] * 8), facts([10**6] * 8), known(a=10), known()]
+    plan = plan_of(program, block_of(program, ends).shapes)
+    for scopes in (scopes_within(10, 10**6), [*scopes_within(10, 50), known(a=11)], [known()]):
+        assert not unlike(plan.read(block_of(program, scopes)), program, scopes)
+    beyond: list[Scope]
+    for beyond in ([facts([9] * 8)], [*ends, facts([10**6 + 1] * 8)], [known(a=F(21, 2))]):
+        with pytest.raises(ValueError, match="leaves the bounds"):
+            plan.read(block_of(program, beyond))

@@ -60,13 +60,15 @@ class Shape:
 class Answer(Generic[C]):
     """A root over a block, as columns: states, and the numbers n / d (0 wherever the state is not `OK`).
 
-    `near`, where n or d is wide and the fold was given reals, is where the numbers lie.
+    `near`, where n or d is wide and the fold was given reals, is where the numbers lie; `most` are the
+    largest magnitudes of n and d.
     """
 
     state: C
     n: C
     d: C
     near: Near[C] | None = None
+    most: tuple[int, int] = (0, 0)
 
 
 def fold(program: Program, shapes: Mapping[Source, Shape], backend: Backend[C, M]) -> Mapping[str, Answer[C]]:
@@ -108,7 +110,7 @@ def _answer(pairs: Pairs[C, M], pair: Pair[C, M]) -> Answer[C]:
     d = pairs.scaled(pairs.guard.one, pair.k, pair.den)
     near = pairs.near(pair) if pair.n.wide or d.wide else None
     state, n, below = (pairs.guard.column(each) for each in (pair.state, pair.n, d))
-    return Answer(state, n, below, near)
+    return Answer(state, n, below, near, (max(-pair.n.low, pair.n.high), d.high))
 
 
 def _source(pairs: Pairs[C, M], node: Source, shape: Shape) -> Pair[C, M]:
