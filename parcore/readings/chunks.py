@@ -228,8 +228,7 @@ class _Outputs:
         states = self._column(answer.state)
         redone = self._redone.get(root)
         if redone is not None:
-            states = states.copy()
-            states[redone[0]] = redone[1].states
+            states = _replaced(states, redone[0], redone[1].states)
         if answer.near is None:
             n, d = self._column(answer.n), self._column(answer.d)
             if redone is not None:
@@ -248,9 +247,11 @@ class _Outputs:
 
 
 def _replaced(column: Ints, rows: Ints, by: Any) -> Ints:
-    """The column with other integers in some rows; a column of Python integers where there is no room."""
+    """The column with other integers in some rows: itself where they are there already, else a copy."""
     by = np.asarray(by)
-    kind = object if np.dtype(object) in {column.dtype, by.dtype} else np.int64
+    if (column[rows] == by).all():
+        return column
+    kind = np.promote_types(column.dtype, _narrowest(int(by.min()), int(by.max())))
     column = column.astype(kind)
     column[rows] = by
     return column
