@@ -138,7 +138,14 @@ class BlockPlan:
         undecided: list[Ints] = [np.empty(0, np.int64)]
         for start in range(0, block.size, chunk):
             part = slice(start, min(start + chunk, block.size))
-            played = _play(self.recording, _part(block, part))
+            try:
+                played = _play(self.recording, _part(block, part))
+            except ArithmeticError:
+                # Python integers of an open row, of which nothing counts, cannot wrap: they may raise.
+                if not self.opens:
+                    raise
+                undecided.append(np.arange(part.start, part.stop))
+                continue
             found.put(part, played)
             if self.opens:
                 left = np.broadcast_to(played[-1], (part.stop - start,))
@@ -234,16 +241,15 @@ class _Outputs:
             if redone is not None:
                 n, d = _replaced(n, redone[0], redone[1].n), _replaced(d, redone[0], redone[1].d)
             return Values(states, n, d)
-        near, error = self._column(answer.near.column), float(answer.near.error)
+        near, error = self._column(answer.near.column, np.float64), float(answer.near.error)
         if redone is not None:
             near = near.copy()
             near[redone[0]] = [int(n) / int(d) for n, d in zip(redone[1].n, redone[1].d, strict=True)]
             error = max(error, float(answer.near.most) * 2**-52)
         return WideValues(states, near, error, exact, root)
 
-    def _column(self, at: int) -> Any:
-        whole = self._whole.get(at, np.empty(0, np.int64))
-        return np.broadcast_to(whole, (self._size,))
+    def _column(self, at: int, kind: Any = np.int8) -> Any:
+        return np.broadcast_to(self._whole.get(at, np.zeros(1, kind)), (self._size,))
 
 
 def _replaced(column: Ints, rows: Ints, by: Any) -> Ints:

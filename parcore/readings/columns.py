@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
+from attrs import evolve
 
 from parcore.readings.exact import Scope
 from parcore.readings.pair.backend import Source
@@ -125,4 +126,14 @@ def run(program: Program, block: Block) -> Mapping[str, Sequence[Value]]:
 
 def pair(program: Program, scopes: Sequence[Scope]) -> Reading:
     """Every root of a program in every scope, in columns: what the exact reading gives for each."""
-    return read(program, scopes, run)
+    from parcore.readings.chunks import read_block
+
+    undecided = 0
+
+    def counted(laid: Program, block: Block) -> Mapping[str, Sequence[Value]]:
+        nonlocal undecided
+        found = read_block(laid, block)
+        undecided = found.undecided
+        return found.values
+
+    return evolve(read(program, scopes, counted), undecided=undecided)

@@ -15,6 +15,7 @@ from parcore.editions.edition import Edition
 from parcore.intervals import parse_interval
 from parcore.numbers import Rounding
 from parcore.readings.chunks import BlockReading, WideValues, plan_of, read_block
+from parcore.readings.columns import Columns, pair
 from parcore.readings.exact import Scope, evaluate
 from parcore.readings.pair import guard, near
 from parcore.readings.pair.block import Block, block_of
@@ -231,9 +232,35 @@ def test_a_plan_reads_every_block_within_its_bounds() -> None:
 
     ends: list[Scope] = [facts([10] * 8), facts([10**6] * 8), known(a=10), known()]
     plan = plan_of(program, block_of(program, ends).shapes)
-    for scopes in (scopes_within(10, 10**6), [*scopes_within(10, 50), known(a=11)], [known()]):
+    inside: list[list[Scope]] = [scopes_within(10, 10**6), [*scopes_within(10, 50), known(a=11)], [known()]]
+    for scopes in inside:
         assert not unlike(plan.read(block_of(program, scopes)), program, scopes)
-    beyond: list[Scope]
-    for beyond in ([facts([9] * 8)], [*ends, facts([10**6 + 1] * 8)], [known(a=F(21, 2))]):
+    outside: list[list[Scope]] = [[facts([9] * 8)], [*ends, facts([10**6 + 1] * 8)], [known(a=F(21, 2))]]
+    for beyond in outside:
         with pytest.raises(ValueError, match="leaves the bounds"):
             plan.read(block_of(program, beyond))
+
+
+def test_a_chunk_in_which_an_open_row_raises_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where integers of a row that counts for nothing raise, all rows of the chunk are read exactly."""
+
+    def raising(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Columns, "unsettled", raising)
+    random = Random(7)
+    scopes: list[Scope] = [facts([random.randrange(1, 10**6) for _ in FIELDS]) for _ in range(9)]
+    program = lay_out({"sum": TERMS, "index": Round(TERMS, 2), "a": FIELDS[0]})
+    found = read_block(program, block_of(program, scopes), chunk=4)
+    assert found.undecided == len(scopes)
+    assert not unlike(found, program, scopes)
+
+
+def test_rows_read_twice_are_counted() -> None:
+    """A reading of scopes says how many rows the floats left open."""
+    random = Random(9)
+    scopes = [facts([random.randrange(1, 10**6) for _ in FIELDS]) for _ in range(9)]
+    program = lay_out({"x": Cmp("<", TERMS, Const(F(8)))})
+    assert pair(program, scopes).undecided == 0
+    reading = pair(program, [*scopes, facts([7] * 8)])
+    assert (reading.redone, reading.undecided) == (0, 1)
