@@ -8,6 +8,7 @@ cache. Rows that the floats leave open are read again in wide integers, and coun
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from math import inf
 from typing import Any, Final, overload
 
 import numpy as np
@@ -244,12 +245,20 @@ class _Outputs:
         near, error = self._column(answer.near.column, np.float64), float(answer.near.error)
         if redone is not None:
             near = near.copy()
-            near[redone[0]] = [int(n) / int(d) for n, d in zip(redone[1].n, redone[1].d, strict=True)]
-            error = max(error, float(answer.near.most) * 2**-52)
+            near[redone[0]] = [_nearest(n, d) for n, d in zip(redone[1].n, redone[1].d, strict=True)]
+            # What was claimed of an open row bounds nothing: its error is the rounding of its own number.
+            error = max(error, float(np.abs(near[redone[0]]).max()) * 2**-52)
         return WideValues(states, near, error, exact, root)
 
     def _column(self, at: int, kind: Any = np.int8) -> Any:
         return np.broadcast_to(self._whole.get(at, np.zeros(1, kind)), (self._size,))
+
+
+def _nearest(n: int, d: int) -> float:
+    try:
+        return int(n) / int(d)
+    except OverflowError:
+        return inf
 
 
 def _replaced(column: Ints, rows: Ints, by: Any) -> Ints:

@@ -27,7 +27,9 @@ from parcore.rules.graph import (
     Const,
     Div,
     Field,
+    Mul,
     Node,
+    Pick,
     Piece,
     Piecewise,
     Round,
@@ -264,3 +266,14 @@ def test_rows_read_twice_are_counted() -> None:
     assert pair(program, scopes).undecided == 0
     reading = pair(program, [*scopes, facts([7] * 8)])
     assert (reading.redone, reading.undecided) == (0, 1)
+
+
+def test_what_was_claimed_of_open_rows_bounds_nothing() -> None:
+    """Where every row is open, the error said of a wide root holds for the numbers read again."""
+    on_it = Agg(Aggregate.SUM, (TERMS, Const(F(1, 3))))
+    program = lay_out({"x": Pick(((Cmp("=", TERMS, Const(F(8))), on_it),), Mul(TERMS, Const(F(1, 10**20))))})
+    scopes: list[Scope] = [facts([n] * 8) for n in (10**9 + 7, 10**9 + 9)]
+    found = read_block(program, block_of(program, scopes))
+    assert found.undecided == len(scopes)
+    assert isinstance(found["x"], WideValues)
+    assert not unlike(found, program, scopes)
