@@ -26,10 +26,10 @@ from parcore.evidence.readers import read_observations
 from parcore.evidence.results import is_result_file, is_result_table
 from parcore.evidence.sections import Defaults
 from parcore.evidence.units import Unit, UnitBook, read_units
-from parcore.evidence.vocabulary import INDEX, POINTS, Vocabulary, given_field, read_vocabulary
+from parcore.evidence.vocabulary import INDEX, POINTS, Vocabulary, given_field
 from parcore.packages import KINDS, Document, beginning, documents_in, kind_of, spans
 from parcore.registry import Registry
-from parcore.rules.derivations import derivations, derive
+from parcore.rules.derivations import derive
 
 RESULT: Final = "result"
 """The kind of a saved result: known for what it is, and passed over."""
@@ -88,7 +88,9 @@ def _overlaps(registry: Registry, documents: Iterable[Document], findings: Findi
             if not one.meet(two) or told.path.resolve() not in checked:
                 continue
             tree, other = registry.tree(told)[0], first if told is second else second
-            place = tree.place_of("applies") if isinstance(tree, Mapping) else Place(told.shown)
+            if not isinstance(tree, Mapping):
+                continue  # refused for that; what its years are is asked when it can be read
+            place = tree.place_of("applies")
             years = {
                 told.key: str(two if told is second else one),
                 other.key: str(one if told is second else two),
@@ -127,9 +129,7 @@ def _tree(registry: Registry, document: Document, tree: Tree, findings: Findings
             _names_others(registry, tree, findings)
             return edition
         case "vocabulary":
-            vocabulary = read_vocabulary(tree, findings)
-            if vocabulary is not None:
-                derivations(vocabulary, findings)
+            registry.vocabulary_of(tree, findings)
         case "units":
             UnitBook().add(*read_units(tree, findings), findings)
         case "layout":
@@ -220,8 +220,10 @@ def _evidence(
                 own = evolve(defaults, period=beside)
                 _together(registry, "", vocabulary, [document], own, findings)
     for name, vocabulary in {document.name: vocabulary for document, vocabulary in standing}.items():
-        family = [d for d, own in standing if d.name == name or d.name == own.name == vocabulary.name]
-        _together(registry, name, vocabulary, family, defaults, findings)
+        wider = [each for each in registry.vocabularies_of(name) if vocabulary.name in each.extends]
+        for whole in (vocabulary, *wider):
+            family = [d for d, own in standing if d.name == name or d.name == own.name in whole.names]
+            _together(registry, name, whole, family, defaults, findings)
 
 
 def _in_layout(registry: Registry, document: Document) -> Document:
@@ -289,7 +291,7 @@ def _editions(registry: Registry, methodology: str, vocabulary: Vocabulary) -> l
             if methodology in (document.methodology, vocabulary.name):
                 return None
             continue
-        if methodology == document.methodology or vocabulary.name == edition.vocabulary.name != "":
+        if methodology == document.methodology or vocabulary.name in edition.vocabulary.names != ("",):
             found.append(edition)
     return found
 
@@ -365,14 +367,15 @@ def vocabulary_of(registry: Registry, document: Document) -> Vocabulary | None:
         names = [each.name for each in beside] or list(known)
         return known.get(names[0]) if len(names) == 1 else None
     refused: ParcoreError | None = None
+    found: list[Vocabulary] = []
     for each in registry.edition_documents(document.name):
         try:
-            return registry.load(each).vocabulary
+            found.append(registry.load(each).vocabulary)
         except ParcoreError as error:
             refused = error
-    if refused is not None:
+    if refused is not None and not found:
         raise refused
-    return None
+    return min(found, key=lambda each: len(each.extends), default=None)  # which every edition can read
 
 
 def documents_at(path: Path) -> list[Document]:

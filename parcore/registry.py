@@ -35,7 +35,7 @@ from parcore.evidence.periods import Period
 from parcore.evidence.readers import EvidenceReader, read_observations
 from parcore.evidence.sections import Defaults
 from parcore.evidence.units import UnitBook, read_units
-from parcore.evidence.vocabulary import Vocabulary, read_vocabulary
+from parcore.evidence.vocabulary import Vocabulary
 from parcore.packages import (
     KINDS,
     Document,
@@ -50,8 +50,9 @@ from parcore.packages import (
     spans,
     twice,
 )
-from parcore.rules.derivations import derivations, derive
+from parcore.rules.derivations import derive
 from parcore.rules.figures import MoreMeasures
+from parcore.vocabularies import bases_of, read_extending, read_vocabularies
 
 if TYPE_CHECKING:
     from parcore.rules.figures import MeasureReader
@@ -123,18 +124,16 @@ class Registry:
     @cached_property
     def vocabularies(self) -> dict[str, Vocabulary]:
         """All vocabularies, by name; of two with one name the first stands, and the second is reported."""
-        found: dict[str, Vocabulary] = {}
-        first: dict[str, Document] = {}
-        for document, tree in self._trees("vocabulary"):
-            vocabulary = read_vocabulary(tree, self.findings)
-            if vocabulary is None:
-                continue
-            derivations(vocabulary, self.findings)
-            if vocabulary.name in found:
-                self.findings.extend(twice(first[vocabulary.name], document).diagnostics)
-            found.setdefault(vocabulary.name, vocabulary)
-            first.setdefault(vocabulary.name, document)
-        return found
+        return read_vocabularies(self._vocabulary_trees, self.documents("vocabulary"), self.findings)
+
+    @cached_property
+    def _vocabulary_trees(self) -> list[tuple[Document, Tree]]:
+        return [*self._trees("vocabulary")]
+
+    def vocabulary_of(self, tree: Tree, findings: Findings) -> Vocabulary | None:
+        """The vocabulary of a tree, on those at hand; None where it, or one that it extends, is refused."""
+        bases = bases_of(each for _, each in self._vocabulary_trees)
+        return read_extending(tree, self.vocabularies, bases, self.documents("vocabulary"), findings)
 
     @property
     def refused(self) -> list[Document]:
@@ -157,7 +156,7 @@ class Registry:
 
     def reader(self, methodology: str, vocabulary: Vocabulary, findings: Findings) -> EvidenceReader:
         """A reader of a methodology's evidence, with the units and layouts at hand."""
-        layouts = (each for each in self.layouts if each.name in (methodology, vocabulary.name))
+        layouts = (each for each in self.layouts if each.name in (methodology, *vocabulary.names))
         return EvidenceReader(vocabulary, self.units, findings, layouts)
 
     def survey(self) -> None:
@@ -256,7 +255,8 @@ class Registry:
         if len(documents) > 1:
             raise twice(*documents[:2])
         edition = self.load(documents[0])
-        self._sole_vocabulary(edition.vocabulary.name)
+        for each in edition.vocabulary.names:
+            self._sole_vocabulary(each)
         return edition
 
     def _in_force(self, documents: list[Document], period: Period | None) -> list[Document]:
@@ -294,7 +294,7 @@ class Registry:
     def unruled(self) -> tuple[str, ...]:
         """The names of evidence that no edition is held for: kept and checked, scored by nothing."""
         ruled = {document.methodology for document in self.documents("edition")}
-        ruled |= {each.name for name in ruled for each in self.vocabularies_of(name)}
+        ruled |= {own for name in ruled for each in self.vocabularies_of(name) for own in each.names}
         return tuple(sorted({document.name for document in self.documents("evidence")} - ruled))
 
     def held(self, name: str) -> Held:
@@ -331,7 +331,7 @@ class Registry:
         for vocabulary in self.vocabularies_of(methodology):
             evidence = self._evidence(methodology, vocabulary, files, defaults, Findings())
             spoken.update(evidence.periods())
-        return sorted(spoken, key=lambda each: (each.end, each))
+        return sorted(spoken, key=lambda each: each.order)
 
     def _evidence(
         self,
@@ -342,7 +342,7 @@ class Registry:
         findings: Findings,
     ) -> Evidence:
         reader = self.reader(methodology, vocabulary, findings)
-        names = (methodology, vocabulary.name)
+        names = (methodology, *vocabulary.names)
         given = [source for path in files for source in evidence_at(path)]
         held = [(d.path, d.shown) for d in self.documents("evidence") if d.name in names]
         for path, name in given or held:
@@ -362,8 +362,9 @@ class Registry:
         """The errors of the documents that evidence stands on: of its units, and of its vocabulary."""
         spoken = {id_ for period in evidence.periods() for id_ in evidence.units(period)}
         names = {unit.place.file for unit in self.units.units.values() if unit.id in spoken}
-        same = (each.shown for each in self.documents("vocabulary") if each.name == vocabulary.name)
-        names.update(islice(same, 1))  # of two with one name the first stands
+        for name in vocabulary.names:
+            same = (each.shown for each in self.documents("vocabulary") if each.name == name)
+            names.update(islice(same, 1))  # of two with one name the first stands
         return [each for each in self.findings.errors if each.place.file in names]
 
     def observations(self, methodology: str) -> list[Observation]:

@@ -22,4 +22,6 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
+# For runs over mutants of the code (docs/trials.md): the same few cases for each.
+settings.register_profile("mutants", max_examples=15, deadline=None, derandomize=True, database=None)
 settings.load_profile(os.environ.get("PARCORE_PROFILE", "quick"))

@@ -59,9 +59,11 @@ PAGES = (
     "docs/proof.md",
     "docs/claims.md",
     "docs/bundle.md",
+    "docs/brief.md",
     "docs/change.md",
     "docs/files.md",
     "docs/huong-dan.md",
+    "docs/trials.md",
     "methodologies/nam-dinh/README.md",
 )
 

@@ -293,3 +293,9 @@ def test_what_is_no_bound_is_refused(text: str) -> None:
     """A comparison with no number, or two; an interval of another shape or with nothing inside."""
     with pytest.raises((IntervalError, NumberError)):
         parse_bound(text, NumberFormat.UNDECLARED)
+
+
+def test_one_number_is_read_in_the_format_of_its_source() -> None:
+    """A text of one number is read as its source writes numbers, as both ends of others are."""
+    assert parse_interval("=1.234,5", NumberFormat.VI) == exactly(F("1234.5"))
+    assert parse_interval("[1.234,5;2.000]", NumberFormat.VI) == Interval(F("1234.5"), True, F(2000), True)

@@ -38,6 +38,7 @@ STATES = {"ok": 0, **dict(zip(EMPTY, range(1, 6), strict=True)), "excluded": 10,
           "withheld": 20, "error": 30}  # fmt: skip
 WORDS = {number: word for word, number in STATES.items()}
 OK, NOTHING, MISSING, NOT_APPLICABLE, ERROR = 0, 1, 3, 5, 30
+DOCUMENT = re.compile(r"(edition|vocabulary(-[1-9]\d*)?)\.yaml|units\.json")
 STAGES = ("self", "appraised", "appraised-2", "final")
 Files = dict[str, bytes]
 
@@ -675,7 +676,7 @@ def check_revision(files: Files, sealed: Any, earlier: Files | None, key: bytes 
     must(sha256(earlier.get("manifest.json", b"")).hexdigest() == said, at, "not the bundle that it revises")
     before = sealed_files(earlier, key)
     must(all(before[n] == sealed[n] for n in ("edition", "period", "stage")), at, "of another result")
-    documents = ("edition.yaml", "units.json", "vocabulary.yaml")
+    documents = sorted(each for each in {*earlier, *files} if DOCUMENT.fullmatch(each))
     keys = {"statements": ("unit", "period", "field", "stage"), "lists": ("unit", "period", "kind", "stage"),
             "points": ("unit", "criterion"), "index": ("unit",), "places": ("unit", "circle")}  # fmt: skip
     pairs = zip(keys.items(), tables(earlier), tables(files), strict=True)
@@ -721,8 +722,12 @@ def verify(files: Files, key: bytes | None, earlier: Files | None = None) -> Non
     fixed = {"attestation.json", "manifest.json", "bundle.json", "environment.json", "edition.yaml",
              "units.json", "evidence.json", "result.json"}  # fmt: skip
     must(fixed <= set(files), "bundle", f"without {', '.join(sorted(fixed - set(files)))}")
-    for path in set(files) - fixed - {"vocabulary.yaml", "revision.json"}:
-        must(path.startswith(("programs/", "traces/")), path, "no file of such a bundle")
+    for path in set(files) - fixed - {"revision.json"}:
+        must(
+            DOCUMENT.fullmatch(path) is not None or path.startswith(("programs/", "traces/")),
+            path,
+            "no file of such a bundle",
+        )
     try:
         check_units(files)
         check_result(files, sealed)

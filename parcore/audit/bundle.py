@@ -45,6 +45,11 @@ def refuse(code: str, path: str, /, **values: object) -> Refused:
     return Refused(stop(code, Place(path), **values).diagnostics)
 
 
+def vocabulary_file(at: int) -> str:
+    """The path of the edition's vocabulary (0), or of one that it extends, the nearest being 1."""
+    return f"vocabulary-{at}.yaml" if at else VOCABULARY_FILE
+
+
 def refuse_all(findings: Findings) -> None:
     """Stop here when anything was found.
 

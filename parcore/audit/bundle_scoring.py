@@ -6,6 +6,7 @@ looked at. Out: the bytes of the files that follow. Sealing writes them, verifyi
 
 from __future__ import annotations
 
+from itertools import count, takewhile
 from typing import Any
 
 from attrs import frozen
@@ -25,6 +26,7 @@ from parcore.audit.bundle import (
     take,
     text,
     version,
+    vocabulary_file,
 )
 from parcore.audit.bundle_inputs import read_evidence, read_units
 from parcore.audit.bundle_trace import program_json, trace_json
@@ -36,12 +38,12 @@ from parcore.editions.document import read_edition
 from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Stage
 from parcore.evidence.periods import Period, parse_period
-from parcore.evidence.vocabulary import Vocabulary, read_vocabulary
+from parcore.evidence.vocabulary import Vocabulary
 from parcore.i18n import LANGUAGES
 from parcore.results.output import to_dict
 from parcore.results.result import Result
 from parcore.results.scoring import score
-from parcore.rules.derivations import derivations
+from parcore.vocabularies import read_extending
 
 ENVIRONMENT = "parcore-environment-1"
 
@@ -131,10 +133,10 @@ def _edition(files: Files) -> Edition:
     """The bundle's edition on the bundle's vocabulary, if any; words of plugins are not known here."""
     findings = Findings()
     known: dict[str, Vocabulary] = {}
-    if VOCABULARY_FILE in files:
-        vocabulary = read_vocabulary(_tree(files, VOCABULARY_FILE, findings), findings)
+    given = list(takewhile(files.__contains__, map(vocabulary_file, count())))
+    for path in reversed(given):
+        vocabulary = read_extending(_tree(files, path, findings), known, {}, (), findings)
         if vocabulary is not None:
-            derivations(vocabulary, findings)
             known[vocabulary.name] = vocabulary
     findings.raise_errors()
     edition = read_edition(_tree(files, EDITION_FILE, findings), known, findings)

@@ -18,13 +18,13 @@ from parcore.audit.bundle import (
     MAX_FILES,
     REVISION_FILE,
     UNITS_FILE,
-    VOCABULARY_FILE,
     Files,
     Refused,
     canonical,
     check_manifest,
     digest,
     refuse,
+    vocabulary_file,
 )
 from parcore.audit.bundle_inputs import evidence_in_order, units_json
 from parcore.audit.bundle_scoring import ENVIRONMENT, Sealed, following, rescored
@@ -85,12 +85,12 @@ def _environment() -> bytes:
 
 
 def _documents(edition: Edition, registry: Registry) -> dict[str, bytes]:
-    """The edition and, where it names one, the vocabulary that it stands on, as they were written."""
+    """As they were written: the edition, the vocabulary that it names, if any, and those under that."""
     files = {d.key: d for d in registry.documents("edition")}
     found = {EDITION_FILE: _bytes(files[edition.key])}
     for document in registry.documents("vocabulary"):
-        if document.name == edition.vocabulary.name:
-            found[VOCABULARY_FILE] = _bytes(document)
+        if document.name in edition.vocabulary.names:
+            found[vocabulary_file(edition.vocabulary.names.index(document.name))] = _bytes(document)
     return found
 
 

@@ -6,18 +6,16 @@ In: the files of two bundles of one edition, period and stage. Out: `revision.js
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from parcore.audit.bundle import (
     BUNDLE_FILE,
-    EDITION_FILE,
     EVIDENCE_FILE,
     MANIFEST_FILE,
     RESULT_FILE,
     REVISION_FILE,
-    UNITS_FILE,
-    VOCABULARY_FILE,
     Files,
     canonical,
     digest,
@@ -31,7 +29,7 @@ from parcore.audit.bundle import (
 from parcore.audit.bundle_scoring import read_sealed
 
 REVISION: Final = "parcore-revision-1"
-DOCUMENTS: Final = (EDITION_FILE, UNITS_FILE, VOCABULARY_FILE)
+DOCUMENTS: Final = re.compile(r"(edition|vocabulary(-[1-9]\d*)?)\.yaml|units\.json")
 STATEMENT_KEY: Final = ("unit", "period", "field", "stage")
 LIST_KEY: Final = ("unit", "period", "kind", "stage")
 INDEX: Final = (
@@ -86,7 +84,11 @@ def changes(earlier: Files, files: Files) -> dict[str, Any]:
     evidence = [load(each, EVIDENCE_FILE) for each in (earlier, files)]
     results = [load(each, RESULT_FILE)["units"] for each in (earlier, files)]
     return {
-        "documents": [path for path in DOCUMENTS if earlier.get(path) != files.get(path)],
+        "documents": [
+            path
+            for path in sorted({*earlier, *files})
+            if DOCUMENTS.fullmatch(path) and earlier.get(path) != files.get(path)
+        ],
         "statements": _changed(STATEMENT_KEY, *(_statements(each["statements"]) for each in evidence)),
         "lists": _changed(LIST_KEY, *(_lists(each["lists"]) for each in evidence)),
         "points": _changed(("unit", "criterion"), *(_points(each) for each in results)),

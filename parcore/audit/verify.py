@@ -18,7 +18,6 @@ from parcore.audit.bundle import (
     MANIFEST_FILE,
     MAX_SHOWN,
     REVISION_FILE,
-    VOCABULARY_FILE,
     Files,
     Refused,
     canonical,
@@ -27,6 +26,7 @@ from parcore.audit.bundle import (
     load,
     refuse,
     refuse_all,
+    vocabulary_file,
 )
 from parcore.audit.bundle_scoring import Sealed, following, read_environment, read_sealed, rescored
 from parcore.audit.seal_envelope import check_envelope
@@ -65,9 +65,9 @@ def verify(files: Files, trusted: Trusted | None, earlier: Files | None = None) 
     result = rescored(files)
     engine = read_environment(files)
     expected = following(result, sealed.lang, engine)
-    more = ([VOCABULARY_FILE] if result.edition.vocabulary.name else []) + (
-        [REVISION_FILE] if sealed.revises is not None else []
-    )
+    names = result.edition.vocabulary.names if result.edition.vocabulary.name else ()
+    more = [vocabulary_file(at) for at, _ in enumerate(names)]
+    more += [REVISION_FILE] if sealed.revises is not None else []
     _check_names(files, {*GIVEN, *expected, *more})
     findings = Findings()
     for path, data in sorted(expected.items()):

@@ -85,7 +85,7 @@ class UnitSplit:
     """A unit's change: of its index, of its groups of criteria (components among them), of what is scored.
 
     `first` and `second` are the same unit, or one of last year's and one of today's that has its territory
-    or a part of it, as `label` says. `places` are those among all units.
+    or a part of it, as `label` says. `places` are those among all units, or in its group or region.
     """
 
     first: Unit
@@ -200,7 +200,7 @@ class _Unit:
             return None
         numbers = [_amount(each) for each in (*official, *full)]
         if None in numbers:
-            return Split(match, printed[0], printed[1], None, Aside.NO_INDEX if match is None else aside)
+            return Split(match, printed[0], printed[1], None, aside or Aside.WITHHELD)
         one, two, bare, bare2 = (each or ZERO for each in numbers)
         rounding = (two - bare2) - (one - bare)
         if aside is None and match is not None and not (match.first and match.second):

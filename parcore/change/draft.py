@@ -66,7 +66,8 @@ class Draft:
 
     def _first_lines(self, text: str, schema: str) -> Edit:
         """What this file is, behind the line that names its schema."""
-        told = "".join(f"# {say('draft-file', lang, **self._words)}\n" for lang in LANGUAGES)
+        said = ["draft-file", *(["draft-fields"] if self.parent.vocabulary.name else [])]
+        told = "".join(f"# {say(word, lang, **self._words)}\n" for word in said for lang in LANGUAGES)
         end = line_end(text, 0)
         if not re.match(r"# *yaml-language-server:", text):
             return 0, 0, told
@@ -75,7 +76,8 @@ class Draft:
 
     @property
     def _words(self) -> dict[str, object]:
-        return {"name": self.name, "parent": self.parent.key, "year": self.year}
+        fields = {"fields": self.parent.vocabulary.name, "more": f"{self.parent.methodology}-{self.name}"}
+        return {"name": self.name, "parent": self.parent.key, "year": self.year, **fields}
 
     def _title(self, text: str, found: dict[Path, Entry]) -> Iterator[Edit]:
         """The parent's decision and years in the title become the draft's."""
@@ -106,7 +108,7 @@ class Draft:
         whole, title = found.get(("source",)), found.get(("source", "title"))
         if whole is None:
             return
-        of = self.parent.source.title or self.parent.key
+        of = " ".join(self.parent.source.title.split()) or self.parent.key
         quoted = json.dumps(say("draft-source", "vi", of=of, **self._words), ensure_ascii=False)
         if whole.alias:
             yield whole.start, whole.end, f"{{title: {quoted}, basis: {Basis.ILLUSTRATIVE.value}}}"

@@ -6,18 +6,24 @@ each criterion, where its rule gives other points, with evidence for it, and whi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from fractions import Fraction
 
 from attrs import evolve, frozen
 
 from parcore.change.matching import Fate, Match, matches
-from parcore.editions.edition import Criterion, Edition, Effect
+from parcore.change.policies import PolicyChange, policies_changed
+from parcore.editions.edition import Combine, Criterion, Edition, Effect
 from parcore.editions.records import MeanOver
-from parcore.i18n import LANGUAGES, Text
-from parcore.readings.analysis.edition import Compared, leaves_compared
-from parcore.readings.prose.policies import POLICIES, policy_sentences
+from parcore.readings.analysis.edition import (
+    Compared,
+    group_in,
+    leaves_compared,
+    mean_the_same,
+    shared_groups,
+)
+from parcore.readings.analysis.equivalence import Region
 from parcore.registry import Registry
 from parcore.rules.combinations import Guarded, Rule, reported_of
 from parcore.rules.deductions import Deduction
@@ -28,8 +34,8 @@ class Kind(Enum):
     """What changed of a criterion.
 
     The rule of a criterion is `TIGHTENED` where evidence gives the same share of its maximum or a smaller
-    one, `RELAXED` where the same or a larger one, `TURNED` where both happen; `RULE` where the two cannot
-    be laid side by side, or no evidence was found that tells.
+    one (of a penalty: or a larger one), `RELAXED` where the other way round, `TURNED` where both happen;
+    `RULE` where the two cannot be laid side by side, or no evidence was found that tells.
     """
 
     ADDED = "added"
@@ -86,15 +92,6 @@ class CriterionChange:
 
 
 @frozen
-class PolicyChange:
-    """A policy that differs: its sentences in both editions."""
-
-    name: str
-    first: tuple[Text, ...]
-    second: tuple[Text, ...]
-
-
-@frozen
 class EditionChange:
     """What differs between two editions. Criteria that are the same in every respect are in `same`."""
 
@@ -120,6 +117,7 @@ def compare(path: Sequence[Edition]) -> EditionChange:
     found = matches(path)
     parents = _parents(first), _parents(last)
     became = {(old.id, new.id) for match in found for old in match.first for new in match.second}
+    became |= {(name, name) for name in ("", *map(_of_block, ("bonus", "penalty")))}
     changes: list[CriterionChange] = []
     same: list[Criterion] = []
     for match in found:
@@ -128,15 +126,23 @@ def compare(path: Sequence[Edition]) -> EditionChange:
             changes.append(change)
         else:
             same.append(match.second[0])
-    return EditionChange(first, last, tuple(changes), tuple(_policies(first, last)), tuple(same))
+    return EditionChange(first, last, tuple(changes), tuple(policies_changed(first, last)), tuple(same))
 
 
 Parents = Mapping[str, str]
 
 
 def _parents(edition: Edition) -> Parents:
-    """Of each criterion the one it stands under; "" for a component."""
-    return {child.id: node.id for node in edition.nodes for child in node.children}
+    """Of each criterion the one it stands under, or its block; a component is not there."""
+    above = {child.id: node.id for node in edition.nodes for child in node.children}
+    return above | {
+        item.id: _of_block(name) for name, block in edition.blocks.items() for item in block.items
+    }
+
+
+def _of_block(name: str) -> str:
+    """What items of a block stand under: no criterion's id."""
+    return f"{name}:"
 
 
 def _criterion(
@@ -149,20 +155,21 @@ def _criterion(
     if match.fate is not Fate.KEPT:
         return CriterionChange(match, (Kind(match.fate.value),))
     (one,), (two,) = match.first, match.second
+    shared = shared_groups(first, last)
     rules = tuple(_rules(first, one, last, two))
     effects = tuple(_effects(one, two))
     above = parents[0].get(one.id, ""), parents[1].get(two.id, "")
     kinds = [
         *([Kind.RENAMED] if one.id != two.id else []),
-        *([Kind.MOVED] if above != ("", "") and above not in became else []),
+        *([Kind.MOVED] if above not in became else []),
         *([Kind.RENUMBERED] if one.code != two.code else []),
         *([Kind.REWORDED] if one.title != two.title else []),
-        *([Kind.REWEIGHTED] if _weights(one, first) != _weights(two, last) else []),
+        *([Kind.REWEIGHTED] if _weights(one, shared) != _weights(two, shared) else []),
         *_directions(one, two, first, last, rules),
         *([Kind.EMPTINESS] if effects else []),
-        *([Kind.COMBINED] if (one.combine, bool(one.children)) != (two.combine, bool(two.children)) else []),
+        *([Kind.COMBINED] if _combined_otherwise(one, two, became) else []),
         *([Kind.METHOD] if one.method is not two.method else []),
-        *([Kind.GROUPS] if _groups(one, first) != _groups(two, last) else []),
+        *([Kind.GROUPS] if _groups(one, shared) != _groups(two, shared) else []),
         *([Kind.ROUNDED] if one.digits != two.digits else []),
     ]
     return CriterionChange(match, tuple(kinds), rules, effects)
@@ -174,7 +181,8 @@ def _rules(first: Edition, one: Criterion, last: Edition, two: Criterion) -> Ite
         return
     if one.max == two.max and _alike(one, two, first, last):
         return
-    both = _groups(one, first) & _groups(two, last)
+    shared = shared_groups(first, last)
+    both = _groups(one, shared) & _groups(two, shared)
     found: list[Compared] = []
     for each in leaves_compared(first, one, last, two):
         if not each.regions and not (each.why and both.issuperset(each.groups)):
@@ -204,41 +212,83 @@ def _directions(
         if (one.rule is None) != (two.rule is None):
             yield Kind.RULE
         return
-    if _given(one, two) or _alike(one, two, first, last):
+    if _given(one, two):
+        if _steps(one) != _steps(two):
+            yield Kind.RULE
         return
-    if _composed(one.rule) or _composed(two.rule):
-        yield Kind.RULE  # what holds of its parts does not settle the whole
+    shared, alike = shared_groups(first, last), _alike(one, two, first, last)
+    if alike and (one.max is None or _weights(one, shared) == _weights(two, shared)):
         return
-    if not rules:
-        return
-    shares = list(leaves_compared(first, one, last, two, shares=True))
-    signs = {_sign(region.given) for each in shares for region in each.regions}
-    if None in signs or any(each.why for each in rules):
-        yield Kind.RULE
+    shares = [] if not rules and not alike else list(leaves_compared(first, one, last, two, shares=True))
+    signs = {_sign(region) for each in shares for region in each.regions}
+    if not shared or _composed(one.rule) or _composed(two.rule) or any(each.why for each in shares):
+        signs.add(None)  # what holds of its parts does not settle the whole
+    if rules and (one.max is None or two.max is None):
+        signs.add(None)  # nothing is known of its share
+    off = [_taken_off(node, edition) for node, edition in ((one, first), (two, last))]
+    if None in signs or (signs and off[0] is not off[1]):
+        if not alike:
+            yield Kind.RULE
     elif signs:
-        yield Kind.TURNED if len(signs) > 1 else Kind.TIGHTENED if signs == {-1} else Kind.RELAXED
+        less = {1} if all(off) else {-1}
+        yield Kind.TURNED if len(signs) > 1 else Kind.TIGHTENED if signs == less else Kind.RELAXED
+
+
+def _steps(node: Criterion) -> object:
+    """Between which ends and on which steps points are given."""
+    given = reported_of(node.rule)
+    return None if given is None else (given.low, given.step)
+
+
+def _taken_off(node: Criterion, edition: Edition) -> bool:
+    """Whether its points are taken off the total: it is the smaller ones that are better."""
+    penalty = edition.blocks.get("penalty")
+    return penalty is not None and any(each.id == node.id for item in penalty.items for each in item.all)
+
+
+def _combined_otherwise(one: Criterion, two: Criterion, became: set[tuple[str, str]]) -> bool:
+    """Whether the points of a node come of its parts in another way, or, of the first, in another order."""
+    if (one.combine, bool(one.children)) != (two.combine, bool(two.children)):
+        return True
+    if one.combine is not Combine.FIRST:
+        return False
+    order = [at for old in one.children for at, new in enumerate(two.children) if (old.id, new.id) in became]
+    return order != sorted(order)
 
 
 def _composed(rule: Rule) -> bool:
     """Whether a rule is made of others: a deduction, a mean over cases."""
-    inner = rule.rule if isinstance(rule, Guarded) else rule
-    return isinstance(inner, Deduction | MeanOver)
+    return isinstance(_inner(rule), Deduction | MeanOver)
 
 
-def _sign(given: tuple[object, object] | None) -> int | None:
-    if given is None:
+def _inner(rule: Rule) -> Rule:
+    """A rule without its guards."""
+    return rule.rule if isinstance(rule, Guarded) else rule
+
+
+def _sign(region: Region) -> int | None:
+    """Which of two rules gives more throughout a region; None where that is not known."""
+    if region.given is None or not region.one_way:
         return None
-    one, two = (getattr(each, "known", None) for each in given)
-    return None if one is None or two is None else (two > one) - (two < one)
+    one, two = (each.known for each in region.given)
+    return None if one is None or two is None or one == two else 1 if two > one else -1
 
 
 def _alike(one: Criterion, two: Criterion, first: Edition, last: Edition) -> bool:
     """Whether two rules are one graph in every unit group, laid on one maximum."""
-    if one.rule is None or two.rule is None or first.vocabulary != last.vocabulary:
+    if one.rule is None or two.rule is None:
         return False
-    tops = {group: None if one.max is None else one.max.of(group) for group in first.groups}
-    return first.groups == last.groups and all(
-        one.rule.node(group, top) == two.rule.node(group, top) for group, top in tops.items()
+    if not mean_the_same(first.vocabulary, last.vocabulary, {*one.rule.fields, *two.rule.fields}):
+        return False
+    means = {each.records for each in map(_inner, (one.rule, two.rule)) if isinstance(each, MeanOver)}
+    held = [[each.vocabulary.records.get(kind) for kind in sorted(means)] for each in (first, last)]
+    if held[0] != held[1]:
+        return False
+    shared = shared_groups(first, last)
+    tops = {group: None if one.max is None else one.max.of(group) for group in shared}
+    return bool(shared) and all(
+        one.rule.node(group_in(first, group), top) == two.rule.node(group_in(last, group), top)
+        for group, top in tops.items()
     )
 
 
@@ -251,16 +301,19 @@ def _effects(one: Criterion, two: Criterion) -> Iterator[Effects]:
             yield Effects(state, *held)
 
 
-def _weights(node: Criterion, edition: Edition) -> object:
+def _weights(node: Criterion, groups: Iterable[str]) -> object:
     """What a criterion counts, by unit group."""
+    figures = node.max, node.scaled_from
+    of = [group for group in groups if node.applies(group)]
     return [
-        (None if each is None else [each.of(group) for group in edition.groups])
-        for each in (node.max, node.weight, node.scaled_from)
+        *(None if each is None else [each.of(group) for group in of] for each in figures),
+        [node.weight_of(group) for group in of],
     ]
 
 
-def _groups(node: Criterion, edition: Edition) -> frozenset[str]:
-    return frozenset(group for group in edition.groups if node.applies(group))
+def _groups(node: Criterion, groups: Iterable[str]) -> frozenset[str]:
+    """Of some unit groups those that have it."""
+    return frozenset(group for group in groups if node.applies(group))
 
 
 def _maximum(nodes: Sequence[Criterion], group: str) -> Fraction | None:
@@ -268,28 +321,22 @@ def _maximum(nodes: Sequence[Criterion], group: str) -> Fraction | None:
     return sum(known, Fraction(0)) if nodes and len(known) == len(nodes) else None
 
 
-def _policies(first: Edition, last: Edition) -> Iterator[PolicyChange]:
-    for name in POLICIES:
-        said = [_said(edition, name) for edition in (first, last)]
-        if said[0] != said[1]:
-            yield PolicyChange(name, *said)
-
-
-def _said(edition: Edition, name: str) -> tuple[Text, ...]:
-    both = (policy_sentences(edition, name, lang) for lang in LANGUAGES)
-    return tuple(Text(**dict(zip(LANGUAGES, each, strict=True))) for each in zip(*both, strict=True))
-
-
 def path_between(editions: Mapping[str, Edition], first: str, second: str) -> tuple[Edition, ...]:
-    """The editions from one to another, each replaced by the next; else the two alone.
+    """The editions from one to another, each replaced by the next (or the other way); else the two alone.
 
     `editions` are those at hand, by key.
     """
-    back = [second]
-    while back[-1] != first and (earlier := editions[back[-1]].replaces) in editions and earlier not in back:
-        back.append(earlier)
-    keys = [*reversed(back)] if back[-1] == first else [first, second]
+    back, on = _back(editions, second, first), _back(editions, first, second)
+    keys = [*reversed(back)] if back[-1] == first else on if on[-1] == second else [first, second]
     return tuple(editions[key] for key in keys)
+
+
+def _back(editions: Mapping[str, Edition], start: str, end: str) -> list[str]:
+    """An edition and those replaced before it, as far as they are known, at most to `end`."""
+    back = [start]
+    while back[-1] != end and (earlier := editions[back[-1]].replaces) in editions and earlier not in back:
+        back.append(earlier)
+    return back
 
 
 def path_of(registry: Registry, first: Edition, second: Edition) -> tuple[Edition, ...]:
@@ -298,8 +345,12 @@ def path_of(registry: Registry, first: Edition, second: Edition) -> tuple[Editio
     Raises:
         ParcoreError: the document of one on the way is refused.
     """
-    held, key = {each.key: each for each in (first, second)}, second.key
+    held = {each.key: each for each in (first, second)}
     known = {each.key: each for each in registry.edition_documents(second.methodology)}
-    while (key := held[key].replaces) in known and key not in held:
-        held[key] = registry.load(known[key])
+    for start in (second.key, first.key):
+        key = start
+        while first.key != second.key and (key := held[key].replaces) in known and key not in held:
+            held[key] = registry.load(known[key])
+        if key in (first.key, second.key):
+            break
     return path_between(held, first.key, second.key)

@@ -61,8 +61,8 @@ def matches(path: Sequence[Edition]) -> tuple[Match, ...]:
     """What the criteria of the first edition of a path became in its last, each once.
 
     In the order of the last edition, those of the first alone at the end. `path` has every edition
-    between the two, each replaced by the next; of editions that do not replace one another ids alone
-    tell.
+    between the two, each replaced by the next, or each the next's replacement; of editions that do not
+    replace one another ids alone tell.
     """
     first, last = path[0], path[-1]
     became = {node.id: {node.id} for node in first.nodes}
@@ -70,7 +70,7 @@ def matches(path: Sequence[Edition]) -> tuple[Match, ...]:
         stands_for = _superseded(before, after)
         became = {id_: {new for new, old in stands_for if old in now} for id_, now in became.items()}
     links = [(old, new) for old, now in became.items() for new in now]
-    links += _of_one_id(first, last, links)
+    links += _of_one_id(path, links)
     return tuple(_grouped([*first.nodes], [*last.nodes], links))
 
 
@@ -90,7 +90,9 @@ def leaf_matches(path: Sequence[Edition]) -> tuple[Match, ...]:
 
 
 def _superseded(before: Edition, after: Edition) -> list[tuple[str, str]]:
-    """Each criterion with each of the edition before that it stands for."""
+    """Each criterion with each of the edition before that it stands for; on the way back too."""
+    if before.replaces == after.key and after.replaces != before.key:
+        return [(new, old) for old, new in _superseded(after, before)]
     held, replaced = {node.id for node in before.nodes}, after.replaces == before.key
     found: list[tuple[str, str]] = []
     for node in after.nodes:
@@ -99,11 +101,14 @@ def _superseded(before: Edition, after: Edition) -> list[tuple[str, str]]:
     return found
 
 
-def _of_one_id(first: Edition, last: Edition, links: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """What has one id in both, and was away in between."""
+def _of_one_id(path: Sequence[Edition], links: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What has one id in both, was away in between, and of which no edition says what it stands for."""
     olds, news = {old for old, _ in links}, {new for _, new in links}
-    free = {node.id for node in last.nodes if node.supersedes is None} - news
-    return [(node.id, node.id) for node in first.nodes if node.id in free and node.id not in olds]
+    back = len(path) > 1 and path[0].replaces == path[1].key
+    later = path[:-1] if back else path[1:]
+    said = {node.id for each in later for node in each.nodes if node.supersedes is not None}
+    free = {node.id for node in path[-1].nodes} - news - said
+    return [(node.id, node.id) for node in path[0].nodes if node.id in free and node.id not in olds]
 
 
 def _grouped(

@@ -6,12 +6,14 @@ from fractions import Fraction
 from typing import Any
 
 from parcore.change.attribution import Attribution, Parts, Split, UnitSplit
-from parcore.change.editions import CriterionChange, EditionChange, PolicyChange
+from parcore.change.editions import CriterionChange, EditionChange
 from parcore.change.places import PlaceSplit
+from parcore.change.policies import PolicyChange
 from parcore.change.telling import PARTS, PLACES
 from parcore.editions.edition import Criterion, Effect
 from parcore.i18n import Text
 from parcore.numbers import exact_text
+from parcore.readings.analysis.edition import shared_groups
 from parcore.readings.analysis.equivalence import Region
 from parcore.results.output import to_dict
 from parcore.results.result import Result
@@ -44,7 +46,7 @@ def edition_change(change: EditionChange) -> dict[str, Any]:
 
 
 def _criterion(each: CriterionChange, change: EditionChange) -> dict[str, Any]:
-    groups = [group for group in change.first.groups if group in change.second.groups]
+    groups = shared_groups(change.first, change.second)
     return {
         "first": [_node(node) for node in each.match.first],
         "second": [_node(node) for node in each.match.second],
@@ -169,6 +171,7 @@ def _places(places: PlaceSplit) -> dict[str, Any]:
         "first": places.first,
         "second": places.second,
         "among": list(places.among),
+        "within": places.within.value,
         "parts": None
         if places.parts is None
         else {name: exact_text(getattr(places.parts, name)) for name in PLACES},

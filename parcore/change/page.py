@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from html import escape
-from typing import Final
-
-from markdown_it import MarkdownIt
 
 from parcore.change.telling import Section
-
-STYLE: Final = (
-    "body{font:15px/1.5 system-ui,sans-serif;max-width:75rem;margin:2rem auto;padding:0 1rem}"
-    "table{border-collapse:collapse;margin:1rem 0}th,td{padding:.3rem .6rem;border-bottom:1px solid #ccc;"
-    "vertical-align:top}th{text-align:left}"
-)
+from parcore.markup import as_written, html_page, line_as_written
 
 
 def markdown(sections: Sequence[Section]) -> str:
@@ -24,30 +15,19 @@ def markdown(sections: Sequence[Section]) -> str:
 
 def html(sections: Sequence[Section], lang: str) -> str:
     """The sections as one page that stands alone."""
-    body = MarkdownIt("commonmark").enable("table").render(markdown(sections))
-    title = escape(sections[0].title) if sections else "parcore"
-    return (
-        f'<!doctype html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
-        f"<style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
-    )
+    return html_page(markdown(sections), sections[0].title if sections else "parcore", lang)
 
 
 def _parts(section: Section) -> Iterator[str]:
-    yield f"## {_text(section.title)}"
+    yield f"## {as_written(section.title)}"
     if section.columns:
-        heads = [title for _, title in section.columns]
+        heads = [as_written(title) for _, title in section.columns]
         rule = ["---:" if key in section.numeric else "---" for key, _ in section.columns]
-        rows = ([row.get(key, "") for key, _ in section.columns] for row in section.rows)
-        yield "\n".join(_line(each) for each in (map(_text, heads), rule, *(map(_text, row) for row in rows)))
+        rows = ([as_written(row.get(key, "")) for key, _ in section.columns] for row in section.rows)
+        yield "\n".join(_line(each) for each in (heads, rule, *rows))
     if section.lines:
-        yield "\n".join(f"- {_text(each)}" for each in section.lines)
+        yield "\n".join(f"- {line_as_written(each)}" for each in section.lines)
 
 
 def _line(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cells) + " |"
-
-
-def _text(text: str) -> str:
-    """A text of documents as Markdown that says it as it is."""
-    plain = " ".join(text.split())
-    return "".join(f"\\{each}" if each in "\\`*_[]<>|#" else each for each in plain)

@@ -17,8 +17,10 @@ from parcore.evidence.vocabulary import FieldKind, Vocabulary
 from parcore.i18n import say
 from parcore.intervals import Interval
 from parcore.numbers import shown
+from parcore.readings.analysis.edition import shared_groups
 from parcore.readings.analysis.equivalence import Region
 from parcore.results.result import Result
+from parcore.rules.graph import Within
 from parcore.values import Value
 
 DIGITS: Final = 4
@@ -26,7 +28,7 @@ DIGITS: Final = 4
 
 PARTS: Final = ("rule", "evidence", "units", "not_comparable", "rounding")
 
-PLACES: Final = ("rule", "own", "others", "not_comparable")
+PLACES: Final = ("rule", "units", "own", "others", "not_comparable")
 
 OWN_RULE: Final = (Kind.TIGHTENED, Kind.RELAXED, Kind.TURNED, Kind.RULE)
 
@@ -52,7 +54,7 @@ def of_editions(change: EditionChange, lang: str) -> Iterator[Section]:
         return
     heads = ("code", "criterion", "compare-kinds", "compare-maximum", "compare-clause")
     yield Section(title, _columns(heads, lang), tuple(rows), (same,))
-    told = (each for each in change.criteria if set(OWN_RULE) & {*each.kinds})
+    told = (each for each in change.criteria if set(OWN_RULE) & {*each.kinds} or _became(each))
     found = [row for each in told for row in _regions(each, change.second, lang)]
     if found:
         heads = ("criterion", "apart-where", "apart-evidence", "apart-before", "apart-after")
@@ -99,9 +101,8 @@ def _clauses(nodes: Sequence[Criterion]) -> str:
 
 def _maxima(each: CriterionChange, change: EditionChange, lang: str) -> str:
     """The maxima before and after, by unit group where these differ; empty where neither is known."""
-    groups = [group for group in change.first.groups if group in change.second.groups] or [""]
     told: dict[str, list[str]] = {}
-    for group in groups:
+    for group in shared_groups(change.first, change.second):
         both = each.maxima(group)
         if both == (None, None):
             continue
@@ -109,12 +110,21 @@ def _maxima(each: CriterionChange, change: EditionChange, lang: str) -> str:
         told.setdefault(one if one == two else f"{one} → {two}", []).append(group)
     if len(told) < 2:
         return "".join(told)
-    title = change.second.group_title
+    title = (change.first if change.second.groups == ("",) else change.second).group_title
     return "; ".join(f"{', '.join(title(g, lang) for g in of)}: {text}" for text, of in told.items())
+
+
+def _became(each: CriterionChange) -> bool:
+    """Whether leaves became other leaves: more than one rule stands for one."""
+    several = {Kind.SPLIT, Kind.MERGED, Kind.REDRAWN} & {*each.kinds}
+    return bool(several) and any(node.rule is not None for node in (*each.match.first, *each.match.second))
 
 
 def _regions(each: CriterionChange, edition: Edition, lang: str) -> Iterator[dict[str, str]]:
     name = each.criterion.code or each.criterion.id
+    if _became(each):
+        name = f"{_codes(each.match.first)} → {_codes(each.match.second)}"
+        yield {"criterion": name, "apart-where": say("apart-several", lang)}
     for rule in each.rules:
         groups = [] if {*rule.groups} >= {*edition.groups} else rule.groups
         of = " ".join(filter(None, (name, rule.part, *(edition.group_title(g, lang) for g in groups))))
@@ -161,12 +171,22 @@ def of_scores(why: Attribution, lang: str, units: Sequence[str] = ()) -> Iterato
     used = [head for head in heads if any(row.get(head) for row in rows)]
     columns = tuple((head, _heading(head, first, second, lang)) for head in used)
     text = {"unit", "why-label", "why-note"}
-    lines = [say(f"why-quantity-{told[0].quantity.value}", lang)] if told else []
-    lines += _without(why, lang)
+    within = dict.fromkeys(each.places.within for each in told if each.places is not None)
+    circles = [say(f"why-within-{each.value}", lang) for each in within if each is not Within.ALL]
+    lines = [*_quantities(told, lang), *circles, *_without(why, lang)]
     title = say("why-title", lang, first=_year(first, second), second=_year(second, first))
     yield Section(title, columns, rows, tuple(lines), frozenset(used) - text)
     for each in told if units or len(told) == 1 else ():
         yield _by_criterion(each, why, lang)
+
+
+def _quantities(told: Sequence[UnitSplit], lang: str) -> Iterator[str]:
+    """What the numbers are; of which units, where not of all."""
+    said: dict[str, list[str]] = {}
+    for each in told:
+        word = say(f"why-quantity-{each.quantity.value}", lang)
+        said.setdefault(word, []).append(each.second.name.in_(lang))
+    yield from said if len(said) < 2 else (f"{', '.join(names)}: {word}" for word, names in said.items())
 
 
 def _heading(word: str, first: Result, second: Result, lang: str, number: str = "why-index") -> str:
@@ -231,12 +251,16 @@ def _signed(number: Fraction, lang: str) -> str:
 
 
 def _by_criterion(each: UnitSplit, why: Attribution, lang: str) -> Section:
-    """A unit's criteria in the order of the second edition's tree, those that did not change left out."""
+    """A unit's criteria in the order of the second edition's tree, those that did not change left out.
+
+    What is set aside stays, though its points did not change: its maximum weighs in a rate.
+    """
     orders = _order(why.first.edition), _order(why.second.edition)
     splits = sorted((*each.groups, *each.criteria), key=lambda one: _position(one.match, orders))
     rows = []
     for one in splits:
-        if one.match is None or (one.parts is not None and not any(_numbers(one.parts))):
+        unchanged = one.parts is not None and not any(_numbers(one.parts))
+        if one.match is None or (unchanged and one.aside is None):
             continue
         nodes = one.match.second or one.match.first
         rows.append({"code": _codes(nodes), "criterion": _titles(nodes, lang)} | _split(one, lang))

@@ -56,7 +56,8 @@ class Worlds:
     `carried` is the evidence of the first year on the units of the second, and `pairs` which unit became
     which; without them units are the same where their ids are. `points` names the criteria of the second
     edition by those of the first of which points given mean the same: all other points given, and all
-    points set in the place of computed ones, hold for their own year's edition alone.
+    points set in the place of computed ones, hold for their own year's edition alone. Of `one_edition`
+    in both years everything means the same.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Worlds:
     ) -> None:
         self.first, self.second, self.units = first, second, units
         self.moved = carried is not None
+        self.one_edition = first.edition == second.edition
         self._evidence = {
             World.BEFORE: first.evidence,
             World.CARRIED: first.evidence if carried is None else carried,
@@ -92,7 +94,11 @@ class Worlds:
 
     def table(self, side: int, world: World, without: frozenset[str]) -> Result:
         """All units under the first edition (0) or the second (1) in a world, as that edition rounds."""
-        return self._result(side, world, rounded=True, without=without)
+        return self._result(side, self._there(world), rounded=True, without=without)
+
+    def _there(self, world: World) -> World:
+        """Where no unit changed, evidence carried is evidence as it was."""
+        return World.BEFORE if world is World.CARRIED and not self.moved else world
 
     def card(
         self, side: int, world: World, pair: Pair, without: frozenset[str] = frozenset()
@@ -101,8 +107,7 @@ class Worlds:
 
         `without` names leaves of that edition that are left out.
         """
-        if world is World.CARRIED and not self.moved:
-            world = World.BEFORE
+        world = self._there(world)
         key = side, world, without
         if key not in self._cards:
             result = self._result(side, world, without=without)
@@ -116,8 +121,9 @@ class Worlds:
         if key not in self._held:
             year, other = (self.first, self.second)[side], world is World.AFTER
             evidence = self._evidence[world]
-            if other != bool(side):
-                evidence = _crossed(evidence, self._points[1 - side])
+            if other != bool(side) and not self.one_edition:
+                strangers = frozenset(self._without_place(year.edition))
+                evidence = _crossed(evidence, self._points[1 - side], strangers)
             of = self.second if other else self.first
             edition = year.edition if rounded else unrounded(year.edition)
             self._held[key] = score(
@@ -125,6 +131,12 @@ class Worlds:
                 on=self._day(world),
             )  # fmt: skip
         return self._held[key]
+
+    def _without_place(self, edition: Edition) -> Iterator[str]:
+        """The units of a group that an edition does not know."""
+        for unit in self.units.units.values():
+            if unit.kind in edition.kinds and edition.group_of(unit.group) is None:
+                yield unit.id
 
     def _day(self, world: World) -> date:
         return (self.first if world is World.BEFORE else self.second).period.end
@@ -151,14 +163,20 @@ def _bare(node: Criterion) -> Criterion:
     return evolve(node, digits=None, children=tuple(map(_bare, node.children)))
 
 
-def _crossed(evidence: Evidence, points: Mapping[str, str]) -> Evidence:
-    """Evidence for the other year's edition: points given go to their counterpart, or nowhere."""
+def _crossed(evidence: Evidence, points: Mapping[str, str], strangers: frozenset[str]) -> Evidence:
+    """Evidence for the other year's edition: points given go to their counterpart, or nowhere.
+
+    `strangers` are units that it has no place for.
+    """
 
     def statements() -> Iterable[Datum]:
         for each in evidence:
+            if each.unit in strangers:
+                continue
             if not each.field.startswith(POINTS):
                 yield each
             elif (criterion := each.field.removeprefix(POINTS)) in points:
                 yield evolve(each, field=POINTS + points[criterion])
 
-    return Evidence(statements(), evidence.lists(), evidence.rollups)
+    lists = (each for each in evidence.lists() if each.unit not in strangers)
+    return Evidence(statements(), lists, evidence.rollups)

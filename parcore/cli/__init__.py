@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "check": "Check documents: everything wrong, each with its place and mend.",
     "score": "Score units under an edition.",
     "explain": "How the points of a unit came about.",
+    "report": "A brief: the sentences of announcements, each figure with its origin.",
     "compare": "Two editions, years or stages: what changed, and why.",
     "appeal": "What forces a unit's points, and what a proposed change would do.",
     "plan": "What a unit can do next: the least changes that gain, and what they bring.",

@@ -12,7 +12,7 @@ from parcore.audit.appeal import Appeal, Standing, appeal
 from parcore.cli.emptiness import named
 from parcore.cli.explain import leaves_named, paragraph
 from parcore.cli.options import evidence_options, format_option, lang_option, path_option, unknown_format
-from parcore.cli.report import amount
+from parcore.cli.result_table import amount
 from parcore.cli.run import Asked, run
 from parcore.cli.tables import Column, show_notes, show_table
 from parcore.evidence.evidence import Datum, Stage

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 import click
 
-from parcore.cli.report import CIRCLES, amount, figures, has_total, signed
+from parcore.cli.result_table import CIRCLES, amount, figures, has_total, signed
 from parcore.cli.tables import Column, csv_text, show_table
 from parcore.editions.document import INDEX
 from parcore.i18n import say
@@ -52,20 +52,36 @@ def show_beside(first: Result, second: Result, form: str, lang: str) -> None:
     if form == "csv":
         click.echo(csv_text(COLUMNS, _csv_rows(first, second, found, lang)), nl=False)
         return
+    for each in beside(first, second, lang):
+        show_table(each.columns, each.rows, title=each.title)
+
+
+class Table(NamedTuple):
+    """A table with its title."""
+
+    title: str
+    columns: list[Column]
+    rows: list[dict[str, str]]
+
+
+def beside(first: Result, second: Result, lang: str) -> tuple[Table, Table]:
+    """Two results side by side, and every difference between them."""
     labels = _labels(first, second, lang)
-    _totals(first, second, labels, lang)
-    _differences(first, found, labels, lang)
+    found = list(differences(first, second))
+    return _totals(first, second, labels, lang), _differences(first, found, labels, lang)
 
 
 def _labels(first: Result, second: Result, lang: str) -> tuple[str, str]:
-    """What tells two results apart: their editions, or of one edition their stages."""
+    """What tells two results apart: their periods, their editions, or of one edition their stages."""
+    if first.period != second.period:
+        return str(first.period), str(second.period)
     if first.edition.key != second.edition.key:
         return first.edition.name, second.edition.name
     one, two = (say(f"stage-{each.stage.value}", lang) for each in (first, second))
     return one, two
 
 
-def _totals(first: Result, second: Result, labels: tuple[str, str], lang: str) -> None:
+def _totals(first: Result, second: Result, labels: tuple[str, str], lang: str) -> Table:
     rows = []
     for card in first.scorecards:
         other = second.card(card.unit.id)
@@ -86,13 +102,19 @@ def _totals(first: Result, second: Result, labels: tuple[str, str], lang: str) -
             for word in FIGURES
         ]  # fmt: skip
     columns = [each for each in columns if any(row.get(each.key) for row in rows)]
+    return Table(_title(first, second, labels, lang), columns, rows)
+
+
+def _title(first: Result, second: Result, labels: tuple[str, str], lang: str) -> str:
     keys = (first.edition.key, second.edition.key)
+    if first.period != second.period:
+        one, two = (f"{key} {label}" for key, label in zip(keys, labels, strict=True))
+        return say("compare-title", lang, first=one, second=two)
     one, two = keys if keys[0] != keys[1] else (f"{first.edition.key} {labels[0]}", labels[1])
-    title = say("beside-title", lang, first=one, second=two, period=first.period)
-    show_table(columns, rows, title=title)
+    return say("beside-title", lang, first=one, second=two, period=first.period)
 
 
-def _differences(first: Result, found: list[Difference], labels: tuple[str, str], lang: str) -> None:
+def _differences(first: Result, found: list[Difference], labels: tuple[str, str], lang: str) -> Table:
     names = {card.unit.id: card.unit.name.in_(lang) for card in first.scorecards}
     rows = []
     for each in found:
@@ -115,7 +137,7 @@ def _differences(first: Result, found: list[Difference], labels: tuple[str, str]
         Column("change", say("change", lang), numeric=True),
         Column("note", ""),
     ]
-    show_table(columns, rows, title=say("beside-differences", lang))
+    return Table(say("beside-differences", lang), columns, rows)
 
 
 def _points(each: Difference, side: int, lang: str) -> str:

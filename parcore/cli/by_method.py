@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from parcore.cli.report import CIRCLES, amount, figures, show_basis, show_decisions
+from parcore.cli.result_table import CIRCLES, amount, figures, show_basis, show_decisions
 from parcore.cli.tables import Column, csv_text, show_table
 from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Method

@@ -125,7 +125,7 @@ def _about(checked: Checked, registry: Registry) -> list[Diagnostic]:
     The vocabulary that an edition stands on is asked for with it.
     """
     held = {each.shown for package in registry.packages for each in package.documents}
-    stood_on = {each.vocabulary.name for each in checked.editions}
+    stood_on = {name for each in checked.editions for name in each.vocabulary.names}
     under = {each.shown for each in registry.documents("vocabulary") if each.name in stood_on}
     waited_for = {each.place.file for each in checked.findings if each.code == NOT_CHECKED}
     others = held - under - waited_for - {each.shown for each in checked.documents}
@@ -160,7 +160,7 @@ def _named(registry: Registry, target: str) -> list[Document]:
     family = {methodology}
     for each in editions:
         with suppress(ParcoreError):  # an edition that is refused is told by the check itself
-            family.add(registry.load(each).vocabulary.name)
+            family.update(registry.load(each).vocabulary.names)
     packages = [p for p in registry.packages if any(d in p.documents for d in editions)]
     beside = [d for p in packages for d in p.documents if d.kind == "units" or d.name in family]
     return [*editions, *(d for d in registry.documents("vocabulary") if d.name in family), *beside]

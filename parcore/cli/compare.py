@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -33,6 +34,9 @@ from parcore.evidence.periods import Period
 from parcore.numbers import NumberFormat
 from parcore.registry import Registry
 from parcore.results.result import Result
+
+if TYPE_CHECKING:
+    from parcore.cli.beside import Table
 
 FORMATS = ("table", "json", "markdown", "html")
 
@@ -100,6 +104,8 @@ def command(
         raise click.UsageError("name two editions, or one with two periods or two stages")
     results = _results(names, periods, stages, sides, numbers, registry) if scored else None
     editions = [registry.edition(name) for name in names] if results is None else [e.edition for e in results]
+    if results is None and editions[0].key == editions[1].key:
+        raise click.UsageError("both sides are the same: name two editions, two periods or two stages")
     path = path_of(registry, editions[0], editions[1])
     change = None if editions[0].key == editions[1].key else compare(path)
     split = None
@@ -195,17 +201,30 @@ def _show(
         return
     sections = [] if change is None else [*of_editions(change, lang)]
     sections += [] if why is None else [*of_scores(why, lang, units)]
+    beside = [] if why is not None or results is None else _beside(*results, lang)
     if form == "table":
         for each in sections:
             _show_section(each)
-        if why is None and results is not None:
-            from parcore.cli.beside import show_beside
-
-            show_beside(*results, "table", lang)
+        for table in beside:
+            show_table(table.columns, table.rows, title=table.title)
         return
+    sections += [_as_section(table) for table in beside if table.rows]
     from parcore.change.page import html, markdown
 
     click.echo(markdown(sections) if form == "markdown" else html(sections, lang), nl=False)
+
+
+def _beside(first: Result, second: Result, lang: str) -> Sequence[Table]:
+    """The units on both sides, and every difference."""
+    from parcore.cli.beside import beside
+
+    return beside(first, second, lang)
+
+
+def _as_section(table: Table) -> Section:
+    columns = tuple((each.key, each.title) for each in table.columns)
+    numeric = frozenset(each.key for each in table.columns if each.numeric)
+    return Section(table.title, columns, tuple(table.rows), numeric=numeric)
 
 
 def _show_section(section: Section) -> None:

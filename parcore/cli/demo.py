@@ -11,7 +11,7 @@ from attrs import evolve
 from parcore.cli.beside import show_beside
 from parcore.cli.explain import leaves_named, paragraph
 from parcore.cli.options import lang_option, registry_of
-from parcore.cli.report import show_criteria, show_published, show_result
+from parcore.cli.result_table import show_criteria, show_published, show_result
 from parcore.cli.run import Asked, run
 from parcore.evidence.periods import Period
 from parcore.i18n import say

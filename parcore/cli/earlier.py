@@ -27,11 +27,20 @@ def earlier_of(against: Path, asked: Asked, registry: Registry) -> tuple[Earlier
     methodology = asked.name.split("@")[0]
     period = None if against.is_file() else parse_period(str(against))
     if period is None:
-        earlier = read_earlier(against)
-        if earlier.edition.split("@")[0] != methodology:
-            raise stop("result-other", Place(str(against)), edition=asked.name, earlier=earlier.edition)
-        return earlier, None
+        return earlier_in(against, asked.name), None
     result, _, carried = run_carried(
         evolve(asked, name=methodology, period=period, changes=(), units=()), registry
     )
     return Earlier.of(result), carried
+
+
+def earlier_in(against: Path, name: str) -> Earlier:
+    """The earlier result of a methodology, or of an edition of it, that a file holds.
+
+    Raises:
+        ParcoreError: no such file, or not a result of the methodology.
+    """
+    earlier = read_earlier(against)
+    if earlier.edition.partition("@")[0] != name.partition("@")[0]:
+        raise stop("result-other", Place(str(against)), edition=name, earlier=earlier.edition)
+    return earlier

@@ -20,7 +20,7 @@ from parcore.cli.options import (
     unknown_format,
 )
 from parcore.cli.record import scored_records
-from parcore.cli.report import amount
+from parcore.cli.result_table import amount
 from parcore.cli.run import Asked, run
 from parcore.cli.tables import show_notes
 from parcore.diagnostics import Findings, Place

@@ -8,7 +8,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from parcore.cli.decisions import circle_name, class_line, provisional_line
-from parcore.cli.report import CIRCLES, amount, has_total
+from parcore.cli.result_table import CIRCLES, amount, has_total
 from parcore.editions.edition import Block, Edition
 from parcore.i18n import say
 from parcore.numbers import HUNDRED, ONE, shown

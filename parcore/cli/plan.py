@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from parcore.change.plan.proposals import Change, Effect, Need, Plan, Proposal, 
 from parcore.cli.emptiness import named
 from parcore.cli.options import evidence_options, format_option, lang_option, path_option, unknown_format
 from parcore.cli.plan_data import CSV_COLUMNS, csv_rows, plan_data, together_data
-from parcore.cli.report import amount
+from parcore.cli.result_table import amount
 from parcore.cli.run import Asked, run
 from parcore.cli.run import changes as read_changes
 from parcore.cli.tables import Column, csv_text, show_notes, show_table
@@ -89,7 +90,8 @@ def _tell(found: Plan, form: str, lang: str, *, proofs: bool) -> None:
         show_table(
             [each for each in _columns(lang) if any(row.get(each.key) for row in rows)], rows, title=title
         )
-        click.echo(say("plan-proof", lang))
+        if any(each.least for each in found.proposals):
+            click.echo(say("plan-proof", lang))
     else:
         click.echo(f"{title}\n{say('plan-none', lang)}")
     for proposal in found.proposals if proofs else ():
@@ -214,7 +216,7 @@ def _tell_together(result: Result, unit: str, found: Together, form: str, lang: 
     card = result.card(unit)
     name = unit if card is None else card.unit.name.in_(lang)
     known = [each for each in found.alone if each is not None]
-    total = shown(sum(known, start=0 * found.gain), lang) if found.gain is not None and known else "—"
+    total = shown(sum(known, start=Fraction(0)), lang) if len(known) == len(found.alone) else "—"
     rows = [
         {
             "plan-change": say(

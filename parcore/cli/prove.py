@@ -120,17 +120,20 @@ def _report_unread(document: Document, checked: Checked, registry: Registry) -> 
     vocabulary = registry.vocabularies.get(document.name)
     known = {each.key: each for each in checked.editions}
     try:
-        named = [each for each in registry.documents("edition") if _names(registry, each) == document.name]
+        named = [each for each in registry.documents("edition") if document.name in _names(registry, each)]
         editions = [known.get(each.key) or registry.load(each) for each in named]
     except ParcoreError:
         return
     for field in unread(vocabulary, editions) if vocabulary is not None and editions else ():
-        checked.findings.add("prove-unread", field.place, field=field.name)
+        if field.place.file == document.shown:  # what it extends is told of itself
+            checked.findings.add("prove-unread", field.place, field=field.name)
 
 
-def _names(registry: Registry, edition: Document) -> str:
+def _names(registry: Registry, edition: Document) -> tuple[str, ...]:
+    """The vocabulary that an edition names, and those that it extends."""
     tree, _ = registry.tree(edition)
-    return text_of(tree.get("vocabulary")) if isinstance(tree, Mapping) else ""
+    name = text_of(tree.get("vocabulary")) if isinstance(tree, Mapping) else ""
+    return registry.vocabularies[name].names if name in registry.vocabularies else (name,)
 
 
 def show_proofs(proofs: Iterable[Proved], lang: str) -> None:

@@ -150,7 +150,7 @@ def _write(
     result: Result, earlier: Earlier | None, carried: Carried | None, by: str, form: str, lang: str
 ) -> None:
     from parcore.cli.by_method import show_by_method
-    from parcore.cli.report import show_result
+    from parcore.cli.result_table import show_result
     from parcore.results.output import to_dict
     from parcore.results.rows import CSV_COLUMNS, csv_rows
 

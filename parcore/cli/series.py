@@ -102,7 +102,8 @@ def _names(registry: Registry, editions: Sequence[Edition], each: Series, lang: 
     unit, (kind, _, name) = registry.units.units.get(each.about), each.about.partition(":")
     about = each.about if unit is None else unit.name.in_(lang)
     if unit is None and f"about-{kind}" in words():
-        about = say(f"about-{kind}", lang, name=name)
+        region = registry.units.regions.get(name) if kind == "region" else None
+        about = say(f"about-{kind}", lang, name=name if region is None else region.in_(lang))
     return about, figure_name(editions, each.quantity, lang)
 
 

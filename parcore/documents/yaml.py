@@ -39,6 +39,7 @@ def read_yaml(path: Path, findings: Findings, name: str | None = None) -> Tree:
 
 def parse_yaml(text: str, name: str, findings: Findings) -> Tree:
     """The tree of a YAML text; as `read_yaml`."""
+    text = text.removeprefix("\ufeff")  # libyaml passes it over, and counts from behind it
     try:
         return _Builder(name, findings).document(yaml.parse(text, Loader=yaml.CBaseLoader))
     except yaml.MarkedYAMLError as error:
@@ -50,8 +51,11 @@ def parse_yaml(text: str, name: str, findings: Findings) -> Tree:
 
 
 def _character(at: int, text: str, name: str) -> ParcoreError:
-    place = Place(name, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
-    return stop("yaml-characters", place, problem=f"U+{ord(text[at : at + 1] or ' '):04X}")
+    return stop("yaml-characters", _at(at, text, name), problem=f"U+{ord(text[at : at + 1] or ' '):04X}")
+
+
+def _at(index: int, text: str, name: str) -> Place:
+    return Place(name, text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
 
 
 def _syntax(error: yaml.MarkedYAMLError, text: str, name: str) -> ParcoreError:
@@ -60,6 +64,8 @@ def _syntax(error: yaml.MarkedYAMLError, text: str, name: str) -> ParcoreError:
         mark = error.context_mark  # what is not closed is mended where it was opened
     if mark is None:
         return stop("yaml-syntax", Place(name), problem=error.problem or error.context or "")
+    if mark.index >= len(text):  # behind the last line, which may have no end
+        return stop("yaml-syntax", _at(len(text), text, name), problem=error.problem or error.context or "")
     place = Place(name, mark.line + 1, mark.column + 1)
     if text[mark.index : mark.index + 1] == "\t":
         return stop("yaml-tab", place)

@@ -270,6 +270,8 @@ class Observation:
     `rank`, `mean`, `points:<criterion>` and the like; the value of a `class` is a word, without number. A
     later restatement is an observation of its own: `stated_in` is the later period with whose figures it
     was printed. `explained` says why a computed figure is another.
+    `named` is the name of the criterion that the figure is of where its document gives one, because no
+    edition's tree has it; `part_of` the criterion of the tree that it is a part of, where that is known.
     """
 
     methodology: str
@@ -282,6 +284,8 @@ class Observation:
     note: Text = Text()
     explained: Text = Text()
     stated_in: Period | None = None
+    named: Text = Text()
+    part_of: str = ""
     place: Place = attrs.field(default=Place(""), eq=False)
 
 

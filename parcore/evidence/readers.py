@@ -313,8 +313,16 @@ def read_observations(
         for row in table.rows:
             observation = _observation(text_of(tree["observations"]), row, numbers, units, findings)
             if observation is not None:
-                found.append(observation)
+                found.append(_named(observation, tree.get("names")))
     return found
+
+
+def _named(seen: Observation, names: Tree | None) -> Observation:
+    """An observation with the name of its criterion, where its document gives it one."""
+    given = names.get(seen.quantity.partition(":")[2]) if isinstance(names, Mapping) else None
+    if not isinstance(given, Mapping):
+        return seen
+    return evolve(seen, named=both_languages(given["title"]), part_of=text_of(given.get("of")))
 
 
 def _observation(

@@ -6,7 +6,6 @@ result rounds and prints them. It is read by its documented keys alone.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -15,11 +14,12 @@ from typing import Any, Final
 from attrs import frozen
 
 from parcore.diagnostics import Place, stop
+from parcore.documents.saved import parse_saved
 from parcore.documents.text import MAX_TABLE_BYTES, one_form, read_text
 from parcore.evidence.evidence import Stage
 from parcore.evidence.periods import Period, parse_period
 from parcore.evidence.vocabulary import INDEX
-from parcore.numbers import parse_exact
+from parcore.numbers import ZERO, parse_exact
 from parcore.values import State, Value
 
 FORMAT: Final = "parcore-result-1"
@@ -79,9 +79,7 @@ def read_result(path: Path) -> IndexResult:
     """
     text, at = read_text(path, MAX_TABLE_BYTES), Place(str(path))
     try:
-        return _result(json.loads(text), at)
-    except json.JSONDecodeError as error:
-        raise stop("result-file", Place(at.file, error.lineno, error.colno), problem=error.msg) from error
+        return _result(parse_saved(text, at.file), at)
     except KeyError as error:
         raise stop("result-file", at, problem=str(error)[:60]) from error
     except (TypeError, ValueError, AttributeError, RecursionError) as error:
@@ -105,6 +103,8 @@ def _figures(index: str, unit: dict[str, Any], at: Place) -> Iterator[Figure]:
     """A unit's four figures; one that the result does not have is MISSING."""
     name = _text(unit["unit"], at)
     places = [each["place"] for each in unit["places"] if each["circle"] == "all"]
+    if len(places) > 1:
+        raise ValueError(f"places: {name[:60]}")
     for quantity, given in (
         ("score", unit["rate"]),
         ("points", unit["points"]),
@@ -117,7 +117,9 @@ def _figures(index: str, unit: dict[str, Any], at: Place) -> Iterator[Figure]:
             yield Figure(name, f"{index}:rank", Value(State.OK, _place(given)), str(given))
         else:
             text = _text(given, at)
-            number = Fraction(0) if quantity == "class" else parse_exact(text)
+            number = ZERO if quantity == "class" else parse_exact(text)
+            if number < 0:  # as the field is refused in a table
+                raise ValueError(f"{quantity}: {text[:60]}")
             yield Figure(name, f"{index}:{quantity}", Value(State.OK, number), text)
 
 

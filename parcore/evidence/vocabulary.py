@@ -135,7 +135,8 @@ class Vocabulary:
     """The fields and invariants of a family of editions.
 
     `records` holds, for each kind of record that units hand in lists of, a vocabulary of its own:
-    its fields are no fields of the unit.
+    its fields are no fields of the unit. `extends` names those whose fields, invariants and records it
+    has beside its own, the nearest first.
     """
 
     name: str
@@ -143,6 +144,12 @@ class Vocabulary:
     fields: MappingOf[str, FieldSpec]
     invariants: tuple[Invariant, ...] = ()
     records: MappingOf[str, Vocabulary] = field(factory=dict)
+    extends: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its name, and those of the vocabularies that it extends: evidence of any of them is its own."""
+        return self.name, *self.extends
 
     def range_of(self, sum_: Linear) -> Range:
         """The numbers a sum of fields can take, from the fields' ranges alone."""
@@ -205,25 +212,26 @@ def given_field(name: str) -> FieldSpec | None:
             return FieldSpec(name, FieldKind.NUMBER, unit="points", range=never_negative, states=states)
 
 
-def read_vocabulary(tree: Tree, findings: Findings) -> Vocabulary | None:
-    """A vocabulary from its document; None when its shape is not one."""
+def read_vocabulary(tree: Tree, findings: Findings, base: Vocabulary | None = None) -> Vocabulary | None:
+    """A vocabulary from its document, beside all that the one which it extends has; None: no such shape."""
     if not check_shape(tree, "vocabulary", findings) or not isinstance(tree, Mapping):
         return None
-    records: dict[str, Vocabulary] = {}
-    placed: dict[str, Place] = {}
+    records = {} if base is None else {**base.records}
+    placed = {name: next(iter(each.fields.values())).place for name, each in records.items() if each.fields}
     for each in items_of(tree.get("records")):
         if isinstance(each, Mapping):
             name, place = text_of(each["id"]), each.place_of("id")
             if name in records:
-                findings.add("duplicate-id", place, id=name, first=placed[name])
+                findings.add("duplicate-id", place, id=name, first=placed.get(name, place))
             placed.setdefault(name, place)
             records.setdefault(name, _read_section(name, each, findings))
-    return evolve(_read_section(text_of(tree["vocabulary"]), tree, findings), records=records)
+    whole = _read_section(text_of(tree["vocabulary"]), tree, findings, base)
+    return evolve(whole, records=records, extends=() if base is None else base.names)
 
 
-def _read_section(name: str, tree: Mapping, findings: Findings) -> Vocabulary:
+def _read_section(name: str, tree: Mapping, findings: Findings, base: Vocabulary | None = None) -> Vocabulary:
     """The fields and invariants of the whole document, or of one kind of record."""
-    fields: dict[str, FieldSpec] = {}
+    fields: dict[str, FieldSpec] = {} if base is None else {**base.fields}
     for each in items_of(tree.get("fields")):
         spec = _read_field(each, findings)
         if spec is None:
@@ -234,8 +242,10 @@ def _read_section(name: str, tree: Mapping, findings: Findings) -> Vocabulary:
     for each in items_of(tree.get("fields")):
         if isinstance(each, Mapping) and "carry_over" in each:
             _check_carry_over(each, fields, findings)
-    declared = [text_of(each["id"]) for each in items_of(tree["fields"]) if isinstance(each, Mapping)]
-    invariants = tuple(
+    listed = [text_of(each["id"]) for each in items_of(tree["fields"]) if isinstance(each, Mapping)]
+    declared = [*fields, *(each for each in listed if each not in fields)]
+    invariants = () if base is None else base.invariants
+    invariants += tuple(
         found
         for each in items_of(tree.get("invariants"))
         if (found := _read_invariant(each, declared, findings)) is not None

@@ -9,16 +9,17 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from parcore.numbers import parse_exact
-from parcore.results.result import Result
+from parcore.results.result import Result, Scorecard
 from parcore.rules.policies import Quantity
 
 
 @frozen
 class Earlier:
-    """What is compared of an earlier result, as it rounded them: totals, rates, points; and places."""
+    """What is compared of an earlier result, as it rounded them: totals, rates, points; places; each unit's
+    points by criterion."""
 
     edition: str
     period: str
@@ -26,6 +27,7 @@ class Earlier:
     rates: Mapping[str, Fraction]
     points: Mapping[str, Fraction]
     places: Mapping[str, int]
+    criteria: Mapping[str, Mapping[str, Fraction]] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Earlier:
@@ -35,6 +37,8 @@ class Earlier:
             KeyError, TypeError, ValueError: it is not such data.
         """
         units = data["units"]
+        if len({u["unit"] for u in units}) != len(units):
+            raise ValueError("a unit twice")
         places = {u["unit"]: [p["place"] for p in u["places"] if p["circle"] == "all"] for u in units}
         return cls(
             edition=str(data["edition"]),
@@ -43,6 +47,7 @@ class Earlier:
             rates=_numbers(units, "rate"),
             points=_numbers(units, "points"),
             places={unit: int(found[0]) for unit, found in places.items() if found},
+            criteria={u["unit"]: _numbers(u["criteria"], "points", "id") for u in units},
         )
 
     @classmethod
@@ -56,14 +61,21 @@ class Earlier:
                     known[card.unit.id] = value.known
         found = {card.unit.id: result.place(card.unit.id) for card in result.scorecards}
         places = {unit: place.place for unit, place in found.items() if place is not None}
+        criteria = {card.unit.id: _criteria(result, card) for card in result.scorecards}
         return cls(
             result.edition.key, str(result.period), numbers[Quantity.TOTAL], numbers[Quantity.RATE],
-            numbers[Quantity.BASE], places,
+            numbers[Quantity.BASE], places, criteria,
         )  # fmt: skip
 
 
-def _numbers(units: Iterable[Mapping[str, Any]], key: str) -> dict[str, Fraction]:
-    return {u["unit"]: parse_exact(u[key]) for u in units if u.get(key) is not None}
+def _criteria(result: Result, card: Scorecard) -> dict[str, Fraction]:
+    nodes = [each for each in result.edition.criteria if each.applies(card.group)]
+    found = {each.id: card.points(each.id).known for each in nodes if each.id not in card.unreached}
+    return {id_: points for id_, points in found.items() if points is not None}
+
+
+def _numbers(units: Iterable[Mapping[str, Any]], key: str, name: str = "unit") -> dict[str, Fraction]:
+    return {u[name]: parse_exact(u[key]) for u in units if u.get(key) is not None}
 
 
 @frozen

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from parcore.diagnostics import Place as At
 from parcore.diagnostics import stop
+from parcore.documents.saved import parse_saved
 from parcore.documents.text import decode
 from parcore.editions.edition import Criterion
 from parcore.evidence.evidence import Observation
@@ -244,11 +245,9 @@ def read_earlier(path: Path) -> Earlier:
             raise stop("file-not-found", at)
         written = path.read_bytes()
     try:
-        data = json.loads(decode(written, str(path)))
+        data = parse_saved(decode(written, str(path)), str(path))
         if data["format"] != FORMAT:
             raise KeyError("format")
         return Earlier.from_dict(data)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise stop("result-file", at, problem=error) from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise stop("result-file", at, problem=f"{type(error).__name__}: {error}") from error

@@ -55,7 +55,7 @@ def score(
 
     `only` leaves out all scorecards but these units'; places are those among all scored. The units are
     those of the period's last day, or of the day `on`, onto which the evidence was carried. `without` names
-    leaves that nobody is assessed on, as if their method had not been run.
+    leaves that nobody is assessed on, as if their method had not been run, nor points set for them.
 
     Raises:
         ParcoreError: evidence of points that no rule admits, or a unit that the edition has no place for.
@@ -64,7 +64,7 @@ def score(
     known = units.on(on or period.end, edition.kinds)
     members = [unit for unit in known if unit.id in spoken]
     absent = tuple(_absent(edition, evidence, period))
-    variant = Variant(_given(edition, evidence, period), _left_out(edition, absent) | without)
+    variant = _variant(edition, evidence, period, _left_out(edition, absent) | without, without)
     admit(edition, evidence, units, period, stage, variant, on)
     population = _population(edition, members)
     scopes = {unit.id: UnitScope(unit.id, period, evidence, stage, population) for unit in members}
@@ -90,6 +90,14 @@ def score(
         population=population,
         on=on,
     )
+
+
+def _variant(
+    edition: Edition, evidence: Evidence, period: Period, out: Set[str], without: Set[str]
+) -> Variant:
+    """What of the edition differs for this evidence: points set, and the leaves that are `out`."""
+    given = _given(edition, evidence, period) - _of_nothing_but(edition, without)
+    return Variant(given, frozenset(out))
 
 
 def _population(edition: Edition, members: Iterable[Unit]) -> Population:
@@ -154,6 +162,12 @@ def _given(edition: Edition, evidence: Evidence, period: Period) -> frozenset[st
     named = {name.removeprefix(POINTS) for name in evidence.fields(period) if name.startswith(POINTS)}
     computed = {each.id for each in edition.nodes if reported_of(each.rule) is None}
     return frozenset(named & computed)
+
+
+def _of_nothing_but(edition: Edition, without: Set[str]) -> frozenset[str]:
+    """The criteria of which nothing is left without some leaves."""
+    nodes = edition.nodes if without else ()
+    return frozenset(node.id for node in nodes if all(leaf.id in without for leaf in node.leaves))
 
 
 def _points_in_place(

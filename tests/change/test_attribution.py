@@ -11,16 +11,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parcore.change.aside import Aside
-from parcore.change.attribution import Attribution, Parts, Split
+from parcore.change.attribution import Attribution, Parts, Split, UnitSplit
+from parcore.change.telling import of_scores
 from parcore.change.worlds import Year
 from parcore.change.years import attribute
 from parcore.diagnostics import ParcoreError
 from parcore.editions.edition import Edition
+from parcore.evidence.evidence import Evidence
 from parcore.evidence.lineage import Lineage
 from parcore.evidence.periods import Period
+from parcore.evidence.units import UnitBook
+from parcore.evidence.vocabulary import POINTS
 from parcore.rules.policies import Quantity
 from parcore.values import State
 from tests.results.editions import BOOK, PERIOD, Given, editions, evidence, populations, sound
+from tests.results.editions import unit as unit_of
 
 F = Fraction
 People = Mapping[str, Mapping[str, Given]]
@@ -56,7 +61,12 @@ def why(first: tuple[Edition, People], second: tuple[Edition, People]) -> Attrib
 def splits(found: Attribution) -> Iterator[Split]:
     """Every number that was split."""
     for each in found.units:
-        yield from (each.index, *each.groups, *each.criteria)
+        yield from splits_of(each)
+
+
+def splits_of(unit: UnitSplit) -> Iterator[Split]:
+    """Every number of a unit that was split."""
+    yield from (unit.index, *unit.groups, *unit.criteria)
 
 
 KNOWN: Mapping[str, Given] = {
@@ -91,6 +101,7 @@ def test_the_parts_add_up_to_the_change_of_what_is_printed(
     for unit in found.units:
         if unit.places is not None and unit.places.parts is not None:
             parts = unit.places.parts
+            assert parts.units == 0
             assert parts.rule + parts.own + parts.others + parts.not_comparable == unit.places.gained
 
 
@@ -121,10 +132,13 @@ def test_seen_from_the_other_year_every_part_turns_its_sign(
 @settings(max_examples=40)
 @given(drawn, some)
 def test_under_one_edition_no_change_is_the_rules(first: tuple[Edition, People], later: People) -> None:
-    """Where the edition stays, all but rounding is evidence's."""
-    for each in splits(why(first, (first[0], later))):
-        if each.parts is not None and each.aside is None:
-            assert each.parts == Parts(evidence=each.parts.evidence, rounding=each.parts.rounding)
+    """Where the edition stays nothing is the rule's; of what both years have all but rounding is work."""
+    for unit in why(first, (first[0], later)).units:
+        for each in splits_of(unit):
+            assert each.parts is None or [each.parts.rule, each.parts.units] == [0, 0]
+        for each in unit.criteria:
+            if each.parts is not None and each.aside is None:
+                assert each.parts == Parts(evidence=each.parts.evidence, rounding=each.parts.rounding)
 
 
 @settings(max_examples=40)
@@ -204,6 +218,82 @@ def test_points_given_under_another_maximum_are_not_comparable() -> None:
     assert same.index.parts == Parts(evidence=F(25))
 
 
+def with_reason(people: People) -> Evidence:
+    """Evidence in which points that are set have a reason."""
+    return Evidence(
+        evolve(each, note="vì" if each.field.startswith(POINTS) else "") for each in evidence(people)
+    )
+
+
+def two_leaves(name: str = "1") -> Edition:
+    """A component of two leaves, 4 points each, and one of 2."""
+    rate, few = leaf("a", 4, "value: rate"), leaf("b", 4, "value: few", "{per: 1, cap: 4}")
+    group = "  - id: g\n    title: g\n    max: 8\n    criteria:\n"
+    inner = (rate + few).replace("\n", "\n    ").rstrip(" ")
+    return evolve(sound(group + "    " + inner + leaf("c", 2, "value: rate"), "10", POLICIES), name=name)
+
+
+SET: Mapping[str, Given] = {"rate": F(1, 2), "few": 2}
+"""2 points each of a and b, 1 of c."""
+
+
+@pytest.mark.parametrize(("of", "points", "change"), [("a", 4, -20), ("g", 8, -40)])
+def test_points_set_under_the_same_edition_are_work(of: str, points: int, change: int) -> None:
+    """An appraiser's points mean the same in both years of one edition; no rule changed."""
+    first = Year(two_leaves(), with_reason({"u1": {**SET, f"points:{of}": points}}), PERIOD)
+    (unit,) = attribute(first, year(two_leaves(), {"u1": SET}), [two_leaves()], BOOK, Lineage()).units
+    assert unit.index.parts == Parts(evidence=F(change))
+    assert {each.aside for each in unit.criteria} == {None}
+
+
+@pytest.mark.parametrize(("of", "points", "out"), [("a", 4, {"a"}), ("g", 8, {"a", "b"})])
+def test_points_set_are_taken_out_with_what_they_were_set_for(of: str, points: int, out: set[str]) -> None:
+    """Points set hold in their own year alone: no part of what they made is the rule's."""
+    one, two = two_leaves(), evolve(two_leaves("2"), replaces="test@1")
+    first = Year(one, with_reason({"u1": {**SET, f"points:{of}": points}}), PERIOD)
+    (unit,) = attribute(first, Year(two, evidence({"u1": SET}), PERIOD), [one, two], BOOK, Lineage()).units
+    # Without them 3 of 6 points, or 1 of 2: 50 % in both years.
+    assert unit.index.parts == Parts(not_comparable=(unit.index.second or F(0)) - (unit.index.first or F(0)))
+    assert unit.index.parts != Parts()
+    assert {each.match.first[0].id for each in unit.criteria if each.match and each.aside} == out
+    groups = [each.parts for each in unit.groups if each.parts is not None]
+    assert [each.rule for each in groups] == [0]
+
+
+def test_the_rest_of_a_component_is_comparable_under_one_edition() -> None:
+    """What a remainder stands for is the same in two years of one edition."""
+    rest = leaf("r", 4, "value: rate").replace("    measure: {value: rate}\n    scale: proportional\n",
+                                               "    measure: reported\n    remainder: yes\n")  # fmt: skip
+    group = "  - id: g\n    title: g\n    max: 8\n    criteria:\n"
+    inner = (leaf("a", 4, "value: rate") + rest).replace("\n", "\n    ").rstrip(" ")
+    read = sound(group + "    " + inner, "8", POLICIES)
+    before, after = ({"u1": {"rate": F(1, 2), "points:r": points}} for points in (2, 3))
+    (unit,) = why((read, before), (read, after)).units
+    assert unit.index.parts == Parts(evidence=F(100, 8))
+
+
+def test_a_unit_of_a_group_that_one_edition_does_not_know_stops_nobody() -> None:
+    """A new unit group has no place in the edition before: all others are compared all the same."""
+    new = sound(leaf("a", 4, "value: rate"), "4", POLICIES)
+    old = evolve(new, groups=("p",))
+    book = UnitBook([unit_of("u1", "p"), unit_of("u2", "q")])
+    first = Year(old, evidence({"u1": {"rate": F(1, 2)}}), PERIOD)
+    second = Year(new, evidence({"u1": {"rate": F(3, 4)}, "u2": {"rate": F(1)}}), PERIOD)
+    found = attribute(first, second, [old, new], book, Lineage())
+    (unit,) = found.units
+    assert unit.index.parts == Parts(evidence=F(25))
+    assert [each.id for each in found.only_second] == ["u2"]
+
+
+def test_a_year_without_a_number_is_told_as_such() -> None:
+    """What is withheld has no parts, and the reason is not that of the other edition."""
+    text = leaf("a", 4, "value: rate").replace("missing: zero", "missing: withhold")
+    read = sound(text, "4", POLICIES)
+    (unit,) = why((read, {"u1": {"rate": State.MISSING}}), (read, {"u1": {"rate": F(1, 2)}})).units
+    for each in (unit.index, *unit.criteria):
+        assert (each.first, each.parts, each.aside) == (None, None, Aside.WITHHELD)
+
+
 def test_places_are_split_into_own_work_others_and_the_rule() -> None:
     """A unit that stood still falls because another passed it; that is the other's doing."""
     read = sound(leaf("a", 4, "value: rate"), "4", POLICIES)
@@ -217,6 +307,25 @@ def test_places_are_split_into_own_work_others_and_the_rule() -> None:
     assert two.parts is not None
     assert [one.first, one.second, one.parts.own, one.parts.others] == [1, 2, 0, -1]
     assert [two.first, two.second, two.parts.own, two.parts.others] == [2, 1, 1, 0]
+
+
+def test_places_within_groups_are_split_among_the_group() -> None:
+    """An edition that ranks groups alone: units of another group move nobody."""
+    policies = POLICIES.replace("within: [all]", "within: [group]")
+    read = sound(leaf("a", 4, "value: rate"), "4", policies)
+    book = UnitBook([unit_of("u1", "p"), unit_of("u2", "p"), unit_of("u3", "q")])
+    before = {"u1": {"rate": F(1, 2)}, "u2": {"rate": F(1, 4)}, "u3": {"rate": F(0)}}
+    after = {"u1": {"rate": F(1, 2)}, "u2": {"rate": F(3, 4)}, "u3": {"rate": F(1)}}
+    found = attribute(year(read, before), year(read, after), [read, read], book, Lineage())
+    (section,) = of_scores(found, "en")
+    assert "places are those within a unit's group" in section.lines
+    told = {each.first.id: each.places for each in found.units}
+    gained = {"u1": (1, 2, 0, -1), "u2": (2, 1, 1, 0), "u3": (1, 1, 0, 0)}
+    for name, expected in gained.items():
+        places = told[name]
+        assert places is not None
+        assert places.parts is not None
+        assert [places.first, places.second, places.parts.own, places.parts.others] == [*expected]
 
 
 def test_a_criterion_split_in_two_is_compared_with_both_together() -> None:
@@ -240,3 +349,17 @@ def test_years_in_the_wrong_order_are_refused() -> None:
     with pytest.raises(ParcoreError) as stopped:
         attribute(late, year(read, {"u1": {"rate": F(1)}}), [read, read], BOOK, Lineage())
     assert [each.code for each in stopped.value.diagnostics] == ["compare-order"]
+
+
+def test_what_was_assessed_in_one_year_alone_is_not_comparable_in_the_index_too() -> None:
+    """A criterion of which nothing arose, and which is left out then, is in no year's comparable part."""
+    share, out = "ratio: [done, all_of]", ", nothing_arose: exclude"
+    read = sound(leaf("a", 3, share, more=out) + leaf("b", 7, "value: rate"), "10", POLICIES)
+    before: People = {"u1": {"done": State.NOTHING_AROSE, "all_of": 0, "rate": F(4, 10)}}
+    after: People = {"u1": {"done": 3, "all_of": 3, "rate": F(5, 10)}}
+    (unit,) = why((read, before), (read, after)).units
+    # Of b alone 40 % to 50 %; with a the second year has (3 + 3.5) / 10 = 65 %.
+    assert unit.index.parts == Parts(evidence=F(10), not_comparable=F(15))
+    by_id = {each.match.second[0].id: each for each in unit.criteria if each.match is not None}
+    assert (by_id["a"].aside, by_id["a"].parts) == (Aside.NOT_ASSESSED, Parts(not_comparable=F(3)))
+    assert by_id["b"].parts == Parts(evidence=F(7, 10))

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from parcore.change.page import html as as_page
+from parcore.change.telling import Section
 from parcore.cli import cli
 from parcore.diagnostics import ParcoreError
 from parcore.numbers import parse_exact
@@ -131,6 +133,24 @@ class Tables(HTMLParser):
         self.open -= 1
 
 
+class Texts(HTMLParser):
+    """The texts in the body of a page, one an element."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.body = False
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        """The body begins."""
+        self.body = self.body or tag == "body"
+
+    def handle_data(self, data: str) -> None:
+        """A text, entities read."""
+        if self.body and data.strip():
+            self.texts.append(data)
+
+
 def test_the_page_has_what_the_terminal_has() -> None:
     """Markdown and HTML hold the same tables, and a text of a document cannot break them."""
     words = ("example@2024", "example@2025", "--period", "2024", "--why")
@@ -143,11 +163,51 @@ def test_the_page_has_what_the_terminal_has() -> None:
         assert text in markdown
 
 
+def test_a_page_without_reasons_has_the_units_side_by_side() -> None:
+    """With a period, and without --why, a page too tells which units differ and by how much."""
+    words = ("example@2024", "example@2025", "--period", "2024")
+    markdown, html = (typed(*words, "--format", form).stdout for form in ("markdown", "html"))
+    for text in ("Home Affairs (illustrative)", "92.98", "86.18", "The same evidence of 2024"):
+        assert text in html
+        assert text in markdown
+
+
+def test_two_periods_side_by_side_are_not_one_evidence(tmp_path: Path) -> None:
+    """The table of two years names the years."""
+    header = "unit,dossiers_on_time,dossiers_settled\n"
+    files: list[str] = []
+    for word, on_time in (("--before", 50), ("--after", 60)):
+        path = tmp_path / f"{word[2:]}.csv"
+        path.write_text(f"{header}example-health,{on_time},100\n", "utf-8")
+        files += [word, str(path)]
+    done = typed("example@2025", "--period", "2025", "--period", "2026", *files)
+    assert done.exit_code == 0, done.output
+    assert "example@2025 2025 → example@2025 2026" in done.stdout
+    assert "The same evidence" not in done.stdout
+
+
+def test_no_text_of_a_document_becomes_markup() -> None:
+    """Signs, numbers and entities at the beginning of a line or within it are shown as they are."""
+    lines = (
+        "+ more",
+        "- dash",
+        "1. one",
+        "=== x",
+        "&lt;b&gt; & <script>alert(1)</script>",
+        "*a* `b` [c](d) | e",
+    )
+    page = as_page([Section("<i>&amp;", (("x", "a|b"),), ({"x": "+0.5 <b>"},), lines)], "en")
+    found = Texts()
+    found.feed(page)
+    assert found.texts == ["<i>&amp;", "a|b", "+0.5 <b>", *lines]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("example@2024",), "name two editions"),
         (("example@2024", "example@2024", "--period", "2024"), "both sides are the same"),
+        (("example@2024", "example@2024"), "both sides are the same"),
         (("example@2024", "example@2025", "papi@2011"), "two sides are compared"),
         (("example@2024", "--period", "2023", "--period", "2024", "--period", "2025"), "two sides"),
     ],

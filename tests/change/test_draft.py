@@ -138,6 +138,18 @@ def test_however_the_head_is_written(old: str, new: str) -> None:
         assert comment in text
 
 
+def test_a_source_of_several_lines_is_named_in_one() -> None:
+    """The parent's source is named in the draft's as one line, however it was written."""
+    document = named("par-index-province@2024")
+    written = document.path.read_text("utf-8")
+    old = "source: {title: 892/QĐ-BNV, basis: reported}"
+    assert written.count(old) == 1
+    draft, _ = drafted(
+        document, written.replace(old, "source:\n  title: >\n    892,\n    a copy\n  basis: reported")
+    )
+    assert draft.source.title == "Dự thảo 2025, theo 892, a copy"
+
+
 def test_an_edition_without_a_note_says_that_it_is_a_draft() -> None:
     """A draft has its note, in both languages, whether or not the parent had one."""
     draft, _ = drafted(named("example@2025"))

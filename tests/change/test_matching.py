@@ -73,6 +73,23 @@ def test_what_was_away_for_an_edition_is_itself_when_it_returns() -> None:
     assert told(one, two, three) == [("a", "a", "kept"), ("b", "b", "kept")]
 
 
+def test_an_id_that_an_edition_on_the_way_gave_to_another_is_not_the_first_ones() -> None:
+    """What was used again for something else stays something else in all editions after."""
+    one, two = written(1, "a"), written(2, "a: []", replaces="test@1")
+    three = written(3, "a", replaces="test@2")
+    assert told(one, two, three) == [("", "a", "added"), ("a", "", "removed")]
+    away = written(2, "b: []", replaces="test@1")
+    back, last = written(3, "a: []", replaces="test@2"), written(4, "a", replaces="test@3")
+    assert told(one, away, back, last) == [("", "a", "added"), ("a", "", "removed")]
+
+
+def test_on_the_way_back_supersedes_says_the_same() -> None:
+    """The earlier edition compared with the later: no id is mistaken for that of another criterion."""
+    one, two = written(1, "a", "z"), written(2, "b: [a]", "a: []", "y: [z]", "z", replaces="test@1")
+    assert told(one, two) == [("a", "b", "kept"), ("", "a", "added"), ("z", "y,z", "split")]
+    assert told(two, one) == [("b", "a", "kept"), ("y,z", "z", "merged"), ("a", "", "removed")]
+
+
 def test_supersedes_counts_for_the_edition_that_is_replaced_alone() -> None:
     """Beside any other edition ids alone tell."""
     other = written(7, "b: [a]", replaces="test@6")

@@ -56,6 +56,7 @@ def test_several_changes_are_set_beside_the_sum_of_each_alone() -> None:
     words = [word for each in change for word in ("--set", each)]
     out = say("example@2024", "example-finance", *words, "--lang", "en")
     assert "Sum of each alone" in out
+    assert "2.373611…" in out
     data = json.loads(say("example@2024", "example-finance", *words, "--format", "json"))
     assert [each["field"] for each in data["changes"]] == ["dossiers_on_time", "dossiers_settled"]
     assert {each["criterion"] for each in data["criteria"]} == {"on-time", "online"}

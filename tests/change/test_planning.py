@@ -312,10 +312,10 @@ components:
   - id: both
     title: Both
     max: 1
-    measures: {one: {count: [one]}, two: {count: [two]}}
+    measures: {one: {count: [one]}, two: {count: [two]}, three: {count: [three]}}
     table:
-      - {when: [one >= 3, two >= 5], points: 1}
-      - {when: {any: [one < 3, two < 5]}, points: 0}
+      - {when: [one >= 3, two >= 5, three >= 1], points: 1}
+      - {when: {any: [one < 3, two < 5, three < 1]}, points: 0}
     when: {missing: zero, unverified: zero, rejected: zero}
     source: {clause: "2", basis: illustrative}
 """
@@ -333,6 +333,7 @@ fields:
   - {id: rate, kind: number, unit: "%", range: "[0,100%]", title: Rate}
   - {id: one, kind: count, title: One}
   - {id: two, kind: count, title: Two}
+  - {id: three, kind: count, title: Three}
 """,
         "units.yaml": "members: [{id: it, kind: real-unit, name: It}]\nunits: real\n",
         "evidence.yaml": """
@@ -342,7 +343,7 @@ period: 2024
 stage: final
 numbers: plain
 source: {title: test, basis: illustrative}
-units: {it: {rate: 70%, one: 1, two: 2}}
+units: {it: {rate: 70%, one: 1, two: 2, three: 1}}
 """,
     }
     for name, text in files.items():
@@ -371,3 +372,4 @@ def test_two_counts_that_gain_only_together_are_proposed_together(real: Result) 
     assert {each.to.field: each.to.text for each in proposal.changes} == {"one": "3", "two": "5"}
     check_brings(found, proposal)
     assert check_least(found, proposal) > 10
+    assert [(each.field, each.reason) for each in found.left_out] == [("three", Reason.ALONE)]

@@ -141,3 +141,12 @@ def test_papi_is_not_comparable_on_the_34_without_weights(tmp_path: Path) -> Non
     assert parts is not None
     assert parts.units != 0
     assert parts.not_comparable == 0
+
+
+def test_places_add_up_across_a_merger(found: Attribution) -> None:
+    """The places that a province gained are those by rule, territory, work and others, and what is left."""
+    told = [each.places for each in found.units if each.places is not None and each.places.parts is not None]
+    for each in told:
+        parts = each.parts
+        assert parts is not None
+        assert parts.rule + parts.units + parts.own + parts.others + parts.not_comparable == each.gained

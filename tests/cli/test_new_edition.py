@@ -201,7 +201,8 @@ def test_check_tells_what_changed(here: Path) -> None:
     autumn()
     said = run("check", "example/edition-2026.yaml")
     assert said.exit_code == 0
-    counts = "1 added; 1 removed; 1 split; 3 re-weighted; 2 tightened; 4 criteria the same"
+    kinds = "1 added; 1 removed; 1 split; 3 re-weighted; 2 tightened"
+    counts = f"{kinds}; Policies that differ: Total; criteria the same: 4"
     assert said.output.splitlines() == [
         f"example@2026 against example@2025: {counts}",
         "  in full: parcore compare example@2025 example@2026 --path example",
@@ -212,7 +213,7 @@ def test_check_tells_what_changed(here: Path) -> None:
         "edition": "example@2026",
         "against": "example@2025",
         "criteria": {"added": 1, "removed": 1, "split": 1, "reweighted": 3, "tightened": 2},
-        "policies": [],
+        "policies": ["total"],
         "same": 4,
     }
     assert "1 tách" in run("check", "./example", lang="vi").output

@@ -261,6 +261,18 @@ def test_a_decimal_comma_inside_braces_is_told_with_what_to_write() -> None:
     assert "viết `0.25` trong `{ }`" in found[0].fix("vi")
 
 
+@pytest.mark.parametrize("before", ["", "\ufeff", "\ufeff\ufeff"])
+def test_what_is_not_closed_at_the_end_is_told_at_a_place_that_is_there(before: str, tmp_path: Path) -> None:
+    """Where a file ends without a line's end, the finding stands on its last line, not behind it."""
+    path = tmp_path / "a.yaml"
+    path.write_text(f"{before}vocabulary: v\nfields:\n  - {{id: a, kind:\n    count", "utf-8")
+    (found,) = findings_of(path)
+    assert (found.code, found.place.line) == ("yaml-syntax", 3)
+    path.write_text(f"{before}vocabulary: v\nfields:\n  - {{id: [a}}", "utf-8")
+    (found,) = findings_of(path)
+    assert (found.code, found.place.line) == ("yaml-syntax", 3)
+
+
 def test_a_number_of_another_format_is_told_as_the_declared_one_writes_it() -> None:
     """In a file declared `vi`, 95.5% is told as 95,5%; a bound of another format keeps its sign."""
     number, *_ = findings_of(HERE / "bad" / "numbers-other.yaml")
@@ -268,6 +280,33 @@ def test_a_number_of_another_format_is_told_as_the_declared_one_writes_it() -> N
     assert "viết `95,5%`" in number.fix("vi")
     found = findings_of(HERE / "bad" / "evidence-bounds.yaml")
     assert [each.values["mend"] for each in found if each.code == "number-other-format"] == ["> 1.5"]
+
+
+def test_an_edition_that_cannot_be_read_overlaps_no_other(tmp_path: Path) -> None:
+    """What is wrong with a document that is no YAML is told at its place, and nothing of its years."""
+    text = (HERE / "good" / "shares.yaml").read_text("utf-8")
+    (tmp_path / "one.yaml").write_text(text, "utf-8")
+    (tmp_path / "two.yaml").write_text(text.replace('edition: "1"', 'edition: "2"'), "utf-8")
+    registry = Registry((GROUND, tmp_path))
+    found = check(registry, documents_at(tmp_path / "two.yaml"), Defaults()).findings
+    assert [each.code for each in found] == ["editions-overlap"]
+    (tmp_path / "two.yaml").write_text(text.replace('edition: "1"', 'edition: "2"') + "x: [\n", "utf-8")
+    registry = Registry((GROUND, tmp_path))
+    found = check(registry, documents_at(tmp_path / "two.yaml"), Defaults()).findings
+    assert [(each.code, each.place.line > 0) for each in found] == [("yaml-syntax", True)]
+
+
+def test_a_bare_number_over_one_is_told_with_the_share_that_it_is() -> None:
+    """A share compared with 95 is told as 9500%, of a measure that is rounded too."""
+    text = (HERE / "bad" / "share-bare.yaml").read_text("utf-8")
+    assert "{ratio: [meetings, settled]}" in text
+    for measure in ("{ratio: [meetings, settled]}", "{ratio: [meetings, settled], round: 4}"):
+        findings = Findings()
+        tree = parse_yaml(text.replace("{ratio: [meetings, settled]}", measure), "share-bare.yaml", findings)
+        read_edition(tree, Registry((GROUND,)).vocabularies, findings)
+        first = next(each for each in findings if each.code == "share-bare")
+        assert first.values["share"] == f"{int(first.values['number']) * 100}%"
+        assert first.place.line == 14
 
 
 def test_a_tie_break_by_a_code_is_told_with_the_id() -> None:

@@ -21,7 +21,7 @@ from parcore.evidence.readers import EvidenceReader
 from parcore.evidence.results import read_result
 from parcore.evidence.sections import Defaults
 from parcore.registry import Registry
-from parcore.results.output import to_json
+from parcore.results.output import read_earlier, to_json
 from parcore.results.result import Result
 from parcore.rules.policies import Quantity
 from parcore.sources import Basis
@@ -206,6 +206,9 @@ def test_what_no_rule_reads_is_told_but_not_what_stands_for_a_rule(tmp_path: Pat
         lambda data: data["units"][0].update(points="1e3"),
         lambda data: data["units"][0]["places"][1].update(place=0),
         lambda data: data["units"][0]["places"][1].update(place="3"),
+        lambda data: data["units"][0]["places"][1].update(place=3.0),
+        lambda data: data["units"][0]["places"].append({"circle": "all", "place": 4, "among": 9}),
+        lambda data: data["units"][0].update(rate="-85.5"),
         lambda data: data["units"][0].pop("class"),
         lambda data: data.update(units=[3]),
     ],
@@ -214,6 +217,23 @@ def test_what_is_no_saved_result_is_refused(tmp_path: Path, change: Callable[[di
     """A file is read by its documented keys, and refused where one is gone or holds something else."""
     with pytest.raises(ParcoreError, match="result-file"):
         read_result(small(tmp_path, change))
+
+
+@pytest.mark.parametrize("name", ["rate", "unit", "place"])
+def test_a_saved_result_that_says_one_thing_twice_is_refused(tmp_path: Path, name: str) -> None:
+    """A key twice in one object of a saved result is refused, for evidence and for changes alike."""
+    path = small(tmp_path)
+    text = path.read_text("utf-8")
+    path.write_text(text.replace(f'"{name}":', f'"{name}": "1", "{name}":', 1), "utf-8")
+    for read in (read_result, read_earlier):
+        with pytest.raises(ParcoreError, match=f"twice: {name}"):
+            read(path)
+
+
+def test_an_earlier_result_with_a_unit_twice_is_refused(tmp_path: Path) -> None:
+    """Of two rows of one unit neither is taken for its earlier points."""
+    with pytest.raises(ParcoreError, match="a unit twice"):
+        read_earlier(small(tmp_path, lambda data: data["units"].append(data["units"][0])))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "3", '{"format":', "[" * 100_000, "NaN"])

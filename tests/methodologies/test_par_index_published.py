@@ -5,8 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from click.testing import CliRunner
 
 import parcore
+from parcore.cli import cli
 from parcore.cli.page import page
 from parcore.cli.series import series
 from parcore.diagnostics import Findings, Place
@@ -248,7 +250,7 @@ def test_the_structure_of_each_decision_is_held() -> None:
 
 @pytest.mark.parametrize(
     ("source", "provinces", "ministries", "sipas"),
-    [(AN_GIANG, 22, 18, 7), (HA_NAM, 10, 0, 4), (NAM_DINH, 37, 0, 0)],
+    [(AN_GIANG, 22, 19, 7), (HA_NAM, 10, 0, 4), (NAM_DINH, 37, 0, 0)],
 )
 def test_figures_of_an_article_stand_with_their_sentences(
     source: str, provinces: int, ministries: int, sipas: int
@@ -289,6 +291,14 @@ def test_a_series_shows_what_was_printed_first_and_what_the_next_release_made_of
         assert len({str(each.source) for each in found.restated}) == 2
         cells = [found.cell(str(year)) for year in (2022, 2023, 2024)]
         assert cells == [REGIONS[region][0], f"{first}; {later}*", REGIONS[region][2]]
+
+
+def test_a_series_names_regions_and_figures_as_people_do() -> None:
+    """No id of a region or of a figure stands in the Vietnamese page."""
+    done = CliRunner().invoke(cli, ["show", "par-index-province", "--as", "series", "--lang", "vi"])
+    assert "vùng Đông Nam Bộ, trung bình" in done.stdout
+    for word in ("southeast", "red-river-delta", "subcriteria", "survey_points"):
+        assert word not in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ from parcore.readings.analysis.witness import PERIOD, Witness
 from parcore.readings.exact import evaluate
 from parcore.registry import Registry
 from parcore.results.scoring import score
+from parcore.rules.combinations import Guarded, Rule
+from parcore.rules.deductions import Deduction
 from parcore.rules.program import lay_out
 from parcore.testing.bench import bench_of
 from parcore.testing.strategies import Case, cases
@@ -262,7 +264,8 @@ def test_what_is_proved_holds_of_drawn_evidence() -> None:
                 assert found.least is None or found.least.points <= raw.number
                 assert found.most is None or raw.number <= found.most.points
                 assert found.plane.decides(known) not in found.branches.unreachable
-                pairs += [(number, raw.number) for number in known.values()] if len(known) == 1 else []
+                alone = len(known) == 1 and not _guarded_deduction(told.criterion.rule)
+                pairs += [(number, raw.number) for number in known.values()] if alone else []
             way = next(iter(found.directions.values()), None)
             for (_, one), (_, two) in pairwise(sorted(pairs)):
                 made["pairs"] += 1
@@ -272,6 +275,26 @@ def test_what_is_proved_holds_of_drawn_evidence() -> None:
     hold()
     assert made["points"] > 40
     assert made["pairs"] > 5
+
+
+def test_a_guard_on_what_a_deduction_counts_leaves_its_direction_unsaid() -> None:
+    """Late work takes off, but from five on a guard pays all: no direction is said of it."""
+    body = "deduct: {from: 2, floor: 0, parts: [{per: late, points: 0.5}]}"
+    deduction = next(each for each in prove(sound(leaf(body), "2")) if each.whole).analysis
+    guarded = next(
+        each
+        for each in prove(sound(leaf(f"guard: {{if: late >= 5, points: 100%}}, {body}"), "2"))
+        if each.whole
+    ).analysis
+    assert deduction is not None
+    assert guarded is not None
+    assert list(deduction.directions.values()) == [Direction.FALLING]
+    assert guarded.directions == {}
+
+
+def _guarded_deduction(rule: Rule | None) -> bool:
+    """Whether a guard stands before a deduction: its plane has the deduction's axes alone."""
+    return isinstance(rule, Guarded) and isinstance(rule.rule, Deduction)
 
 
 def test_every_witness_does_what_is_said_of_it() -> None:

@@ -7,12 +7,16 @@ from itertools import product
 import pytest
 from attrs import frozen
 
+from parcore.diagnostics import Findings
+from parcore.documents.yaml import parse_yaml
+from parcore.editions.document import read_edition
 from parcore.editions.edition import Edition
 from parcore.evidence.units import UnitBook
 from parcore.results.result import Scorecard
 from parcore.rules.policies import Quantity
 from parcore.values import ALWAYS_POSSIBLE, State, Value
-from tests.results.editions import Given, edition, result, sound, unit
+from tests.results.editions import HEAD, Given, edition, result, sound, unit
+from tests.rules.reading import VOCABULARY
 
 F = Fraction
 OK, OUT, RESCALED, WITHHELD = State.OK, State.EXCLUDED, State.RESCALED, State.WITHHELD
@@ -35,7 +39,7 @@ Made = tuple[Value, Value]
 """Points and attainable maximum."""
 
 
-def reported(name: str, top: int, when: str, more: str = "", pad: str = "      ") -> str:
+def reported(name: str, top: int | str, when: str, more: str = "", pad: str = "      ") -> str:
     """A leaf whose points are given."""
     lines = [
         f"- id: {name}",
@@ -292,3 +296,60 @@ def test_a_group_rounds_where_it_says() -> None:
     given: dict[str, Given] = {"points:a": 1, "points:b": 1, "points:c": NO_TASK}
     (card,) = result(read, {"u1": given}).scorecards
     assert card.points("g") == Value(OK, F(17, 10))  # 2 × 6 / 7 = 1.714…
+
+
+@pytest.mark.parametrize(
+    ("never", "when", "codes"),
+    [("exclude", "zero", {"maximum-moves"}), ("0", "exclude", {"maximum-moves"}), ("0", "zero", set())],
+)
+def test_what_may_be_left_of_a_maximum_is_rounded_too(never: str, when: str, codes: set[str]) -> None:
+    """Of two parts of 1.5 one may be left out, by its rule or by its effect: 1.5 would be rounded to 2."""
+    zero = "missing: zero, unverified: zero, rejected: zero"
+    components = f"""
+  - id: a
+    title: a
+    max: 3
+    criteria:
+      - id: x
+        title: x
+        max: 1.5
+        measure: {{choice: plan}}
+        table: {{on_time: 1.5, late: 1, never: {never}}}
+        when: {{{zero}, not_applicable: {when}}}
+        source: {{clause: '1', basis: illustrative}}
+      - id: y
+        title: y
+        max: 1.5
+        measure: {{value: rate}}
+        scale: proportional
+        when: {{{zero}}}
+        source: {{clause: '1', basis: illustrative}}
+"""
+    assert edition(components, "3", "rounding: {component: 0}\n")[1] == codes
+
+
+ONE = {"max": "4", "sum": "2", "parts": "1, 2"}
+
+
+@pytest.mark.parametrize(
+    ("more", "tops", "code", "values"),
+    [
+        ("", (1, 2), "maxima-do-not-add-up", {"max": "4", "sum": "3", "parts": "1 + 2"}),
+        ("", ("unknown", 5), "maxima-leave-nothing", {"max": "4", "sum": "5"}),
+        ("combine: highest", (1, 2), "maxima-one-counts", ONE | {"combine": "highest"}),
+        ("combine: lowest", (1, 2), "lowest-of-unequal", {"parts": "1, 2"}),
+    ],
+)  # fmt: skip
+def test_maxima_that_do_not_fit_are_told_with_their_numbers(
+    more: str, tops: tuple[int | str, int], code: str, values: dict[str, str]
+) -> None:
+    """What is told of maxima names the whole, what its parts make, and each of them."""
+    parts = "".join(reported(name, top, ALWAYS) for name, top in zip("ab", tops, strict=True))
+    more = f"    {more}\n" if more else ""
+    text = (
+        HEAD.format(total="4", more="") + f"  - id: g\n    title: g\n    max: 4\n{more}    criteria:\n{parts}"
+    )
+    findings = Findings()
+    read_edition(parse_yaml(text, "test.yaml", findings), {"test": VOCABULARY}, findings)
+    (found,) = (each for each in findings if each.code == code)
+    assert found.values == {"criterion": "g", **values}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from parcore.evidence.units import Unit
 from parcore.i18n import Text
 from parcore.readings.exact import Scope, evaluate
-from parcore.results.population import Population, freeze, frozen_scopes
+from parcore.results.population import FrozenScope, Population, freeze, frozen_scopes
 from parcore.rules.graph import Aggregate, Domain, Field, Mul, Over, Peers, Within, const, total
 from parcore.rules.peers import EMPTY
 from parcore.rules.program import lay_out
@@ -77,6 +77,34 @@ def test_a_frozen_statistic_is_the_statistic(
         frozen_trace, trace = evaluate(read.program, scope), evaluate(program, scopes[unit])
         assert (frozen_trace["it"], frozen_trace["alone"]) == (trace["it"], trace["alone"])
         assert frozen_trace.rerun() == frozen_trace.values
+
+
+@frozen
+class Choosing:
+    """A unit that answers with what it was asked."""
+
+    asked: list[tuple[str, tuple[str, ...], int]]
+
+    def field(self, name: str, lag: int) -> Value:
+        """None is asked for."""
+        raise AssertionError(name)
+
+    def symbol(self, name: str, options: tuple[str, ...], lag: int) -> Value:
+        """The first option."""
+        self.asked.append((name, options, lag))
+        return Value(State.OK)
+
+    def members(self, domain: Domain) -> tuple[State, Sequence[Scope]]:
+        """None is asked for."""
+        raise AssertionError(domain)
+
+
+def test_what_is_no_statistic_is_asked_of_the_unit() -> None:
+    """A scope with statistics in it passes on the name, the options and the lag of a choice."""
+    asked: list[tuple[str, tuple[str, ...], int]] = []
+    scope = FrozenScope(Choosing(asked), {})
+    assert scope.symbol("plan", ("a", "b"), 1) == Value(State.OK)
+    assert asked == [("plan", ("a", "b"), 1)]
 
 
 def test_a_program_without_peers_is_left_as_it_is() -> None:

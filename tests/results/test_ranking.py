@@ -15,12 +15,12 @@ from parcore.evidence.units import UnitBook
 from parcore.numbers import NumberError
 from parcore.results.change import Change, Earlier, changes
 from parcore.results.output import to_dict
-from parcore.results.ranking import Entry, places
+from parcore.results.ranking import Entry, places, tiers
 from parcore.results.ranking import ranked as ranked_entries
 from parcore.results.result import Result
 from parcore.results.scoring import score
 from parcore.rules.graph import Within
-from parcore.rules.policies import Quantity, Ranking, Reads, Ties
+from parcore.rules.policies import Against, Quantity, Ranking, Reads, Ties, Tolerance
 from parcore.values import State
 from tests import strategies as our
 from tests.results.editions import (
@@ -321,3 +321,21 @@ def test_what_was_only_self_assessed_is_unverified_later(read: Edition, given_: 
     assert final.trace.values == result(read, {"u1": hidden}).scorecards[0].trace.values
     own = score(read, self_, BOOK, PERIOD, stage=Stage.SELF).scorecards[0]
     assert own.trace.values == result(read, {"u1": given_}).scorecards[0].trace.values
+
+
+@pytest.mark.parametrize(
+    ("against", "wanted"),
+    [
+        (Against.LEADER, {"a": 1, "b": 1, "c": 3, "d": 4}),
+        (Against.NEIGHBOUR, {"a": 1, "b": 1, "c": 1, "d": 4}),
+        (None, {"a": 1, "b": 2, "c": 3, "d": 4}),
+    ],
+)
+def test_a_tolerance_ties_those_that_are_near(against: Against | None, wanted: dict[str, int]) -> None:
+    """Half a point apart are tied: with the first of the tie, or each with the one above; else nobody."""
+    entries = [Entry("a", F(10)), Entry("b", F("9.5")), Entry("c", F(9)), Entry("d", F("8.4"))]
+    tolerance = None if against is None else Tolerance(F(1, 2), against)
+    found = ranked_entries(entries, Ties.COMPETITION, tolerance)
+    assert {name: place for name, (place, _) in found.items()} == wanted
+    assert sum(len(tier) for tier in tiers(entries, tolerance)) == len(entries)
+    assert len(tiers(entries, tolerance)) == len(set(wanted.values()))

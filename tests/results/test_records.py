@@ -103,3 +103,10 @@ def test_a_case_that_waits_for_its_appraisal_leaves_its_list_open() -> None:
     assert card.provisional is not None
     assert ([each.id for each in card.provisional.leaves], card.provisional.base) == (["s"], (F(5), F(7)))
     assert scored(edition, listed("on_time", State.REJECTED)).scorecards[0].provisional is None
+
+
+@pytest.mark.parametrize("said", [("on_time", State.UNVERIFIED), (State.UNVERIFIED, "on_time", "never")])
+def test_any_case_that_waits_leaves_its_list_open(said: tuple[str | State, ...]) -> None:
+    """Wherever in the list the case stands that is not appraised yet."""
+    edition, _ = read("2", 1)
+    assert scored(edition, listed(*said)).scorecards[0].provisional is not None

@@ -206,6 +206,29 @@ def test_what_waits_for_its_appraisal_is_counted_and_bounded() -> None:
     assert all(each.provisional is None for each in scored(data, Stage.SELF).scorecards)
 
 
+def test_a_leaf_is_open_whatever_else_it_reads_twice() -> None:
+    """One field that is not appraised yet leaves a leaf open, though another is missing and read twice."""
+    leaf = "id: x, title: x, max: 10, measure: {formula: few * done * done}, scale: {slope: 1, cap: 10}"
+    text = f"  - {{{leaf}, when: {{{ZERO}}}, {SOURCE}}}\n"
+    data = [said("few", 1, Stage.SELF), said("done", Value(State.MISSING), Stage.APPRAISED)]
+    (card,) = score(sound(text, "10"), Evidence(data), BOOK, PERIOD, stage=Stage.APPRAISED).scorecards
+    assert card.provisional is not None
+    assert [each.id for each in card.provisional.leaves] == ["x"]
+
+
+def test_what_is_open_under_an_unknown_maximum_has_no_ends() -> None:
+    """Where an open leaf's maximum is not known, nobody knows how far the index can go."""
+    leaf = "{{id: {}, title: x, max: {}, measure: reported, when: {{{}}}, {}}}"
+    text = "".join(
+        f"  - {leaf.format(id_, top, ZERO, SOURCE)}\n" for id_, top in (("x", "unknown"), ("y", 2))
+    )
+    data = [said("points:x", 1, Stage.SELF), said("points:y", 1, Stage.APPRAISED, "reason")]
+    (card,) = score(sound(text, "unknown"), Evidence(data), BOOK, PERIOD, stage=Stage.APPRAISED).scorecards
+    assert card.provisional is not None
+    assert [each.id for each in card.provisional.leaves] == ["x"]
+    assert (card.provisional.base, card.provisional.total, card.provisional.rate) == (None, None, None)
+
+
 def test_points_set_meanwhile_close_a_leaf() -> None:
     """What somebody set points for waits for nothing, for that unit; for another it does."""
     data = [*inputs(Stage.SELF), *inputs(Stage.SELF, "v"), said("points:one", 5, Stage.APPRAISED, "reason")]

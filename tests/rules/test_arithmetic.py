@@ -141,6 +141,35 @@ def test_a_formula_stays_in_its_range_and_states(formula: Formula, known: dict[s
         assert value.state in {*measure.states(), *ALWAYS_POSSIBLE, State.ERROR}
 
 
+@pytest.mark.parametrize(("formula", "bare"), [("done / all_of", True), ("100 * done / all_of", False)])
+@pytest.mark.parametrize("more", ["", ", round: 2"])
+def test_what_is_reckoned_per_hundred_is_no_share(formula: str, bare: bool, more: str) -> None:
+    """A formula with 100 in it is compared with 80 as it stands, rounded or not; a share is not."""
+    found = read(
+        f"measure: {{formula: {formula}{more}}}\nscale: [{{at_least: 80, points: 10}}, {{otherwise: 0}}]\n"
+    )
+    assert ("share-bare" in found.codes) == bare
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("done - (late - few)", "done - (late - few)"),
+        ("done - (late + few)", "done - (late + few)"),
+        ("(done - late) - few", "done - late - few"),
+        ("done + (late - few)", "done + late - few"),
+        ("done / (late / few)", "done / (late / few)"),
+        ("done * (late / few)", "done * (late / few)"),
+        ("(done / late) / few", "done / late / few"),
+        ("(done + late) * few", "(done + late) * few"),
+        ("min(done, late + few) - max(few, 1)", "min(done, late + few) - max(few, 1)"),
+    ],
+)
+def test_a_formula_keeps_the_brackets_that_it_needs(text: str, shown: str) -> None:
+    """What is taken off or divided by as a whole stays in brackets, and no others are shown."""
+    assert formula_text(parse_formula(text)) == shown
+
+
 @given(formulas(), evidence())
 def test_a_formula_reads_back_as_it_was(formula: Formula, known: dict[str, Value]) -> None:
     """The text of a formula is a formula of the same meaning, and of the same text."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from parcore.numbers import exact_text
 from parcore.readings.exact import evaluate
-from parcore.rules.combinations import ConditionTable
+from parcore.rules.combinations import ConditionTable, interpretations
 from parcore.rules.program import lay_out
 from parcore.values import ALWAYS_POSSIBLE, EVIDENCE_STATES, State, Value
 from tests import strategies as our
@@ -252,6 +252,66 @@ def test_guards_are_read_in_order() -> None:
     assert [found.points(late=n, few=7).number for n in (0, 1, 2, 3)] == [7, 1, 1, 0]
     assert found.points(late=3, few=State.MISSING) == ok(0)
     assert found.points(late=0, few=State.MISSING) == Value(State.MISSING)
+
+
+def test_a_condition_has_the_threshold_of_the_unit_s_group() -> None:
+    """Where a threshold and the points differ by group, a row decides for each group by its own."""
+    found = read(
+        "figures: {enough: {a: 2, b: 5}}\nmeasures: {m: {value: few}}\n"
+        "table: [{when: 'm >= enough', points: {a: 10, b: 8}}, {when: 'm < enough', points: 0}]\n",
+        top="{a: 10, b: 8}",
+        groups=("a", "b"),
+    )
+    assert not found.codes
+    assert [found.points(group, few=3) for group in ("a", "b")] == [ok(10), ok(0)]
+    assert [found.points(group, few=5) for group in ("a", "b")] == [ok(10), ok(8)]
+
+
+OURS = "basis: interpretation, note: x"
+FEW, SCALE = "measure: {value: few}\n", "scale: {per: 1, cap: 10}\n"
+ROWS = "measures: {m: {value: few}}\ntable: [{when: m >= 5, points: 10}, {when: m < 4, points: 0}]\n"
+SETTLED = f"interpret: [{{{{case: '{{}}', points: 1, {OURS}}}}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        (FEW + SCALE, 0),
+        (
+            f"{FEW}cases: [{{in: '[0,4)', points: 0}}, {{in: '[5,12]', points: 10}}]\n{SETTLED.format('=4')}",
+            1,
+        ),
+        (ROWS + SETTLED.format("m = 4"), 1),
+        (f"{FEW}{SCALE}guard: [{{if: few > 11, points: 10, {OURS}}}, {{if: few > 10, points: 9}}]\n", 1),
+        ("measure: reported\n", 0),
+    ],
+)
+def test_what_is_settled_by_us_is_counted(body: str, count: int) -> None:
+    """Of steps, rows and guards those count whose source is an interpretation, and no others."""
+    found = read(body)
+    assert not found.codes
+    assert interpretations(found.rule) == count
+
+
+def test_of_a_once_only_group_the_largest_is_taken_off() -> None:
+    """Of two parts that count once only the larger counts, whichever is first; a part alone counts too."""
+    parts = "[{id: a, per: few, points: 1}, {id: b, per: late, points: 2}, {per: done, points: 3}]"
+    rule = read(f"deduct: {{from: 10, floor: 0, parts: {parts}, once: [[a, b]]}}\n")
+    assert not rule.codes
+    assert rule.points(few=1, late=1, done=1) == ok(5)
+    assert rule.points(few=4, late=1, done=1) == ok(3)
+    assert rule.points(few=4, late=State.NOTHING_AROSE, done=0) == ok(6)
+
+
+def test_an_option_pays_what_it_pays_the_unit_s_group() -> None:
+    """Where the points of an option differ by group, each unit has those of its own."""
+    table = "{on_time: {a: 10, b: 8}, late: {a: 1, b: 2}, never: 0}"
+    when = "missing: zero, unverified: zero, rejected: zero, not_applicable: zero"
+    body = f"measure: {{choice: plan}}\ntable: {table}\n"
+    found = read(body, top="{a: 10, b: 8}", when=when, groups=("a", "b"))
+    assert not found.codes
+    assert [found.points(group, plan="on_time") for group in ("a", "b")] == [ok(10), ok(8)]
+    assert [found.points(group, plan="late") for group in ("a", "b")] == [ok(1), ok(2)]
 
 
 def test_an_option_s_name_is_its_position() -> None:

@@ -67,6 +67,36 @@ def test_whole_steps_count_only_when_they_are_full(x: int, each: int, add: Fract
     assert read("measure: {value: done}\n" + scale).points(done=x) == ok(wanted)
 
 
+@pytest.mark.parametrize(
+    ("x", "points"), [(3, 0), (7, 1), (19, 4), (20, 4), (24, 4), (25, F("4.5")), (30, 5)]
+)
+def test_what_is_left_at_the_end_of_a_segment_adds_nothing(x: int, points: Fraction | int) -> None:
+    """By whole steps a segment of 17 in fours has four of them; the next counts from the segment's end."""
+    segments = "[{to: 20, each: 4, add: 1}, {each: 5, add: 0.5}]"
+    scale = f"scale: {{base: 0, from: 3, cap: 10, steps: whole, segments: {segments}}}\n"
+    assert read("measure: {value: done}\n" + scale).points(done=x) == ok(points)
+
+
+def test_each_group_has_its_own_start_and_ends() -> None:
+    """Where start and ends differ by group, steps are counted from the group's own; all must be in order."""
+    scale = (
+        "{{base: 0, from: {{a: 3, b: 10}}, cap: 10, steps: pro_rata, segments: [{{to: {}, each: 1, add: 1}},"
+    )
+    scale += " {{each: 2, add: 1}}]}}"
+    body = "measure: {value: done}\nscale: "
+    found = read(body + scale.format("{a: 5, b: 12}"), groups=("a", "b"))
+    assert not found.codes
+    assert [found.points(each, done=13) for each in ("a", "b")] == [ok(6), ok(F("2.5"))]
+    assert "increments-order" in read(body + scale.format("{a: 5, b: 9}"), groups=("a", "b")).codes
+
+
+@pytest.mark.parametrize(("add", "many"), [("0.005", False), ("0.00499", True)])
+def test_steps_are_as_many_as_the_limit_at_most(add: str, many: bool) -> None:
+    """Two thousand steps from base to cap are taken, one more is refused."""
+    scale = f"{{base: 0, from: 3, each: 1, add: {add}, cap: 10, steps: whole}}"
+    assert ("increments-many" in read(f"measure: {{value: done}}\nscale: {scale}\n").codes) == many
+
+
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_more_is_never_worth_less(x: int, y: int) -> None:
     """Increments rise with the measure, by either way of counting."""

@@ -157,6 +157,15 @@ def test_a_rank_is_one_more_than_those_that_are_better(best: str, population: li
         assert value.number in measure.range("")
 
 
+@pytest.mark.parametrize(("by", "bare"), [("quotient", False), ("difference", True)])
+def test_a_quotient_of_shares_is_no_share_however_rounded(by: str, bare: bool) -> None:
+    """1.2 times the mean, rounded, is written as it is; by 1.2 more than the mean no share can be."""
+    words = f"with: mean_of_rates, by: {by}, within: all, self: yes, who: all, round: 4"
+    measure = f"measure: {{compared: {{measure: {{ratio: [done, all_of]}}, {words}}}}}\n"
+    found = read(measure + "scale: [{at_least: 1.2, points: 10}, {otherwise: 0}]\n")
+    assert ("share-bare" in found.codes) == bare
+
+
 @pytest.mark.parametrize("state", EVIDENCE_STATES)
 def test_peers_that_are_all_empty_are_no_lack_of_the_unit(state: State) -> None:
     """Where no peer has a number there is nothing to compare with, whatever their reason."""

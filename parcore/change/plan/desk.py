@@ -90,11 +90,14 @@ class Desk:
     def proposals(self, left_out: list[LeftOut]) -> Iterator[Proposal]:
         """Those of one field each, and which fields have none; where no field has any, the least of two."""
         found: list[Proposal] = []
-        idle: list[LeftOut] = []
+        idle = [LeftOut(self.leaf, Reason.NO_NUMBER, each.name)
+                for each in self.own if _state(each) is not State.OK]  # fmt: skip
         for field in self.movable:
             found += self._of_one(field, idle)
-        left_out += idle if found else ()
-        yield from found or self._of_two()
+        found = found or list(self._of_two())
+        moved = {change.to.field for each in found for change in each.changes}
+        left_out += (each for each in idle if found and each.field not in moved)
+        yield from found
 
     def _of_one(self, field: Read, idle: list[LeftOut]) -> Iterator[Proposal]:
         ground = self.ground([field])

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from attrs import evolve, frozen
 
+from parcore.documents.reading import text_of
 from parcore.editions.edition import Criterion, Edition
 from parcore.editions.records import MeanOver
-from parcore.evidence.vocabulary import Vocabulary
+from parcore.evidence.vocabulary import FieldSpec, Vocabulary
+from parcore.i18n import Text
 from parcore.numbers import ZERO
 from parcore.readings.analysis.equivalence import Region, differences, scaled
 from parcore.readings.analysis.extremes import Extreme
 from parcore.readings.analysis.findings import Analysis, analyse
-from parcore.readings.analysis.plane import plane_of
+from parcore.readings.analysis.plane import Plane, plane_of
 from parcore.readings.analysis.taken import Taken, left
 from parcore.readings.analysis.witness import Reach
 from parcore.rules.combinations import Guarded, Reported, Rule, Scored
@@ -159,21 +161,78 @@ def leaves_compared(
 
     What one of them alone has is told with the reason `none`.
     """
-    old, new = _by_part(one, before), _by_part(two, after)
+    groups = shared_groups(before, after)
+    old, new = _by_part(one, before, groups), _by_part(two, after, groups)
     for key, piece in new.items():
-        yield _compared(two, key, piece, old.get(key), after.vocabulary == before.vocabulary, shares)
+        yield _compared(two, key, piece, old.get(key), shares)
     gone = [key for key in old if key not in new]
     yield from (Compared(one, part, (group,), (), "none") for group, part in gone)
 
 
-Parts = dict[tuple[str, str], tuple[_Piece, Fraction | None]]
+def shared_groups(before: Edition, after: Edition) -> tuple[str, ...]:
+    """The unit groups for which rules of two editions can be compared: of one without groups, the other's."""
+    if before.groups == ("",) or after.groups == ("",):
+        return after.groups if before.groups == ("",) else before.groups
+    return tuple(group for group in before.groups if group in after.groups)
 
 
-def _by_part(leaf: Criterion, edition: Edition) -> Parts:
+def group_in(edition: Edition, group: str) -> str:
+    """A shared group as an edition knows it: "" where it makes no difference."""
+    return "" if edition.groups == ("",) else group
+
+
+def mean_the_same(one: Vocabulary, two: Vocabulary, names: Iterable[str]) -> bool:
+    """Whether fields are the same in two vocabularies, and what must hold of them, whatever the titles."""
+    known = set(names)
+    specs = [[each.fields.get(name) for name in sorted(known)] for each in (one, two)]
+    bound = [[each.rule for each in own.invariants if known & {*each.names}] for own in (one, two)]
+    kinds = {kind for each in specs for spec in each if spec is not None for kind in _counted(spec)}
+    same = [_bare(spec) for spec in specs[0]] == [_bare(spec) for spec in specs[1]] and bound[0] == bound[1]
+    return same and all(one.records.get(kind) == two.records.get(kind) for kind in kinds)
+
+
+def _counted(spec: FieldSpec) -> Iterator[str]:
+    """The kind of record that a field follows from."""
+    if spec.derive is not None:
+        yield from filter(None, (text_of(spec.derive.get(word)) for word in ("count", "of")))
+
+
+def _bare(spec: FieldSpec | None) -> FieldSpec | None:
+    """A field without what makes no difference to a rule."""
+    if spec is None:
+        return None
+    return evolve(spec, title=Text(), option_titles={}, source=None, rollup=None, carry_over=None)
+
+
+@frozen
+class _Own:
+    """A part of a rule as its edition has it in a group, under its maximum."""
+
+    piece: _Piece
+    group: str
+    top: Fraction | None
+
+    @property
+    def limit(self) -> Fraction | None:
+        """The maximum that the part itself has."""
+        return self.top if self.piece.whole else None
+
+    @property
+    def plane(self) -> Plane | None:
+        """Its plane, where it has one."""
+        return plane_of(self.piece.rule, self.group, self.limit)
+
+
+Parts = dict[tuple[str, str], _Own]
+
+
+def _by_part(leaf: Criterion, edition: Edition, groups: Iterable[str]) -> Parts:
     pieces = [] if leaf.rule is None else list(_pieces(leaf.rule, edition.vocabulary))
     return {
-        (group, piece.part): (piece, None if leaf.max is None else leaf.max.of(group))
-        for group in edition.groups
+        (group, piece.part): _Own(
+            piece, group_in(edition, group), None if leaf.max is None else leaf.max.of(group)
+        )
+        for group in groups
         if leaf.applies(group)
         for piece in pieces
         if not piece.parts  # of a deduction its parts are compared
@@ -183,23 +242,23 @@ def _by_part(leaf: Criterion, edition: Edition) -> Parts:
 def _compared(
     leaf: Criterion,
     key: tuple[str, str],
-    new: tuple[_Piece, Fraction | None],
-    old: tuple[_Piece, Fraction | None] | None,
-    together: bool,
+    new: _Own,
+    old: _Own | None,
     shares: bool,
 ) -> Compared:
     group, part = key
     told = Compared(leaf, part, (group,), ())
-    if old is None or not together:
-        return evolve(told, why="none" if old is None else "vocabulary")
-    planes = [plane_of(piece.rule, group, top if piece.whole else None) for piece, top in (old, new)]
-    one, two = planes
+    if old is None:
+        return evolve(told, why="none")
+    names = {*old.piece.rule.fields, *new.piece.rule.fields}
+    if not mean_the_same(old.piece.vocabulary, new.piece.vocabulary, names):
+        return evolve(told, why="vocabulary")
+    one, two = old.plane, new.plane
     if one is None or two is None:
         return evolve(told, why="kind")
-    tops = [top if piece.whole else None for piece, top in (old, new)]
-    if shares and tops[0] and tops[1]:
-        two = scaled(two, tops[0] / tops[1])
+    if shares and old.limit and new.limit:
+        two = scaled(two, old.limit / new.limit)
     try:
-        return evolve(told, regions=tuple(differences(one, two, new[0].vocabulary)))
+        return evolve(told, regions=tuple(differences(one, two, new.piece.vocabulary)))
     except ValueError:
         return evolve(told, why="cells")

@@ -25,13 +25,18 @@ from parcore.values import Value
 
 @frozen
 class Region:
-    """Where two rules differ: a cell, what each says there, and evidence with what each gives for it."""
+    """Where two rules differ: a cell, what each says there, and evidence with what each gives for it.
+
+    `one_way`: throughout the cell the same one of the two gives more. Where each pays by a measure of its
+    own this is not known, nor that they differ in all of it; evidence then tells of itself alone.
+    """
 
     cell: Mapping[str, Interval]
     before: str
     after: str
     witness: Witness | None
     given: tuple[Value, Value] | None
+    one_way: bool = True
 
 
 def differences(one: Plane, two: Plane, vocabulary: Vocabulary) -> list[Region]:
@@ -52,7 +57,8 @@ def differences(one: Plane, two: Plane, vocabulary: Vocabulary) -> list[Region]:
             for part in _apart(cell, _at(one, point), _at(other, point)):
                 said = _said(_at(one, point)), _said(_at(other, point))
                 if reach.settled(part) is not Answer.NONE:
-                    found.append(_region(part, said, reach, read))
+                    one_way = not _measures_apart(_at(one, point), _at(other, point))
+                    found.append(evolve(_region(part, said, reach, read), one_way=one_way))
     return list(_merged(found, axes))
 
 
@@ -70,6 +76,8 @@ def _region(cell: Cell, said: tuple[str, str], reach: Reach, read: Program) -> R
     if witness is None:
         return Region(cell, *said, None, None)
     values = evaluate(read, Facts(witness.numbers, PERIOD))
+    if values["one"] == values["two"]:
+        return Region(cell, *said, None, None)  # it tells nothing
     return Region(cell, *said, witness, (values["one"], values["two"]))
 
 
@@ -106,10 +114,7 @@ def _apart(cell: Cell, one: Branch | None, two: Branch | None) -> Iterator[Cell]
         return
     (slope, first, axis), (slope2, second, axis2) = a, b
     name = axis or axis2
-    if not name or (axis and axis2 and axis != axis2):
-        yield cell
-        return
-    if slope == slope2:
+    if not name or _measures_apart(one, two) or slope == slope2:
         yield cell
         return
     at = (second - first) / (slope - slope2)
@@ -117,6 +122,12 @@ def _apart(cell: Cell, one: Branch | None, two: Branch | None) -> Iterator[Cell]
         yield cell
         return
     yield from ({**cell, name: part} for part in cell[name].minus(exactly(at)))
+
+
+def _measures_apart(one: Branch | None, two: Branch | None) -> bool:
+    """Whether each pays by a measure of its own."""
+    axes = [each[2] for each in map(_pays, (one, two)) if isinstance(each, tuple)]
+    return len(axes) == 2 and all(axes) and axes[0] != axes[1]
 
 
 def _pays(branch: Branch | None) -> tuple[Fraction, Fraction, str] | object:
@@ -159,4 +170,5 @@ def _joined(one: Region, two: Region, axes: Mapping[str, Axis]) -> Region | None
         cell={**one.cell, apart[0]: whole},
         witness=one.witness or two.witness,
         given=one.given or two.given,
+        one_way=one.one_way and two.one_way,
     )

@@ -20,7 +20,8 @@ from parcore.readings.analysis.findings import Analysis, Direction
 from parcore.readings.analysis.plane import Axis, Plane
 from parcore.readings.analysis.witness import Reach
 from parcore.readings.inverse import Numbers
-from parcore.rules.combinations import Guarded, Rule
+from parcore.rules.combinations import Guard, Guarded, Rule
+from parcore.rules.conditions import names_in
 from parcore.rules.deductions import Deduction, Part
 from parcore.values import State
 
@@ -59,6 +60,8 @@ def left(
     if not isinstance(inner, Deduction):
         raise TypeError(type(inner).__name__)
     axes, directions = _axes(parts)
+    if _read_by(guards) & {*inner.fields}:  # what a guard settles may go the other way
+        directions = {}
     reach = Reach(Plane(rule.node(group, top), axes, ()), vocabulary)
     lines = [each.award.line(top or ZERO, group) for each in guards if each.award.state is None]
     awards = [intercept for _, intercept in lines]
@@ -79,6 +82,12 @@ def left(
         (),
         bool(reach.specs),
     )
+
+
+def _read_by(guards: Sequence[Guard]) -> set[str]:
+    """The fields that guards speak of."""
+    named = {name for each in guards for name in names_in(each.condition)}
+    return named | {name for each in guards for one in each.measures.values() for name in one.fields}
 
 
 def _off(rule: Deduction, ends: Sequence[Fraction | None]) -> Fraction | None:

@@ -51,7 +51,7 @@ def describe(edition: Edition, lang: str) -> Annex:
         edition.key,
         edition.title.in_(lang),
         "" if edition.decision is None else edition.decision.number,
-        _maximum(edition.total, edition, lang),
+        maximum_text(edition.total, edition, lang),
         tuple(_item(each, edition, lang) for each in edition.components),
         tuple(_block(name, block, edition, lang) for name, block in edition.blocks.items()),
         tuple(map(sentence, policies(edition, lang))),
@@ -77,7 +77,8 @@ def _lines(item: Item, depth: int) -> Iterator[str]:
         yield from _lines(part, depth + 1)
 
 
-def _maximum(top: Figure | None, edition: Edition, lang: str, groups: tuple[str, ...] = ()) -> str:
+def maximum_text(top: Figure | None, edition: Edition, lang: str, groups: tuple[str, ...] = ()) -> str:
+    """A maximum in words, by unit group where it differs."""
     if top is None:
         return say("prose-max-unknown", lang)
     points = by_group(edition, lang, lambda speaker: [speaker.points(top.of(speaker.group))], groups)
@@ -88,7 +89,7 @@ def _block(name: str, block: Block, edition: Edition, lang: str) -> Item:
     """Bonus or penalty, its items as criteria."""
     said = (sentence(say(f"prose-{name}-is", lang)),)
     parts = tuple(_item(each, edition, lang, off=name == "penalty") for each in block.items)
-    return Item(name, "", say(f"prose-{name}", lang), _maximum(block.cap, edition, lang), said, parts)
+    return Item(name, "", say(f"prose-{name}", lang), maximum_text(block.cap, edition, lang), said, parts)
 
 
 def _item(
@@ -109,7 +110,7 @@ def _item(
         node.id,
         node.code,
         node.title.in_(lang),
-        _maximum(node.max, edition, lang, node.groups),
+        maximum_text(node.max, edition, lang, node.groups),
         tuple(map(sentence, said)),
         tuple(_item(each, edition, lang, node, off=off) for each in node.children),
     )
