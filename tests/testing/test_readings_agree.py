@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import groupby
 
+import pytest
 from hypothesis import HealthCheck, given, note, settings
 
 from parcore.readings import columns
 from parcore.readings.exact import Scope, evaluate
+from parcore.readings.pair import guard
 from parcore.readings.pair.reading import Run, read
 from parcore.results.population import frozen_scopes
 from parcore.testing.bench import bench_of
@@ -50,6 +52,23 @@ def test_numpy_reads_every_drawn_edition_exactly() -> None:
         made.update(agree(case, columns.run))
 
     hold()
+    assert made["cells"] > 1000
+    assert not made["redone"]
+
+
+def test_floats_with_proofs_read_every_drawn_edition_exactly() -> None:
+    """The same where integers count as wide from a few bits on, so that floats answer before they do."""
+    made = Counter[str]()
+
+    @patient
+    @given(cases())
+    def hold(case: Case) -> None:
+        note(repr(case))
+        made.update(agree(case, columns.run))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(guard, "NARROW", 15)
+        hold()
     assert made["cells"] > 1000
     assert not made["redone"]
 

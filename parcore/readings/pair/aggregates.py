@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from parcore.numbers import ZERO
+from parcore.numbers import ONE, ZERO
 from parcore.readings.pair.backend import C, M
 from parcore.readings.pair.guard import Mask, Whole
-from parcore.readings.pair.pairs import ALWAYS_OK, OK, Args, Bounds, Den, Pair, Pairs, joins, times
+from parcore.readings.pair.near import Near, Nears
+from parcore.readings.pair.pairs import ALWAYS_OK, OK, Args, Bounds, Pair, Pairs, joins, times
 from parcore.rules.graph import Agg, Aggregate
 from parcore.values import State
 
@@ -29,8 +30,10 @@ def agg(pairs: Pairs[C, M], node: Agg, args: Args[C, M]) -> Pair[C, M]:
         bounds = Fraction(count.low), Fraction(count.high)
         return pairs.made(state, states, pairs.kept(pairs.ok(state, states), count), 1, (), bounds)
     if node.op in {Aggregate.MIN, Aggregate.MAX}:
-        n, k, den, bounds = _extreme(pairs, node.op, kept)
+        best = _extreme(pairs, node.op, kept)
+        n, k, den, bounds = best.n, best.k, best.den, best.bounds
     else:
+        best = None
         n, k, den = pairs.sum_of([pair for pair, _ in kept])
         bounds = _sum_bounds(kept)
     if node.op is Aggregate.MEAN:
@@ -41,7 +44,19 @@ def agg(pairs: Pairs[C, M], node: Agg, args: Args[C, M]) -> Pair[C, M]:
             k *= most
         else:
             den = times(den, pairs.den_of(guard.larger(count, guard.one)))
-    return pairs.made(state, states, pairs.kept(pairs.ok(state, states), n), k, den, bounds)
+    ok = pairs.ok(state, states)
+
+    def near(nears: Nears[C, M]) -> Near[C] | None:
+        found = pairs.near(best) if best else nears.total([pairs.near(pair) for pair, _ in kept])
+        if node.op is Aggregate.MEAN and not count.constant:
+            found = nears.quotient(
+                found, nears.ratio(guard.larger(count, guard.one), 1, (), Fraction(most)), ONE
+            )
+        elif node.op is Aggregate.MEAN:
+            found = nears.times(found, Fraction(1, most))
+        return nears.kept(ok, found)
+
+    return pairs.made(state, states, pairs.kept(ok, n), k, den, bounds, near)
 
 
 def _state(
@@ -83,9 +98,7 @@ def _state_of_kept(
     return state, states
 
 
-def _extreme(
-    pairs: Pairs[C, M], op: Aggregate, kept: Sequence[tuple[Pair[C, M], Mask[M]]]
-) -> tuple[Whole[C], int, Den, Bounds]:
+def _extreme(pairs: Pairs[C, M], op: Aggregate, kept: Sequence[tuple[Pair[C, M], Mask[M]]]) -> Pair[C, M]:
     """The smallest or largest of the operands that are not skipped."""
     guard = pairs.guard
     best, unseen = kept[0]
@@ -94,4 +107,4 @@ def _extreme(
         better = guard.both(guard.contrary(out), guard.either(unseen, pairs.less(one, two)))
         best = pairs.choose([(better, pair)], best)
         unseen = guard.both(unseen, out)
-    return best.n, best.k, best.den, best.bounds
+    return best

@@ -11,9 +11,10 @@ from typing import Final
 
 from attrs import frozen
 
-from parcore.numbers import ZERO, Rounding, round_to
+from parcore.numbers import HALF, ZERO, Rounding, round_to
 from parcore.readings.pair.backend import C, M
 from parcore.readings.pair.guard import Mask, Whole
+from parcore.readings.pair.near import Near, Nears
 from parcore.readings.pair.pairs import ALWAYS_OK, OK, Args, Bounds, Pair, Pairs, beside, joins, times
 from parcore.rules.graph import Div, Division, Mul, Piece, Piecewise, Round
 from parcore.values import ALWAYS_POSSIBLE, State
@@ -34,6 +35,7 @@ def mul(pairs: Pairs[C, M], _: Mul, args: Args[C, M]) -> Pair[C, M]:
 def _product(
     pairs: Pairs[C, M], state: Whole[C], states: frozenset[State], a: Pair[C, M], b: Pair[C, M]
 ) -> Pair[C, M]:
+    one, two = a, b
     corners = [x * y for x, y in product(a.bounds, b.bounds)]
     if a.n.constant:
         a, b = b, a
@@ -45,7 +47,9 @@ def _product(
         n = pairs.guard.times(n, pairs.guard.const(b.n.low // part))
     else:
         n = pairs.guard.times(n, b.n, pairs.reach(bounds, k, den, states | {_EMPTY}))
-    return pairs.made(state, states, n, k, den, bounds)
+    return pairs.made(
+        state, states, n, k, den, bounds, lambda nears: nears.product(pairs.near(one), pairs.near(two))
+    )
 
 
 def div(pairs: Pairs[C, M], node: Div, args: Args[C, M]) -> Pair[C, M]:
@@ -66,8 +70,17 @@ def _over_column(
     k, den = a.k // part, times(beside(a.den, b.den), pairs.divisor(b.n))
     smallest = max(b.bounds[0], Fraction(1, b.k * pairs.product(b.den).high))
     corners = [x / y for x, y in product(a.bounds, (smallest, b.bounds[1]))]
-    n = pairs.scaled(pairs.kept(pairs.ok(state, states), a.n), b.k // part, beside(b.den, a.den))
-    return pairs.made(state, states, n, k, den, (min(corners), max(corners)))
+    ok = pairs.ok(state, states)
+    n = pairs.scaled(pairs.kept(ok, a.n), b.k // part, beside(b.den, a.den))
+
+    def near(nears: Nears[C, M]) -> Near[C] | None:
+        factors = [pairs.product((at,)) for at in pairs.divisor(b.n)] if not b.den else []
+        most = max(b.bounds[1], Fraction(1, b.k))
+        below = nears.ratio(factors[0], b.k, (), most) if factors else None
+        # Where the quotient is no number 0 is divided, whatever by.
+        return nears.quotient(nears.kept(ok, pairs.near(a)), below, smallest)
+
+    return pairs.made(state, states, n, k, den, (min(corners), max(corners)), near)
 
 
 def _quotient_state(
@@ -136,7 +149,20 @@ def piecewise(pairs: Pairs[C, M], node: Piecewise, args: Args[C, M]) -> Pair[C, 
         n = pairs.guard.add(pairs.guard.times(x.n, _by_step(pairs, masks, slopes, part), known), n)
     spans = [each.span(each.intercept) for each in lines]
     bounds = min(low for low, _ in spans), max(high for _, high in spans)
-    return pairs.made(state, states, n, k // part, den, bounds)
+
+    def near(nears: Nears[C, M]) -> Near[C] | None:
+        ok, drawn = pairs.is_ok(x), pairs.near(x)
+        chosen = nears.const(ZERO)
+        for mask, (_, piece) in reversed(list(zip(masks, steps, strict=True))):
+            on = nears.const(ZERO)
+            if piece is not None and drawn is not None:
+                line = _Line.of(piece, x.bounds)
+                sloped = nears.times(drawn.among(line.low, line.high), line.slope)
+                on = nears.total((sloped, nears.const(line.intercept)))
+            chosen = nears.where(mask, on, chosen) if drawn is not None else None
+        return nears.kept(ok, chosen)
+
+    return pairs.made(state, states, n, k // part, den, bounds, near)
 
 
 @frozen
@@ -187,6 +213,9 @@ def rounded(pairs: Pairs[C, M], node: Round, args: Args[C, M]) -> Pair[C, M]:
     (x,) = args
     guard = pairs.guard
     scale = Fraction(10) ** node.digits
+    near = _rounded_near(pairs, node, x)
+    if near is not None:
+        return near
     part = gcd(x.k * scale.denominator, scale.numerator)
     n, k = scale.numerator // part, x.k * scale.denominator // part
     if OK not in x.states or (k == 1 and not x.den):
@@ -204,6 +233,24 @@ def rounded(pairs: Pairs[C, M], node: Round, args: Args[C, M]) -> Pair[C, M]:
     low, high = (round_to(each, node.digits, node.mode) for each in x.bounds)
     n_out = guard.times(cut, guard.const(scale.denominator))
     return pairs.made(x.state, x.states, n_out, scale.numerator, (), (low, high))
+
+
+def _rounded_near(pairs: Pairs[C, M], node: Round, x: Pair[C, M]) -> Pair[C, M] | None:
+    """Rounded by where wide numbers lie, which settles most rows; None where that is not known."""
+    nears = pairs.nears
+    if nears is None or x.near is None:
+        return None
+    scale, sign = Fraction(10) ** node.digits, -1 if node.mode is Rounding.UP else 1
+    low, high = (round_to(each, node.digits, node.mode) for each in x.bounds)
+    lift = nears.const(HALF if node.mode is Rounding.HALF_UP else ZERO)
+    up = nears.total((nears.times(x.near, sign * scale), lift))
+    reach = pairs.reach((low * scale, high * scale), 1, (), x.states)
+    ends = sorted(sign * end for end in reach)
+    if up is None or Whole(ends[0], ends[1]).wide:
+        return None
+    cut = pairs.guard.times(nears.floor(up, ends[0], ends[1], pairs.is_ok(x)), pairs.guard.const(sign))
+    n = pairs.kept(pairs.is_ok(x), pairs.guard.times(cut, pairs.guard.const(scale.denominator)))
+    return pairs.made(x.state, x.states, n, scale.numerator, (), (low, high))
 
 
 def _steps(

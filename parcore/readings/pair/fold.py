@@ -17,6 +17,7 @@ from parcore.readings.pair.aggregates import agg
 from parcore.readings.pair.arithmetic import div, mul, piecewise, rounded
 from parcore.readings.pair.backend import Backend, C, M, Source
 from parcore.readings.pair.guard import Guard, Mask
+from parcore.readings.pair.near import Near, Nears, Reals
 from parcore.readings.pair.pairs import ALWAYS_OK, OK, Args, Pair, Pairs
 from parcore.rules.graph import (
     Agg,
@@ -57,11 +58,17 @@ class Shape:
 
 @frozen(eq=False)
 class Answer(Generic[C]):
-    """A root over a block, as columns: states, and the numbers n / d (0 wherever the state is not `OK`)."""
+    """A root over a block, as columns: states, and the numbers n / d (0 wherever the state is not `OK`).
+
+    `near`, where n or d is wide and the fold was given reals, is where the numbers lie; `most` are the
+    largest magnitudes of n and d.
+    """
 
     state: C
     n: C
     d: C
+    near: Near[C] | None = None
+    most: tuple[int, int] = (0, 0)
 
 
 def fold(program: Program, shapes: Mapping[Source, Shape], backend: Backend[C, M]) -> Mapping[str, Answer[C]]:
@@ -70,7 +77,25 @@ def fold(program: Program, shapes: Mapping[Source, Shape], backend: Backend[C, M
     Raises:
         Undecided: a number that the backend has no room for.
     """
-    pairs = Pairs(Guard(backend))
+    return _fold(program, shapes, Pairs(Guard(backend)))
+
+
+def fold_nearly(
+    program: Program, shapes: Mapping[Source, Shape], backend: Backend[C, M], reals: Reals[C, M]
+) -> tuple[Mapping[str, Answer[C]], Mask[M]]:
+    """As `fold`, but wide numbers are asked where they lie; with the rows in which that proves nothing.
+
+    In those rows no answer counts, nor does any operation on them; in all others each is exact.
+
+    Raises:
+        Undecided: a number that the backend has no room for.
+    """
+    guard = Guard(backend)
+    nears = Nears(guard, reals)
+    return _fold(program, shapes, Pairs(guard, nears)), nears.open
+
+
+def _fold(program: Program, shapes: Mapping[Source, Shape], pairs: Pairs[C, M]) -> Mapping[str, Answer[C]]:
     done: list[Pair[C, M]] = []
     for node, inputs in zip(program.nodes, program.inputs, strict=True):
         if isinstance(node, Field | Symbol | Over):
@@ -83,14 +108,16 @@ def fold(program: Program, shapes: Mapping[Source, Shape], backend: Backend[C, M
 
 def _answer(pairs: Pairs[C, M], pair: Pair[C, M]) -> Answer[C]:
     d = pairs.scaled(pairs.guard.one, pair.k, pair.den)
-    return Answer(*(pairs.guard.column(each) for each in (pair.state, pair.n, d)))
+    near = pairs.near(pair) if pair.n.wide or d.wide else None
+    state, n, below = (pairs.guard.column(each) for each in (pair.state, pair.n, d))
+    return Answer(state, n, below, near, (max(-pair.n.low, pair.n.high), d.high))
 
 
 def _source(pairs: Pairs[C, M], node: Source, shape: Shape) -> Pair[C, M]:
     state = pairs.guard.state(node, min(shape.states), max(shape.states))
     n = pairs.guard.number(node, *shape.span)
     bounds = Fraction(shape.low, shape.k), Fraction(shape.high, shape.k)
-    return pairs.made(state, shape.states, n, shape.k, (), bounds)
+    return pairs.made(state, shape.states, n, shape.k, (), bounds, lambda nears: nears.source(n, shape.k))
 
 
 def _const(pairs: Pairs[C, M], node: Const, _: Args[C, M]) -> Pair[C, M]:

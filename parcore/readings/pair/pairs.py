@@ -7,7 +7,7 @@ the state is not `OK`, n is 0. Sums, products and comparisons of such numbers st
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import cache, reduce
 from math import ceil, floor, gcd, lcm
@@ -18,6 +18,7 @@ from attrs import frozen
 from parcore.numbers import ZERO
 from parcore.readings.pair.backend import C, M
 from parcore.readings.pair.guard import Guard, Mask, Whole
+from parcore.readings.pair.near import Near, Nears
 from parcore.values import State
 
 Den: TypeAlias = tuple[int, ...]
@@ -34,7 +35,7 @@ _COARSE: Final = 10**12
 class Pair(Generic[C, M]):
     """A value for each unit: `state` (one of `states`), and n / (k · d) between two bounds where it is OK.
 
-    `truth`, where given, is whether the value is OK and its number is not 0.
+    `truth`, where given, is whether the value is OK and its number is not 0; `near` where n / (k · d) lies.
     """
 
     state: Whole[C]
@@ -44,6 +45,7 @@ class Pair(Generic[C, M]):
     den: Den = ()
     bounds: Bounds = (ZERO, ZERO)
     truth: Mask[M] | None = None
+    near: Near[C] | None = None
 
 
 Args: TypeAlias = Sequence[Pair[C, M]]
@@ -51,15 +53,20 @@ Args: TypeAlias = Sequence[Pair[C, M]]
 
 
 class Pairs(Generic[C, M]):
-    """What can be done with pairs, on the guarded integers of one backend."""
+    """What can be done with pairs, on the guarded integers of one backend.
 
-    def __init__(self, guard: Guard[C, M]) -> None:
+    With `nears` what is asked of wide numbers is answered by where they lie; without, by the integers.
+    """
+
+    def __init__(self, guard: Guard[C, M], nears: Nears[C, M] | None = None) -> None:
         self.guard = guard
+        self.nears = nears
         self._factors: list[Whole[C]] = []
         self._positions: dict[int, Den] = {}
         self._divisors: dict[int, tuple[Whole[C], Den]] = {}
         self._oks: dict[int, tuple[Whole[C], Mask[M]]] = {}
         self._products: dict[Den, Whole[C]] = {(): guard.one}
+        self._near: dict[int, tuple[Pair[C, M], Near[C] | None]] = {}
 
     def const(self, value: Fraction) -> Pair[C, M]:
         n = self.guard.const(value.numerator)
@@ -73,9 +80,19 @@ class Pairs(Generic[C, M]):
         return self.empty(self.guard.const(state), frozenset({state}))
 
     def made(
-        self, state: Whole[C], states: frozenset[State], n: Whole[C], k: int, den: Den, bounds: Bounds
+        self,
+        state: Whole[C],
+        states: frozenset[State],
+        n: Whole[C],
+        k: int,
+        den: Den,
+        bounds: Bounds,
+        near: Callable[[Nears[C, M]], Near[C] | None] = lambda _: None,
     ) -> Pair[C, M]:
-        """A pair; what its bounds and its numerator's say of each other is used for both."""
+        """A pair; what its bounds and its numerator's say of each other is used for both.
+
+        `near` says where the numbers lie, and is asked where the numerators are wide.
+        """
         if OK not in states:
             return self.empty(state, states)
         n = self.guard.within(n, *self.reach(bounds, k, den, states))
@@ -87,7 +104,25 @@ class Pairs(Generic[C, M]):
         bounds = self._closer(bounds, n, k, den)
         if bounds[0] > bounds[1]:  # so no number is ever there
             return self.empty(state, states - ALWAYS_OK)
-        return Pair(state, states, n, k, den, bounds)
+        lies = near(self.nears) if self.nears is not None and n.wide else None
+        return Pair(state, states, n, k, den, bounds, near=lies)
+
+    def near(self, a: Pair[C, M]) -> Near[C] | None:
+        """Where the numbers of a pair lie; None where that is not known."""
+        if self.nears is None or a.near is not None:
+            return a.near
+        if id(a) not in self._near:
+            most = max(-a.bounds[0], a.bounds[1], ZERO)
+            found = self.nears.ratio(a.n, a.k, [self._factors[at] for at in a.den], most)
+            self._near[id(a)] = a, found
+        return self._near[id(a)][1]
+
+    def _both_near(self, a: Pair[C, M], b: Pair[C, M]) -> tuple[Near[C], Near[C], Mask[M]] | None:
+        """Where both lie, and where both are numbers."""
+        one, two = self.near(a), self.near(b)
+        if one is None or two is None:
+            return None
+        return one, two, self.guard.both(self.is_ok(a), self.is_ok(b))
 
     def reach(self, bounds: Bounds, k: int, den: Den, states: frozenset[State]) -> tuple[int, int]:
         """Between which numerators over k · d the numbers are; 0 is among them where a state is empty."""
@@ -212,13 +247,23 @@ class Pairs(Generic[C, M]):
         """Whether the number of `a` is the smaller; where a state is not OK the answer means nothing."""
         if a.bounds[1] < b.bounds[0] or a.bounds[0] >= b.bounds[1]:
             return a.bounds[1] < b.bounds[0]
-        return self.guard.less(*self.crossed(a, b))
+        left, right = self.crossed(a, b)
+        if self.nears is not None and (left.wide or right.wide):
+            near = self._both_near(a, b)
+            if near is not None:
+                return self.nears.less(*near)
+        return self.guard.less(left, right)
 
     def equal(self, a: Pair[C, M], b: Pair[C, M]) -> Mask[M]:
         """Whether the numbers are equal; where a state is not OK the answer means nothing."""
         if a.bounds[1] < b.bounds[0] or b.bounds[1] < a.bounds[0]:
             return False
-        return self.guard.equal(*self.crossed(a, b))
+        left, right = self.crossed(a, b)
+        if self.nears is not None and (left.wide or right.wide):
+            near = self._both_near(a, b)
+            if near is not None:
+                return self.nears.equal(*near)
+        return self.guard.equal(left, right)
 
     def upto(self, a: Pair[C, M], cut: Fraction, included: bool) -> Mask[M]:
         """Whether the number is below a cut, or on it where that is included."""
@@ -264,7 +309,14 @@ class Pairs(Generic[C, M]):
             den = next(iter(dens), ())
             n = self.first([(mask, self.over(pair, k, den)) for mask, pair in steps])
         bounds = min(pair.bounds[0] for pair in numbers), max(pair.bounds[1] for pair in numbers)
-        return self.made(state, states, n, k, den, bounds)
+
+        def near(nears: Nears[C, M]) -> Near[C] | None:
+            chosen = self.near(steps[-1][1])
+            for mask, pair in steps[-2::-1]:
+                chosen = nears.where(mask, self.near(pair), chosen)
+            return chosen
+
+        return self.made(state, states, n, k, den, bounds, near)
 
     def first(self, steps: Sequence[tuple[Mask[M], Whole[C]]]) -> Whole[C]:
         """The whole of the first mask that holds; of the last, where none before it does."""

@@ -41,12 +41,13 @@ class Reading:
     """The values of every root, in the order of the scopes.
 
     `redone` is how many scopes the exact reading did because the backend could not decide, for which
-    `why` has the reason.
+    `why` has the reason; `undecided` how many the backend read twice, because floats left them open.
     """
 
     values: Mapping[str, Sequence[Value]]
     redone: int = 0
     why: str = ""
+    undecided: int = 0
 
     def __getitem__(self, root: str) -> Sequence[Value]:
         return self.values[root]

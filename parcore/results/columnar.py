@@ -1,0 +1,193 @@
+"""Ranks and bands of many units in columns: what `ranking` and `classes` give for each, compared exactly.
+
+In: the values of a root over a block (`parcore.readings.chunks`). Where floats settle an order or a side
+of an edge they do; numbers that lie too near each other are compared exactly. Needs `parcore[columnar]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from attrs import frozen
+
+from parcore.intervals import Interval
+from parcore.readings.chunks import WideValues
+from parcore.readings.columns import Doubles, Ints, Truths
+from parcore.readings.pair.reading import Values
+from parcore.results.ranking import Entry, tiers
+from parcore.rules.policies import Ties, Tolerance
+from parcore.values import State, Value
+
+Column: TypeAlias = Values | WideValues
+_UNIT: Final = 2.0**-53
+_WIDE: Final = np.dtype(object)
+NONE: Final = -1
+"""The place or band of a unit that has none."""
+
+
+@frozen(eq=False)
+class Order:
+    """Units from the best down: `tier[i]` counts the larger numbers, `NONE` where a unit has none.
+
+    `compared` is how many numbers lay too near each other for floats and were compared exactly.
+    """
+
+    tier: Ints
+    compared: int
+
+
+def ordered(values: Column) -> Order:
+    """The order of a root's numbers: equal ones have one tier, 0 for the largest."""
+    known = np.flatnonzero(np.asarray(values.states) == State.OK)
+    tier = np.full(len(values), NONE, np.int64)
+    plain = _plain(values)
+    if plain is not None:
+        _, place = np.unique(-plain[known], return_inverse=True)
+        tier[known] = place
+        return Order(tier, 0)
+    lies, error = _lies(values)
+    best = known[np.argsort(-lies[known], kind="stable")]
+    # Two numbers further apart than both errors, and the rounding of the distance, are in order.
+    apart = np.diff(-lies[best]) > 2 * error * (1 + 8 * _UNIT) + 8 * _UNIT * _most(lies[known])
+    first = np.concatenate([[True], apart]) if len(best) else np.empty(0, bool)
+    starts, ends = np.flatnonzero(first), np.append(np.flatnonzero(first)[1:], len(best))
+    steps = first.astype(np.int64)
+    compared = 0
+    for at in np.flatnonzero(ends - starts > 1):
+        rows = best[starts[at] : ends[at]]
+        numbers = _exactly(values, rows)
+        order = sorted(range(len(rows)), key=lambda each: -numbers[each])
+        best[starts[at] : ends[at]] = rows[order]
+        for here, (one, two) in enumerate(pairwise(order), int(starts[at]) + 1):
+            steps[here] = numbers[one] != numbers[two]
+        compared += len(rows)
+    tier[best] = np.cumsum(steps) - 1
+    return Order(tier, compared)
+
+
+def ranks(
+    values: Column,
+    method: Ties,
+    breaks: Sequence[tuple[Column, bool]] = (),
+    circles: Ints | None = None,
+    tolerance: Tolerance | None = None,
+) -> tuple[Ints, Truths]:
+    """Each unit's place within its circle (`NONE` without a number or a circle), and whether it shares it.
+
+    `breaks` tell equal units apart, in order: a column, and whether the lowest comes first; no number is
+    last. `circles` number the circle of each unit, `NONE` for none.
+    """
+    tier = ordered(values).tier
+    circles = np.zeros(len(tier), np.int64) if circles is None else circles
+    ranked = np.flatnonzero((tier != NONE) & (circles != NONE))
+    if tolerance is not None:
+        tier = _tolerant(values, tier, circles, ranked, tolerance)
+    keys = [tier[ranked], *(_broken(column, lowest)[ranked] for column, lowest in breaks)]
+    order = np.lexsort([*reversed(keys), circles[ranked]])
+    rows, parts = ranked[order], [circles[ranked][order], *(key[order] for key in keys)]
+    new = np.ones(len(rows), bool)
+    if len(rows):
+        new[1:] = np.logical_or.reduce([np.diff(each) != 0 for each in parts])
+    start = np.ones(len(rows), bool)
+    start[1:] = np.diff(parts[0]) != 0
+    at = np.arange(len(rows))
+    begins = np.maximum.accumulate(np.where(start, at, 0)) if len(rows) else at
+    place = np.maximum.accumulate(np.where(new, at, 0)) - begins if len(rows) else at
+    if method is Ties.DENSE and len(rows):
+        count = np.cumsum(new)
+        place = count - count[begins]
+    alone = new & np.append(new[1:], True) if len(rows) else new
+    places, shared = np.full(len(tier), NONE, np.int64), np.zeros(len(tier), bool)
+    places[rows], shared[rows] = place + 1, ~alone
+    return places, shared
+
+
+def _broken(values: Column, lowest: bool) -> Ints:
+    """A key that is the smaller the earlier a unit comes."""
+    tier = ordered(values).tier
+    last = np.iinfo(np.int64).max
+    return np.where(tier == NONE, last, -tier if lowest else tier)
+
+
+def _tolerant(values: Column, tier: Ints, circles: Ints, ranked: Ints, tolerance: Tolerance) -> Ints:
+    """Tiers within each circle of numbers that count as one; each distinct number is made once."""
+    found = tier.copy()
+    for circle in np.unique(circles[ranked]):
+        rows = ranked[circles[ranked] == circle]
+        _, first, inverse = np.unique(tier[rows], return_index=True, return_inverse=True)
+        numbers = _exactly(values, rows[first])
+        entries = [Entry(f"{at:020d}", number) for at, number in enumerate(numbers)]
+        merged = np.empty(len(first), np.int64)
+        for place, tied in enumerate(tiers(entries, tolerance)):
+            merged[[int(each.unit) for each in tied]] = place
+        found[rows] = merged[inverse]
+    return found
+
+
+def banded(values: Column, bands: Sequence[Interval]) -> Ints:
+    """The position of the first band that holds each unit's number; `NONE` where there is none."""
+    found = np.full(len(values), NONE, np.int64)
+    known = np.asarray(values.states) == State.OK
+    for at in range(len(bands) - 1, -1, -1):
+        band, inside = bands[at], known.copy()
+        if band.low is not None:
+            inside &= ~_below(values, band.low, known, on_it=not band.low_in)
+        if band.high is not None:
+            inside &= _below(values, band.high, known, on_it=band.high_in)
+        found[inside] = at
+    return found
+
+
+def _below(values: Column, edge: Fraction, known: Truths, *, on_it: bool) -> Truths:
+    """Whether each number is below an edge, or on it where that counts."""
+    plain = _plain(values)
+    if plain is not None and len(plain):
+        at = edge * int(values.d[0])  # type: ignore[union-attr]
+        cut = at.numerator // at.denominator
+        side: Truths = plain <= cut if on_it or at.denominator > 1 else plain < cut
+        return side
+    lies, error = _lies(values)
+    limit = float(edge)
+    away = lies - limit
+    below = away < 0
+    slack = error * (1 + 8 * _UNIT) + 8 * _UNIT * (_most(lies) + abs(limit))
+    rows = np.flatnonzero(known & ~(np.abs(away) > slack))
+    if len(rows):
+        numbers = _exactly(values, rows)
+        below[rows] = [each <= edge if on_it else each < edge for each in numbers]
+    return below
+
+
+def _plain(values: Column) -> Any | None:
+    """The numerators, where they fit 63 bits and have one denominator: they compare as the numbers do."""
+    if isinstance(values, WideValues):
+        return None
+    n, d = np.asarray(values.n), np.asarray(values.d)
+    if _WIDE in {n.dtype, d.dtype} or (len(d) and (d != d[0]).any()):
+        return None
+    return n.astype(np.int64, copy=False)
+
+
+def _lies(values: Column) -> tuple[Doubles, float]:
+    """Where the numbers lie, and within which error."""
+    if isinstance(values, WideValues):
+        return values.near, values.error
+    n, d = np.asarray(values.n), np.asarray(values.d)
+    if _WIDE in {n.dtype, d.dtype}:
+        lies = np.array([int(a) / int(b) for a, b in zip(n, d, strict=True)], np.float64)
+    else:
+        lies = n / d
+    return lies, 8 * _UNIT * _most(lies)
+
+
+def _most(lies: Doubles) -> float:
+    return float(np.abs(lies).max()) if len(lies) else 0.0
+
+
+def _exactly(values: Column, rows: Ints) -> list[Fraction]:
+    found: Sequence[Value] = values.exactly(rows)[:] if isinstance(values, WideValues) else ()
+    return [each.number for each in found] if found else [values[int(at)].number for at in rows]
