@@ -367,7 +367,7 @@ def test_numbers_that_differ_by_group_are_listed_by_group() -> None:
     """Where only numbers differ each stands with its groups, in the one sentence of all."""
     (item,) = [each for each in describe(REGISTRY.edition("one-stop@2018"), "vi").items if each.code == "5"]
     assert item.sentences[1] == (
-        "(a) từ 20 % (ministry, province), 50 % (district), 100 % (commune) trở lên: 2 điểm;"
+        "(a) từ 20 % (cấp bộ, cấp tỉnh), 50 % (cấp huyện), 100 % (cấp xã) trở lên: 2 điểm;"
         " (b) bằng 100 %: 1 điểm; (b) dưới 100 %: 0 điểm."
     )
 
