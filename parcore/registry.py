@@ -343,8 +343,7 @@ class Registry:
         defaults: Defaults,
         findings: Findings,
     ) -> Evidence:
-        reader = self.reader(methodology, vocabulary, findings)
-        names = (methodology, *vocabulary.names)
+        reader, names = self.reader(methodology, vocabulary, findings), (methodology, *vocabulary.names)
         given = [source for path in files for source in evidence_at(path)]
         held = [(d.path, d.shown) for d in self.documents("evidence") if d.name in names]
         for path, name in given or held:

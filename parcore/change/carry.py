@@ -13,7 +13,7 @@ from datetime import date
 from attrs import evolve, field, frozen
 
 from parcore.change.joining import MEAN, SUM, Part, Weights, Why, join
-from parcore.diagnostics import Place, stop
+from parcore.diagnostics import Findings, Place, stop
 from parcore.evidence.evidence import Datum, Evidence, Method, RecordList, Stage
 from parcore.evidence.lineage import Label, Lineage, Passage
 from parcore.evidence.periods import Period
@@ -21,6 +21,7 @@ from parcore.evidence.rollup import written
 from parcore.evidence.units import UnitBook
 from parcore.evidence.vocabulary import POINTS, CarryOver, FieldKind, Vocabulary, given_field
 from parcore.readings.notes import DECLARED, MEAN_OF_UNITS, NOT_COMPARABLE, SUM_OF_UNITS, WEIGHT
+from parcore.rules.derivations import Derivation, How, derivations
 from parcore.sources import Source
 from parcore.values import State, Value
 
@@ -99,7 +100,9 @@ def carry(
     day = onto.end if isinstance(onto, Period) else onto
     if day < period.end:
         raise stop("carry-back", Place(str(period)), period=period, day=day)
-    run = _Run(evidence, vocabulary, lineage, units, day, weights)
+    known = derivations(vocabulary, Findings())
+    again = {each.spec.name: each for each in known if each.how not in (How.COUNT, How.SUM)}
+    run = _Run(evidence, vocabulary, lineage, units, day, weights, again)
     carried = Evidence(run.data(), run.lists(), evidence.rollups)
     passage, spoken = run.passage(period), evidence.units(period)
     kinds = {units.units[each].kind for each in spoken if each in units.units}
@@ -123,7 +126,11 @@ Key = tuple[str, Period, str]
 
 @frozen(eq=False)
 class _Run:
-    """Carries statements and lists, and gathers what is not comparable."""
+    """Carries statements and lists, and gathers what is not comparable.
+
+    `again` are the fields that follow from records and do not add up (a mean, a percentile): they follow
+    from the records of all the parts.
+    """
 
     evidence: Evidence
     vocabulary: Vocabulary
@@ -131,6 +138,7 @@ class _Run:
     units: UnitBook
     day: date
     weights: Weights | None
+    again: Mapping[str, Derivation] = field(factory=dict)
     not_comparable: list[NotComparable] = field(factory=list)
     _passages: dict[date, Passage] = field(factory=dict)
 
@@ -152,7 +160,20 @@ class _Run:
                 else:
                     joined[(unit, datum.period, datum.field), datum.stage] = None
         for key, stage in joined:
-            yield self._datum(key, stage)
+            yield self._derived(key, stage) or self._datum(key, stage)
+
+    def _derived(self, key: Key, stage: Stage) -> Datum | None:
+        """What follows from the records of all parts, of a field that does not add up; None: not known."""
+        unit, period, name = key
+        found, passage = self.again.get(name), self.passage(period)
+        if found is None or passage.label(unit) in BY_LABEL:
+            return None
+        lists = [
+            self.evidence.records(each, period, found.kind, stage) for each in passage.predecessors(unit)
+        ]
+        if any(each is None or each.state is not State.OK for each in lists):
+            return None
+        return found.of(self._union((unit, period, found.kind), stage))
 
     def _datum(self, key: Key, stage: Stage) -> Datum:
         """What the parts of a unit give at a stage, of each what counts then."""
@@ -187,7 +208,7 @@ class _Run:
         if spec.carry_over is not None:
             return None if spec.carry_over.how == "none" else spec.carry_over
         if spec.derive is not None:
-            return CarryOver(SUM)
+            return None if name in self.again else CarryOver(SUM)
         mean = spec.kind is FieldKind.NUMBER and spec.range.step is None
         return CarryOver(MEAN) if mean and self.weights is not None else None
 

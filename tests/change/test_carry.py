@@ -37,6 +37,15 @@ fields:
   - {id: held, kind: number, title: Không gộp, carry_over: none}
   - {id: plan, kind: choice, options: [good, late], title: Kế hoạch}
   - {id: late, kind: count, title: Trễ, derive: {count: dossiers, where: days > 3}}
+  - {id: days_in_all, kind: number, decimals: 0, states: [nothing_arose],
+     title: Tổng ngày, derive: {sum: days, of: dossiers}}
+  - {id: days_each, kind: number, states: [nothing_arose],
+     title: Ngày một hồ sơ, derive: {mean: days, of: dossiers}}
+  - {id: shortest, kind: number, decimals: 0, states: [nothing_arose],
+     title: Ngắn nhất, derive: {min: days, of: dossiers}}
+  - {id: longest, kind: number, decimals: 0, states: [nothing_arose],
+     title: Dài nhất, derive: {max: days, of: dossiers}}
+  - {id: lengths, kind: count, title: Số mức, derive: {distinct: days, of: dossiers}}
 records:
   - id: dossiers
     fields: [{id: days, kind: count, title: Ngày}]
@@ -300,22 +309,34 @@ def test_lists_are_carried_over_as_their_union() -> None:
     assert [each.id for each in union.records] == ["a/1", "a/2", "b/1"]
 
 
-def test_what_follows_from_lists_is_the_same_before_and_after() -> None:
-    """Counting the dossiers of the parts and adding up is counting those of the union."""
+@pytest.mark.parametrize("name", ["late", "days_in_all", "days_each", "shortest", "longest", "lengths"])
+def test_what_follows_from_lists_is_the_same_before_and_after(name: str) -> None:
+    """What follows from the parts' dossiers is what follows from the union, though it may not add up."""
     lists = (
         listed("a", 2, 5),
-        listed("b", 9),
+        listed("b", 9, 5, 4),
         listed("a", 1, stage=Stage.SELF),
-        listed("b", stage=Stage.SELF),
+        listed("b", 7, stage=Stage.SELF),
     )
     way = chain(MERGER)
     first = carried(list(derive(Evidence([], lists), WORDS, Findings())), way, lists=lists)
     then = derive(carried([], way, lists=lists).evidence, WORDS, Findings())
     for stage in (Stage.SELF, Stage.FINAL):
-        one, two = first.evidence.at("c", YEAR, "late", stage), then.at("c", YEAR, "late", stage)
+        one, two = first.evidence.at("c", YEAR, name, stage), then.at("c", YEAR, name, stage)
         assert one is not None
         assert two is not None
+        assert one.value.state is State.OK
         assert one.value == two.value
+
+
+def test_a_mean_over_dossiers_without_all_lists_is_not_comparable() -> None:
+    """Where one part handed in no list its mean is not known; the other's is not taken for the whole."""
+    lists = (listed("a", 2, 5),)
+    found = carried(list(derive(Evidence([], lists), WORDS, Findings())), chain(MERGER), lists=lists)
+    datum = found.evidence.at("c", YEAR, "days_each", Stage.FINAL)
+    assert datum is not None
+    assert datum.value.state is State.WITHHELD
+    assert ("c", "days_each", "undeclared") in reasons(found)
 
 
 def test_a_list_that_a_part_did_not_hand_in_leaves_the_union_missing() -> None:
