@@ -158,9 +158,10 @@ class _Unit:
         quantity = self._quantity(first, second)
         index = self._of(None, lambda _, card: card.index(quantity, rounded=False),
                          lambda _, card: card.index(quantity, rounded=True))  # fmt: skip
-        groups = (self._of(each, *(_points_of(each),) * 2) for each in nodes)
+        penalties = [_penalties(each.edition) for each in self._official]
+        groups = (self._of(each, *(_points_of(each, penalties),) * 2) for each in nodes)
         lines = (
-            self._of(line.match, *(_points_of(line.match),) * 2, aside=self._aside.get(line))
+            self._of(line.match, *(_points_of(line.match, penalties),) * 2, aside=self._aside.get(line))
             for line in self._lines
         )
         return UnitSplit(
@@ -247,17 +248,23 @@ def _amount(value: Value | None) -> Fraction | None:
     return ZERO if value.state in OUT else value.known
 
 
-def _points_of(match: Match) -> Reads:
-    """The points of the criteria that stand for one thing, together."""
+def _penalties(edition: Edition) -> frozenset[str]:
+    """The items of an edition whose points are taken off."""
+    return frozenset(node.id for block, node in edition.items if block == "penalty")
+
+
+def _points_of(match: Match, penalties: Sequence[frozenset[str]]) -> Reads:
+    """The points of the criteria that stand for one thing, together; below 0 what a penalty takes off."""
 
     def reads(side: int, card: Scorecard) -> Value | None:
         nodes = match.second if side else match.first
-        values = [card.points(node.id) for node in nodes if node.applies(card.group)]
-        counted = [each for each in values if each.state not in OUT]
-        if not counted:
+        own = [node for node in nodes if node.applies(card.group) and card.points(node.id).state not in OUT]
+        if not own:
             return Value(State.EXCLUDED)
-        worst = max(each.state for each in counted)
-        number = sum((each.number for each in counted), ZERO)
+        values = [card.points(node.id) for node in own]
+        worst = max(each.state for each in values)
+        signs = (-1 if node.id in penalties[side] else 1 for node in own)
+        number = sum((sign * each.number for sign, each in zip(signs, values, strict=True)), ZERO)
         return Value(State.OK, number) if worst is State.OK else Value(worst)
 
     return reads

@@ -363,3 +363,31 @@ def test_what_was_assessed_in_one_year_alone_is_not_comparable_in_the_index_too(
     by_id = {each.match.second[0].id: each for each in unit.criteria if each.match is not None}
     assert (by_id["a"].aside, by_id["a"].parts) == (Aside.NOT_ASSESSED, Parts(not_comparable=F(3)))
     assert by_id["b"].parts == Parts(evidence=F(7, 10))
+
+
+PENALTY = """adjustments:
+  at_least: 0
+  at_most: 12
+  penalty:
+    cap: 3
+    criteria:
+      - id: late
+        title: late
+        max: 3
+        measure: {value: few}
+        scale: {per: 1, cap: 3}
+        when: {missing: full, unverified: full, rejected: full}
+        source: {clause: "3", basis: illustrative}
+"""
+
+
+def test_what_a_penalty_takes_off_is_below_zero() -> None:
+    """One late report less is a point more, of the penalty as of the index."""
+    read = sound(leaf("a", 10, "value: rate"), "10", POLICIES + PENALTY)
+    before: People = {"u1": {"rate": F(1), "few": 2}}
+    after: People = {"u1": {"rate": F(1), "few": 1}}
+    (unit,) = why((read, before), (read, after)).units
+    assert unit.index.parts == Parts(evidence=F(1))
+    by_id = {each.match.second[0].id: each for each in unit.criteria if each.match is not None}
+    assert [by_id["late"].first, by_id["late"].second] == [-2, -1]
+    assert by_id["late"].parts == Parts(evidence=F(1))
