@@ -45,6 +45,10 @@ fields:
      title: Ngắn nhất, derive: {min: days, of: dossiers}}
   - {id: longest, kind: number, decimals: 0, states: [nothing_arose],
      title: Dài nhất, derive: {max: days, of: dossiers}}
+  - {id: slow, kind: number, unit: "%", range: "[0,100%]", states: [nothing_arose],
+     title: Chậm, derive: {share: days > 3, of: dossiers}}
+  - {id: usual, kind: number, decimals: 0, states: [nothing_arose],
+     title: Thường, derive: {percentile: days, at: 50%, of: dossiers}}
   - {id: lengths, kind: count, title: Số mức, derive: {distinct: days, of: dossiers}}
 records:
   - id: dossiers
@@ -309,7 +313,9 @@ def test_lists_are_carried_over_as_their_union() -> None:
     assert [each.id for each in union.records] == ["a/1", "a/2", "b/1"]
 
 
-@pytest.mark.parametrize("name", ["late", "days_in_all", "days_each", "shortest", "longest", "lengths"])
+@pytest.mark.parametrize(
+    "name", ["late", "days_in_all", "days_each", "shortest", "longest", "slow", "usual", "lengths"]
+)
 def test_what_follows_from_lists_is_the_same_before_and_after(name: str) -> None:
     """What follows from the parts' dossiers is what follows from the union, though it may not add up."""
     lists = (
