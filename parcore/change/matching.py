@@ -89,6 +89,12 @@ def leaf_matches(path: Sequence[Edition]) -> tuple[Match, ...]:
     return tuple(_grouped([*first.scored], [*last.scored], links))
 
 
+def same(path: Sequence[Edition]) -> dict[str, str]:
+    """The scored criteria that became one other: its id in the last edition under that in the first."""
+    kept = (match for match in leaf_matches(path) if match.fate is Fate.KEPT)
+    return {each.first[0].id: each.second[0].id for each in kept}
+
+
 def _superseded(before: Edition, after: Edition) -> list[tuple[str, str]]:
     """Each criterion with each of the edition before that it stands for; on the way back too."""
     if before.replaces == after.key and after.replaces != before.key:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 import click
@@ -38,9 +38,11 @@ COLUMNS: Final = (
 )
 
 
-def show_beside(first: Result, second: Result, form: str, lang: str) -> None:
-    """Print two results and every difference between them."""
-    found = list(differences(first, second))
+def show_beside(
+    first: Result, second: Result, form: str, lang: str, same: Mapping[str, str] | None = None
+) -> None:
+    """Print two results and every difference between them; `same` as `differences` takes it."""
+    found = list(differences(first, second, same))
     if form == "json":
         data = {
             "first": to_dict(first, lang),
@@ -52,7 +54,7 @@ def show_beside(first: Result, second: Result, form: str, lang: str) -> None:
     if form == "csv":
         click.echo(csv_text(COLUMNS, _csv_rows(first, second, found, lang)), nl=False)
         return
-    for each in beside(first, second, lang):
+    for each in beside(first, second, lang, same):
         show_table(each.columns, each.rows, title=each.title)
 
 
@@ -64,10 +66,12 @@ class Table(NamedTuple):
     rows: list[dict[str, str]]
 
 
-def beside(first: Result, second: Result, lang: str) -> tuple[Table, Table]:
+def beside(
+    first: Result, second: Result, lang: str, same: Mapping[str, str] | None = None
+) -> tuple[Table, Table]:
     """Two results side by side, and every difference between them."""
     labels = _labels(first, second, lang)
-    found = list(differences(first, second))
+    found = list(differences(first, second, same))
     return _totals(first, second, labels, lang), _differences(first, found, labels, lang)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import click
 from parcore.change.attribution import Attribution
 from parcore.change.editions import EditionChange, compare, path_of
 from parcore.change.joining import Weights
+from parcore.change.matching import same
 from parcore.change.telling import Section, of_editions, of_scores
 from parcore.change.weights import read_weights
 from parcore.change.worlds import Year
@@ -112,7 +113,7 @@ def command(
     if why and results is not None:
         split = _why(results, path, registry, _weights(weights, results, numbers, registry))
     chosen = () if split is None else _units(units, split, registry)
-    _show(change, split, results, chosen, form, lang)
+    _show(change, split, results, chosen, same(path), form, lang)
     show_notes(registry.findings, lang)
 
 
@@ -191,6 +192,7 @@ def _show(
     why: Attribution | None,
     results: tuple[Result, Result] | None,
     units: Sequence[str],
+    same: Mapping[str, str],
     form: str,
     lang: str,
 ) -> None:
@@ -201,7 +203,7 @@ def _show(
         return
     sections = [] if change is None else [*of_editions(change, lang)]
     sections += [] if why is None else [*of_scores(why, lang, units)]
-    beside = [] if why is not None or results is None else _beside(*results, lang)
+    beside = [] if why is not None or results is None else _beside(*results, same, lang)
     if form == "table":
         for each in sections:
             _show_section(each)
@@ -214,11 +216,11 @@ def _show(
     click.echo(markdown(sections) if form == "markdown" else html(sections, lang), nl=False)
 
 
-def _beside(first: Result, second: Result, lang: str) -> Sequence[Table]:
+def _beside(first: Result, second: Result, same: Mapping[str, str], lang: str) -> Sequence[Table]:
     """The units on both sides, and every difference."""
     from parcore.cli.beside import beside
 
-    return beside(first, second, lang)
+    return beside(first, second, lang, same)
 
 
 def _as_section(table: Table) -> Section:

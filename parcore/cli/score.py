@@ -102,7 +102,7 @@ def command(
     results, before = [result], None
     if two:
         results.append(_other(asked, result, names, beside, registry))
-        _show_both(results, form, lang)
+        _show_both(results, registry, form, lang)
     else:
         earlier = None
         if against is not None:
@@ -125,12 +125,15 @@ def _other(
     return run(evolve(asked, name=name, period=result.period, stage=stage), registry)[0]
 
 
-def _show_both(results: list[Result], form: str, lang: str) -> None:
+def _show_both(results: list[Result], registry: Registry, form: str, lang: str) -> None:
     """Of two stages the earlier stands first; of two editions the one named first."""
+    from parcore.change.editions import path_of
+    from parcore.change.matching import same
     from parcore.cli.beside import show_beside
 
     first, second = sorted(results, key=lambda each: each.stage.order)
-    show_beside(first, second, form, lang)
+    path = path_of(registry, first.edition, second.edition)
+    show_beside(first, second, form, lang, same(path))
 
 
 def _check_together(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from fractions import Fraction
 from typing import Final
@@ -53,44 +53,45 @@ class Difference:
         return self.second.number - self.first.number
 
 
-def differences(first: Result, second: Result) -> Iterator[Difference]:
+def differences(first: Result, second: Result, same: Mapping[str, str] | None = None) -> Iterator[Difference]:
     """Every difference, by unit in the first result's order, then by the editions' order of leaves.
 
-    Criteria are the same where their ids are.
+    `same` says which criteria are: the second's id under the first's; None: those of one id. A difference
+    names the first's where both are.
     """
     for card in first.scorecards:
         other = second.card(card.unit.id)
         if other is not None:
-            yield from _of_unit(first, second, card, other)
+            yield from _of_unit(first, second, card, other, same)
 
 
-def _of_unit(first: Result, second: Result, card: Scorecard, other: Scorecard) -> Iterator[Difference]:
+def _of_unit(
+    first: Result, second: Result, card: Scorecard, other: Scorecard, same: Mapping[str, str] | None
+) -> Iterator[Difference]:
     ours = {leaf.id: leaf for leaf in first.edition.scored if leaf.applies(card.group)}
     theirs = {leaf.id: leaf for leaf in second.edition.scored if leaf.applies(other.group)}
-    for id_, leaf in {**ours, **theirs}.items():
-        standing = Standing.BOTH if id_ in ours and id_ in theirs else _one_sided(id_ in ours)
-        sides = [_side(each, card_, id_) for each, card_ in ((ours, card), (theirs, other))]
-        (points, top, empty), (points2, top2, empty2) = sides
-        found = Difference(card.unit.id, leaf, standing, points, points2, (top, top2), (empty, empty2))
-        if (points, top, empty) != (points2, top2, empty2):
-            yield found
+    became = {id_: id_ for id_ in ours} if same is None else same
+    pairs = [(leaf, theirs.pop(became.get(id_, ""), None)) for id_, leaf in ours.items()]
+    for one, two in [*pairs, *((None, leaf) for leaf in theirs.values())]:
+        (points, top, empty), (points2, top2, empty2) = _side(one, card), _side(two, other)
+        leaf = one or two
+        if leaf is not None and (points, top, empty) != (points2, top2, empty2):
+            standing = Standing.BOTH if one and two else _one_sided(one is not None)
+            yield Difference(card.unit.id, leaf, standing, points, points2, (top, top2), (empty, empty2))
 
 
 def _one_sided(in_first: bool) -> Standing:
     return Standing.ONLY_FIRST if in_first else Standing.ONLY_SECOND
 
 
-def _side(
-    leaves: dict[str, Criterion], card: Scorecard, id_: str
-) -> tuple[Value | None, Fraction | None, State | None]:
-    leaf = leaves.get(id_)
+def _side(leaf: Criterion | None, card: Scorecard) -> tuple[Value | None, Fraction | None, State | None]:
     if leaf is None:
         return None, None, None
-    raw = card.raw(id_).state
+    raw = card.raw(leaf.id).state
     top = None if leaf.max is None else leaf.max.of(card.group)
-    if id_ in card.unreached:
+    if leaf.id in card.unreached:
         return None, top, None
-    return card.points(id_), top, None if raw is State.OK or card.is_set(id_) else raw
+    return card.points(leaf.id), top, None if raw is State.OK or card.is_set(leaf.id) else raw
 
 
 @frozen

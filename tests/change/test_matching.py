@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction as F
+
 from attrs import evolve
 
-from parcore.change.matching import Fate, leaf_matches, matches
+from parcore.change.matching import Fate, leaf_matches, matches, same
 from parcore.editions.edition import Edition
-from tests.results.editions import sound
+from parcore.results.side_by_side import Standing, differences
+from tests.results.editions import result, sound
 
 RULE = "measure: {value: rate}\nscale: proportional\nwhen: {missing: zero, unverified: zero, rejected: zero}"
 
@@ -115,3 +118,21 @@ def test_a_leaf_that_became_a_group_matches_the_leaves_of_the_group() -> None:
     (found,) = leaf_matches([written(1, "a"), two])
     assert [node.id for node in found.second] == ["x", "y"]
     assert found.fate is Fate.SPLIT
+
+
+def test_scores_are_compared_by_what_a_criterion_became() -> None:
+    """One that took another id is one line with its change; an id used again is two criteria."""
+    one, two = written(1, "a", "b"), written(2, "c: [a]", "b: []", replaces="test@1")
+    first, second = (
+        result(each, {"u1": {"rate": rate}}) for each, rate in ((one, F(1, 2)), (two, F(3, 4)))
+    )
+    found = [
+        (each.criterion.id, each.standing, each.change)
+        for each in differences(first, second, same([first.edition, second.edition]))
+    ]
+    assert found == [
+        ("a", Standing.BOTH, F(1, 4)),
+        ("b", Standing.ONLY_FIRST, None),
+        ("b", Standing.ONLY_SECOND, None),
+    ]
+    assert [each.criterion.id for each in differences(first, second)] == ["a", "b", "c"]
