@@ -56,8 +56,7 @@ records:
 """)
 YEAR, DAY = Period(2000), date(2010, 12, 31)
 SOURCE = Source(Basis.ILLUSTRATIVE, "báo cáo")
-
-
+REGISTRY = Registry()
 Said = int | Fraction | State | str
 
 
@@ -400,17 +399,16 @@ def _rest(each: Datum) -> tuple[str, Value, str, Stage]:
 @given(st.lists(st.integers(0, 1000), min_size=63, max_size=63))
 def test_the_counts_of_63_provinces_add_up_on_34(counts: list[int]) -> None:
     """Counts drawn for the 63 have the same total on the 34, and each of these has that of its parts."""
-    registry = Registry()
-    old = registry.units.on(Period(2024).end, ["province"])
+    old = REGISTRY.units.on(Period(2024).end, ["province"])
     for name, words in (("petitions_received", "one-stop-circular"), ("feedback_received", "service-766")):
         data = [
             datum(unit.id, name, count, period=Period(2024)) for unit, count in zip(old, counts, strict=True)
         ]
         found = carry(
             Evidence(data),
-            registry.vocabularies[words],
-            registry.lineage,
-            registry.units,
+            REGISTRY.vocabularies[words],
+            REGISTRY.lineage,
+            REGISTRY.units,
             Period(2024),
             Period(2025),
         )

@@ -123,9 +123,7 @@ def test_a_leaf_that_became_a_group_matches_the_leaves_of_the_group() -> None:
 def test_scores_are_compared_by_what_a_criterion_became() -> None:
     """One that took another id is one line with its change; an id used again is two criteria."""
     one, two = written(1, "a", "b"), written(2, "c: [a]", "b: []", replaces="test@1")
-    first, second = (
-        result(each, {"u1": {"rate": rate}}) for each, rate in ((one, F(1, 2)), (two, F(3, 4)))
-    )
+    first, second = (result(each, {"u1": {"rate": rate}}) for each, rate in ((one, F(1, 2)), (two, F(3, 4))))
     found = [
         (each.criterion.id, each.standing, each.change)
         for each in differences(first, second, same([first.edition, second.edition]))
