@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction as F
+from fractions import Fraction
 
 from attrs import evolve
 
@@ -10,6 +10,8 @@ from parcore.change.matching import Fate, leaf_matches, matches, same
 from parcore.editions.edition import Edition
 from parcore.results.side_by_side import Standing, differences
 from tests.results.editions import result, sound
+
+F = Fraction
 
 RULE = "measure: {value: rate}\nscale: proportional\nwhen: {missing: zero, unverified: zero, rejected: zero}"
 
