@@ -9,12 +9,10 @@ import click
 
 from parcore.cli.options import format_option, lang_option, path_option, registry_of, unknown_format
 from parcore.cli.tables import Column, held_line, show_notes, show_table
-from parcore.diagnostics import Findings, ParcoreError
 from parcore.documents.reading import both_languages, text_of
-from parcore.documents.tree import Mapping
-from parcore.documents.yaml import read_yaml
+from parcore.documents.tree import Mapping, Tree
 from parcore.i18n import say
-from parcore.packages import Document
+from parcore.packages import Document, Years, spans
 from parcore.registry import Registry
 
 FORMATS = ("table", "json", "csv")
@@ -31,7 +29,7 @@ def command(paths: tuple[Path, ...], form: str, lang: str) -> None:
     from parcore import plugins
 
     registry = registry_of(paths)
-    rows = [_row(registry, document, lang) for document in registry.edition_documents()]
+    rows = _rows(registry, lang)
     unruled = [registry.held(name) for name in registry.unruled]
     loaded = plugins.load()
     if form == "json":
@@ -72,22 +70,24 @@ def command(paths: tuple[Path, ...], form: str, lang: str) -> None:
     show_notes([*registry.findings, *broken, *loaded.failures], lang)
 
 
-def _row(registry: Registry, document: Document, lang: str) -> dict[str, str]:
-    title, years, decision = "", "", ""
-    try:
-        tree = read_yaml(document.path, Findings(), document.shown)
-    except ParcoreError as error:
-        registry.findings.extend(error.diagnostics)
-        tree = None
+def _rows(registry: Registry, lang: str) -> list[dict[str, str]]:
+    """A row for each edition; what stops one from being read is a finding."""
+    trees = {document: registry.tree(document) for document in registry.edition_documents()}
+    years = spans({document: tree for document, (tree, _) in trees.items()})
+    for tree, findings in trees.values():
+        registry.findings.extend(findings if tree is None else ())
+    return [_row(document, tree, years[document], lang) for document, (tree, _) in trees.items()]
+
+
+def _row(document: Document, tree: Tree | None, years: Years, lang: str) -> dict[str, str]:
+    title, decision = "", ""
     if isinstance(tree, Mapping):
         title = both_languages(tree.get("title")).in_(lang)
-        applies, decided = tree.get("applies"), tree.get("decision")
-        if isinstance(applies, Mapping):
-            years = f"{text_of(applies.get('from'))}–{text_of(applies.get('to')) or '…'}"
+        decided = tree.get("decision")
         decision = text_of(decided.get("number")) if isinstance(decided, Mapping) else "—"
     return {
         "edition": f"{document.methodology}@{document.name}",
         "title": title,
-        "years": years,
+        "years": "" if tree is None else str(years),
         "decision": decision,
     }

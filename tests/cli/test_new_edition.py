@@ -99,6 +99,9 @@ def test_beside_a_parent_of_ones_own(here: Path) -> None:
         "2026",
     ]
     assert "no findings" in run("check", "thu").output  # though nobody gave the parent a last year
+    listed = json.loads(run("list", "--path", "thu", "--format", "json").output)["editions"]
+    years = {each["edition"]: each["years"] for each in listed}
+    assert (years["thu@2026"], years["thu@2027"]) == ("2026–2026", "2027–…")
 
 
 def test_the_folder_may_be_named(here: Path) -> None:
