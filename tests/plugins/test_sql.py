@@ -160,7 +160,7 @@ def test_a_statement_of_a_real_edition_stays_small() -> None:
 
 def test_a_dialect_that_was_not_tried_is_refused() -> None:
     """No statement is printed for a database in which none has been run."""
-    with pytest.raises(ValueError, match="no dialect 'oracle'; there is duckdb"):
+    with pytest.raises(ValueError, match="no dialect 'oracle'; there is duckdb, postgres"):
         sql_of(lay_out({"x": Const(F(1))}), {}, "oracle")
 
 

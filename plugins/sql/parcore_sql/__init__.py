@@ -14,8 +14,9 @@ from parcore.readings.pair.block import Block
 from parcore.readings.pair.fold import Shape, fold
 from parcore.readings.pair.reading import Values
 from parcore.rules.program import Program
+from parcore_sql.dialects import DIALECTS, DUCKDB
 from parcore_sql.statement import TABLE, UNIT, statement
-from parcore_sql.terms import DIALECTS, Terms
+from parcore_sql.terms import Terms
 
 __all__ = ["score_block", "sql_of"]
 
@@ -35,7 +36,7 @@ def sql_of(program: Program, columns: Mapping[Source, Shape], dialect: str = "du
         for root, answer in fold(program, columns, terms).items()
         for part, term in (("state", answer.state), ("n", answer.n), ("d", answer.d))
     }
-    return statement(results, DIALECTS[dialect].wide, dialect)
+    return statement(results, DIALECTS[dialect])
 
 
 def score_block(
@@ -72,7 +73,7 @@ def _load(block: Block, connection: duckdb.DuckDBPyConnection) -> None:
         low, high = shape.span
         if low < high:
             wide = max(-low, high) > NARROW
-            columns[f"n{at}"] = DIALECTS["duckdb"].wide if wide else "BIGINT", column.numbers
+            columns[f"n{at}"] = DUCKDB.wide if wide else "BIGINT", column.numbers
     types = {name: kind for name, (kind, _) in columns.items()}
     with TemporaryDirectory() as folder:
         path = Path(folder) / "block.csv"

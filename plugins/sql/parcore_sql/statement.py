@@ -8,6 +8,7 @@ from typing import Final
 from sqlglot import exp
 
 from parcore.readings.pair.backend import NARROW
+from parcore_sql.dialects import Dialect, Operation
 from parcore_sql.layers import layers_of
 from parcore_sql.terms import Term
 
@@ -17,8 +18,6 @@ UNIT: Final = "unit"
 _BINARY: Final[Mapping[str, type[exp.Binary]]] = {
     "add": exp.Add,
     "multiply": exp.Mul,
-    "divide": exp.IntDiv,
-    "rest": exp.Mod,
     "less": exp.LT,
     "equal": exp.EQ,
     "both": exp.And,
@@ -29,9 +28,9 @@ _BINARY: Final[Mapping[str, type[exp.Binary]]] = {
 class _Printer:
     """Expressions of terms, those bound by their names."""
 
-    def __init__(self, names: Mapping[int, str], wide: str) -> None:
+    def __init__(self, names: Mapping[int, str], dialect: Dialect) -> None:
         self._names = names
-        self._types = {True: wide, False: "BIGINT"}
+        self.dialect = dialect
 
     def named(self, term: Term) -> exp.Expr:
         """The name of a column or a bound term, else its expression."""
@@ -45,7 +44,7 @@ class _Printer:
         return _OTHER[term.operation](self, term, args)
 
     def cast(self, expression: exp.Expr, *, wide: bool) -> exp.Expr:
-        return exp.Cast(this=expression, to=exp.DataType.build(self._types[wide]))
+        return exp.Cast(this=expression, to=self.dialect.type_of(wide=wide))
 
 
 _Others = Callable[[_Printer, Term, Sequence[exp.Expr]], exp.Expr]
@@ -70,19 +69,25 @@ _OTHER: Final[Mapping[str, _Others]] = {
     "choose": _choose,
     "cast": lambda printer, term, args: printer.cast(args[0], wide=term.wide),
     "contrary": lambda _, __, args: exp.Not(this=_wrapped(args[0])),
+    "divide": lambda printer, term, args: _two(printer.dialect.divide, term, args),
+    "rest": lambda printer, term, args: _two(printer.dialect.rest, term, args),
     # No column is ever empty.
     "larger": lambda _, __, args: exp.Greatest(this=args[0], expressions=[args[1]], ignore_nulls=True),
 }
+
+
+def _two(operation: Operation, term: Term, args: Sequence[exp.Expr]) -> exp.Expr:
+    return operation(_wrapped(args[0]), _wrapped(args[1]), term.wide)
 
 
 def _wrapped(expression: exp.Expr) -> exp.Expr:
     return exp.Paren(this=expression) if isinstance(expression, exp.Binary | exp.Not) else expression
 
 
-def statement(results: Mapping[str, Term], wide: str, dialect: str) -> str:
+def statement(results: Mapping[str, Term], dialect: Dialect) -> str:
     """One statement that gives the results by name, for each unit of the block."""
     layers = layers_of(list(results.values()))
-    printer = _Printer(layers.names, wide)
+    printer = _Printer(layers.names, dialect)
     tables: list[exp.CTE] = []
     below = TABLE
     for made, carried in zip(layers.made, layers.carried, strict=True):
@@ -95,4 +100,4 @@ def statement(results: Mapping[str, Term], wide: str, dialect: str) -> str:
     last = exp.Select(expressions=[exp.column(UNIT), *found]).from_(below, copy=False)
     if tables:
         last.set("with_", exp.With(expressions=tables))
-    return last.sql(dialect)
+    return last.sql(dialect.sqlglot)

@@ -6,23 +6,10 @@ Terms are kept, not printed: what they are printed as is decided when it is know
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from attrs import frozen
 
 from parcore.readings.pair.backend import Source
-
-
-@frozen
-class Dialect:
-    """What differs between databases: the type of wide integers, and their largest magnitude."""
-
-    wide: str
-    limit: int
-
-
-DIALECTS: Final[Mapping[str, Dialect]] = {"duckdb": Dialect("INT128", 2**127 - 1)}
-"""The databases in which statements have been tried, by sqlglot's names."""
 
 
 @frozen(eq=False)
