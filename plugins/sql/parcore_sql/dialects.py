@@ -44,6 +44,14 @@ class Dialect:
         """The type of wide integers, or of narrow ones."""
         return exp.DataType.build(self.wide if wide else "BIGINT", dialect=self.sqlglot)
 
+    def typed(self, kind: str) -> str:
+        """What a type of DuckDB's is called."""
+        return exp.DataType.build(kind, dialect="duckdb").sql(self.sqlglot)
+
+    def quoted(self, name: str) -> str:
+        """A name in quotes."""
+        return exp.to_identifier(name, quoted=True).sql(self.sqlglot)
+
 
 def _cut_off(a: exp.Expr, b: exp.Expr, _: bool) -> exp.Expr:
     return exp.IntDiv(this=a, expression=b)

@@ -7,7 +7,7 @@ in which all that it uses is there; a layer carries on what later ones use, and 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from attrs import frozen
@@ -31,10 +31,15 @@ class Layers:
     carried: Sequence[Sequence[Term]]
 
 
-def layers_of(results: Sequence[Term]) -> Layers:
-    """The layers beneath the results, which stand in a last table over them all."""
+def layers_of(
+    results: Sequence[Term], name: Callable[[Term], str] = lambda term: f"t{term.at}", *, small: int = 1
+) -> Layers:
+    """The layers beneath the results, which stand in a last table over them all; `name` names what is bound.
+
+    What has no more operations and operands than `small` is printed again wherever it is used.
+    """
     terms = _beneath(results)
-    bound = _bound(terms, results)
+    bound = _bound(terms, results, small)
     level: dict[int, int] = {}  # how many layers must stand before the term can be computed
     for term in terms:
         level[term.at] = max((level[each.at] + (each.at in bound) for each in term.args), default=0)
@@ -51,7 +56,7 @@ def layers_of(results: Sequence[Term]) -> Layers:
         for layer in range(depth)
     ]
     columns = [term for term in terms if term.operation == "column"]
-    return Layers(columns, {at: f"t{at}" for at in bound}, made, carried)
+    return Layers(columns, {at: name(by_at[at]) for at in sorted(bound)}, made, carried)
 
 
 def _beneath(results: Iterable[Term]) -> list[Term]:
@@ -65,14 +70,14 @@ def _beneath(results: Iterable[Term]) -> list[Term]:
     return [found[at] for at in sorted(found)]
 
 
-def _bound(terms: Sequence[Term], results: Sequence[Term]) -> set[int]:
+def _bound(terms: Sequence[Term], results: Sequence[Term], small: int) -> set[int]:
     uses = Counter(each.at for term in terms for each in term.args)
     uses.update({each.at for each in results})
     bound: set[int] = set()
     size: dict[int, int] = {}
     for term in terms:
         size[term.at] = 1 + sum(1 if each.at in bound else size[each.at] for each in term.args)
-        if not term.leaf and (uses[term.at] > 1 or size[term.at] > LONGEST):
+        if not term.leaf and ((uses[term.at] > 1 and size[term.at] > small) or size[term.at] > LONGEST):
             bound.add(term.at)
     return bound
 

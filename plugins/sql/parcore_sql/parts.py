@@ -24,7 +24,9 @@ class Parts:
 
 def parts_of(program: Program, columns: Mapping[Source, Shape], dialect: Dialect) -> Parts:
     """The statements of a program over these columns; the i-th are `si` (state) and `ni` (numerator)."""
-    terms = Terms({source: at for at, source in enumerate(columns)}, dialect.limit)
+    states = {source: f"s{at}" for at, source in enumerate(columns)}
+    numbers = {source: f"n{at}" for at, source in enumerate(columns)}
+    terms = Terms(states, numbers, dialect.limit)
     results: dict[str, Mapping[str, Term]] = {}
     refused: dict[str, Undecided] = {}
     for root, answer in fold_each(program, columns, terms).items():

@@ -28,19 +28,26 @@ _BINARY: Final[Mapping[str, type[exp.Binary]]] = {
 }
 
 
-class _Printer:
+class Printer:
     """Expressions of terms, those bound by their names."""
 
-    def __init__(self, names: Mapping[int, str], dialect: Dialect) -> None:
+    def __init__(self, names: Mapping[int, str], dialect: Dialect, *, quoted: bool = False) -> None:
         self._names = names
         self.dialect = dialect
+        self._quoted = quoted
 
     def named(self, term: Term) -> exp.Expr:
         """The name of a column or a bound term, else its expression."""
         name = str(term.value) if term.operation == "column" else self._names.get(term.at)
-        return self.expression(term) if name is None else exp.column(name)
+        return self.expression(term) if name is None else exp.column(name, quoted=self._quoted)
+
+    def inside(self, term: Term) -> bool:
+        """Whether a term has no name and is printed where it is used."""
+        return term.at not in self._names
 
     def expression(self, term: Term) -> exp.Expr:
+        if term.operation == "choose":
+            return _choose(self, term)
         args = [self.named(each) for each in term.args]
         if term.operation in _BINARY:
             return _BINARY[term.operation](this=_wrapped(args[0]), expression=_wrapped(args[1]))
@@ -50,26 +57,31 @@ class _Printer:
         return exp.Cast(this=expression, to=self.dialect.type_of(wide=wide))
 
 
-_Others = Callable[[_Printer, Term, Sequence[exp.Expr]], exp.Expr]
+_Others = Callable[[Printer, Term, Sequence[exp.Expr]], exp.Expr]
 
 
-def _constant(printer: _Printer, term: Term, _: Sequence[exp.Expr]) -> exp.Expr:
+def _constant(printer: Printer, term: Term, _: Sequence[exp.Expr]) -> exp.Expr:
     if abs(int(term.value)) > NARROW:
         return printer.cast(exp.Literal.string(str(term.value)), wide=True)
     return exp.Literal.number(str(term.value))
 
 
-def _choose(printer: _Printer, term: Term, args: Sequence[exp.Expr]) -> exp.Expr:
-    case = exp.Case(ifs=[exp.If(this=args[0], true=args[1])], default=args[2])
-    # Two constants alone would have a type of their own size.
-    constant = all(each.operation == "constant" for each in term.args[1:])
-    return printer.cast(case, wide=term.wide) if constant else case
+def _choose(printer: Printer, term: Term) -> exp.Expr:
+    """One CASE of a choice and of those that stand in its place elsewhere."""
+    ifs: list[exp.If] = []
+    constant, rest = True, term
+    while rest is term or (rest.operation == "choose" and printer.inside(rest)):
+        condition, chosen, otherwise = rest.args
+        ifs.append(exp.If(this=printer.named(condition), true=printer.named(chosen)))
+        constant, rest = constant and chosen.operation == "constant", otherwise
+    case = exp.Case(ifs=ifs, default=printer.named(rest))
+    # Constants alone would have a type of their own size.
+    return printer.cast(case, wide=term.wide) if constant and rest.operation == "constant" else case
 
 
 _OTHER: Final[Mapping[str, _Others]] = {
     "column": lambda printer, term, _: printer.named(term),
     "constant": _constant,
-    "choose": _choose,
     "cast": lambda printer, term, args: printer.cast(args[0], wide=term.wide),
     "contrary": lambda _, __, args: exp.Not(this=_wrapped(args[0])),
     "divide": lambda printer, term, args: _two(printer.dialect.divide, term, args),
@@ -120,7 +132,7 @@ def statement(results: Mapping[str, Mapping[str, Term]], dialect: Dialect) -> St
 
 
 def _printed(results: Mapping[str, Term], layers: Layers, dialect: Dialect) -> str:
-    printer = _Printer(layers.names, dialect)
+    printer = Printer(layers.names, dialect)
     tables: list[exp.CTE] = []
     below = TABLE
     for made, carried in zip(layers.made, layers.carried, strict=True):
