@@ -9,7 +9,7 @@ from attrs import frozen
 from parcore.readings.pair.backend import Source, Undecided
 from parcore.readings.pair.fold import Shape, fold_each
 from parcore.rules.program import Program
-from parcore_sql.dialects import Dialect
+from parcore_sql.dialects import DIALECTS, Dialect
 from parcore_sql.statement import Statement, statement
 from parcore_sql.terms import Term, Terms
 
@@ -47,3 +47,20 @@ def parts_of(program: Program, columns: Mapping[Source, Shape], dialect: Dialect
             else:
                 refused[roots[0]] = refusal
     return Parts(tuple(statements), refused)
+
+
+def sql_of(program: Program, columns: Mapping[Source, Shape], dialect: str) -> str:
+    """The one statement of a program, in a dialect by its name.
+
+    Raises:
+        Undecided: a number or a statement for which the dialect has no room.
+        ValueError: a dialect in which nothing has been tried.
+    """
+    if dialect not in DIALECTS:
+        raise ValueError(f"no dialect {dialect!r}; there is {', '.join(DIALECTS)}")
+    parts = parts_of(program, columns, DIALECTS[dialect])
+    for refusal in parts.refused.values():
+        raise refusal
+    if len(parts.statements) > 1:
+        raise Undecided(f"{len(parts.statements)} statements, not one")
+    return parts.statements[0].sql
