@@ -55,11 +55,13 @@ def score(
 
     A root for which there is no room says why. Of no units nothing is asked.
     """
+    if not block.size:
+        return dict.fromkeys(program.roots, Values((), (), ()))
     parts = parts_of(program, block.shapes, dialect)
     found: dict[str, Values | Undecided] = {**parts.refused}
     for each in parts.statements:
         rows = execute(table_of(block, each, dialect), f"{each.sql} ORDER BY {UNIT}")
-        columns = list(zip(*rows, strict=True))[1:] or [()] * 3 * len(each.roots)
+        columns = list(zip(*rows, strict=True))[1:]
         for at, root in enumerate(each.roots):
             found[root] = Values(*columns[3 * at : 3 * at + 3])
     return {root: found[root] for root in program.roots}
