@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -29,6 +30,7 @@ from parcore_sql.readable import readable
 from tests.plugins.printed_sql import Execute, cells_of, column_of, fill, made, value_of
 from tests.strategies import Facts, Key
 
+ROOT = Path(__file__).parents[2]
 REGISTRY = Registry()
 KEYS = [each.key for each in REGISTRY.edition_documents()]
 OF_RECORDS = {"one-stop@2018", "one-stop-officials@2018"}
@@ -215,6 +217,31 @@ def test_a_printed_statement_says_the_clause_beside_each_criterion() -> None:
     assert "-- 2.1 Tỷ lệ hồ sơ giải quyết đúng hạn" in readable(
         REGISTRY.edition("example@2025"), "duckdb", "vi"
     )
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_the_page_shows_what_a_statement_gives(dialect: str, execute: Execute) -> None:
+    """The table that docs/sql.md makes is the one described, and the statement gives what the page shows."""
+    page = (ROOT / "docs/sql.md").read_text("utf-8")
+    (making,) = re.findall(r"^```sql\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    ((_, sql, _),) = statements("example@2025", dialect)
+    execute("DROP TABLE IF EXISTS evidence")
+    for each in making.split(";"):
+        if each.strip():
+            execute(each)
+    described = re.findall(r'"(.+?)" (\w+)', made(sql))
+    assert re.findall(r'"(.+?)" (\w+)', making.partition(";")[0]) == described
+    rows = {row["unit"]: row for row in execute(sql)}
+    header, *shown = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in page.splitlines()
+        if line.startswith(("| unit |", *(f"| {unit} |" for unit in rows)))
+    ]
+    assert len(shown) == len(rows) == 3
+    for cells in shown:
+        row = rows[cells[0]]
+        said = ["" if row[name] is None else str(row[name]) for name in header]
+        assert [each.lower() if each in ("True", "False") else each for each in said] == cells
 
 
 def test_statements_of_no_dialect_are_refused() -> None:
