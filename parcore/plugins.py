@@ -22,6 +22,7 @@ from parcore.diagnostics import Diagnostic, ParcoreError, Place, stop
 if TYPE_CHECKING:
     from parcore.diagnostics import Findings
     from parcore.documents.tree import Tree
+    from parcore.editions.edition import Edition
     from parcore.evidence.evidence import RecordList
     from parcore.evidence.records import RecordTable, TableReader
     from parcore.results.result import Result
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 Writer = Callable[["Result", str], str]
 """Writes a result in a language (`vi`, `en`) as text: what a plugin gives for each format."""
+
+DialectWriter = Callable[["Edition", str], str]
+"""Writes an edition as statements of a database, with sentences in a language (`vi`, `en`)."""
 
 GROUP: Final = "parcore.plugins"
 ENGINE: Final = "parcore"
@@ -46,24 +50,26 @@ _BROKEN: Final = (Exception, SystemExit)  # a plugin that calls `sys.exit` stops
 
 @frozen
 class Plugin:
-    """An installed plugin: its distribution, the formats, measures and tables it adds, what went wrong."""
+    """An installed plugin: its distribution, the formats, measures, tables and dialects it adds; failures."""
 
     name: str
     distribution: str
     formats: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
+    dialects: tuple[str, ...] = ()
     failures: tuple[Diagnostic, ...] = ()
 
 
 @frozen
 class Loaded:
-    """Every plugin found, by name, the writers of all their formats, the readers of measures and tables."""
+    """Every plugin found, by name; writers of formats and dialects, readers of measures and tables."""
 
     plugins: tuple[Plugin, ...]
     writers: Mapping[str, Writer]
     measures: Mapping[str, MeasureReader]
     tables: Mapping[str, TableReader]
+    dialects: Mapping[str, DialectWriter]
 
     @property
     def failures(self) -> tuple[Diagnostic, ...]:
@@ -80,25 +86,30 @@ def load() -> Loaded:
     writers: dict[str, Writer] = {}
     measures: dict[str, MeasureReader] = {}
     tables: dict[str, TableReader] = {}
+    dialects: dict[str, DialectWriter] = {}
     formats_of = dict.fromkeys(ENGINE_FORMATS, ENGINE)
     measures_of = dict.fromkeys((*MEASURES, *OTHER_WORDS), ENGINE)
     tables_of: dict[str, str] = {}
+    dialects_of: dict[str, str] = {}
     for entry in sorted(entry_points(group=GROUP), key=lambda each: (each.name, each.value)):
         failures: list[Diagnostic] = []
         manager = _manager(entry, failures)
         given = _ask(manager, entry.name, "parcore_writers", _guarded, failures)
         added = _ask(manager, entry.name, "parcore_measures", _reader, failures)
         read = _ask(manager, entry.name, "parcore_tables", _table_reader, failures)
+        spoken = _ask(manager, entry.name, "parcore_dialects", _dialect_writer, failures)
         fresh = _fresh(given, formats_of, "plugin-format-taken", "format", entry.name, failures)
         new = _fresh(added, measures_of, "plugin-measure-taken", "measure", entry.name, failures)
         endings = _fresh(read, tables_of, "plugin-table-taken", "ending", entry.name, failures)
+        tongues = _fresh(spoken, dialects_of, "plugin-dialect-taken", "dialect", entry.name, failures)
         writers |= fresh
         measures |= new
         tables |= endings
+        dialects |= tongues
         distribution = "" if entry.dist is None else f"{entry.dist.name} {entry.dist.version}"
-        names = tuple(fresh), tuple(new), tuple(endings)
+        names = tuple(fresh), tuple(new), tuple(endings), tuple(tongues)
         plugins.append(Plugin(entry.name, distribution, *names, tuple(failures)))
-    return Loaded(tuple(plugins), writers, measures, tables)
+    return Loaded(tuple(plugins), writers, measures, tables, dialects)
 
 
 def tables() -> Mapping[str, TableReader]:
@@ -174,6 +185,24 @@ def _guarded(plugin: str, form: object, writer: object) -> Writer:
                 "plugin-writer", Place(plugin), plugin=plugin, format=form, cause=_cause(error)
             ) from error
         return text
+
+    return write
+
+
+def _dialect_writer(plugin: str, dialect: object, writer: object) -> DialectWriter:
+    """The writer of a dialect, its failures told with the plugin's name; one that is none is refused here."""
+    if not isinstance(dialect, str) or not callable(writer):
+        raise TypeError(f"{dialect!r}: {writer!r} is no dialect's name and writer")
+
+    def write(edition: Edition, lang: str) -> str:
+        """What the plugin writes, or its failure told as the plugin's."""
+        try:
+            return str(writer(edition, lang))
+        except ParcoreError:
+            raise
+        except _BROKEN as error:
+            told = {"plugin": plugin, "dialect": dialect, "cause": _cause(error)}
+            raise stop("plugin-dialect", Place(plugin), **told) from error
 
     return write
 

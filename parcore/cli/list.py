@@ -41,6 +41,7 @@ def command(paths: tuple[Path, ...], form: str, lang: str) -> None:
                 "formats": each.formats,
                 "measures": each.measures,
                 "tables": each.tables,
+                "dialects": each.dialects,
             }
             for each in loaded.plugins
         ]
@@ -57,14 +58,15 @@ def command(paths: tuple[Path, ...], form: str, lang: str) -> None:
         for held_ in unruled:
             click.echo(held_line(held_, lang))
         for each in loaded.plugins:
-            if each.formats or each.measures or each.tables or not each.failures:
+            words = [
+                ("list-formats", each.formats),
+                ("list-measures", each.measures),
+                ("list-tables", each.tables),
+                ("list-dialects", each.dialects),
+            ]
+            adds = [f"{say(word, lang)} {', '.join(names)}" for word, names in words if names]
+            if adds or not each.failures:
                 told = {"name": each.name, "distribution": each.distribution}
-                words = [
-                    ("list-formats", each.formats),
-                    ("list-measures", each.measures),
-                    ("list-tables", each.tables),
-                ]
-                adds = [f"{say(word, lang)} {', '.join(names)}" for word, names in words if names]
                 click.echo(say("list-plugin", lang, **told, adds="; ".join(adds) or "—"))
     broken = (each.diagnostic for each in registry.failures)
     show_notes([*registry.findings, *broken, *loaded.failures], lang)

@@ -1,4 +1,4 @@
-"""`parcore show`: an edition's tree with maxima, methods, bases and sources; its rules as sentences."""
+"""`parcore show`: an edition's tree with maxima, methods, bases and sources; its rules as prose or SQL."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from parcore.cli.options import (
     unknown_format,
 )
 from parcore.cli.tables import Column, show_notes, show_table
+from parcore.diagnostics import Place, stop
 from parcore.editions.edition import Criterion, Edition
 from parcore.evidence.periods import Period
 from parcore.i18n import say
@@ -37,20 +38,29 @@ COLUMNS = ("code", "criterion", "max", "method", "basis", "source")
 @click.option(
     "--as",
     "reading",
-    type=click.Choice(["tree", "prose", "page", "series"]),
+    type=click.Choice(["tree", "prose", "page", "series", "sql"]),
     default="tree",
     show_default=True,
     help="The tree in a table; each rule in sentences, as an annex; all of it, with sources and"
-    " published figures beside computed ones, as a page in Markdown; or the figures"
-    " published over the periods.",
+    " published figures beside computed ones, as a page in Markdown; the figures"
+    " published over the periods; or a statement in SQL that scores it.",
+)
+@click.option(
+    "--dialect", default="duckdb", show_default=True, help="With --as sql: the database (duckdb, postgres)."
 )
 @path_option
 @format_option("table", "json", "csv")
 @lang_option
 def command(
-    name: str, period: Period | None, reading: str, paths: tuple[Path, ...], form: str, lang: str
+    name: str,
+    period: Period | None,
+    reading: str,
+    dialect: str,
+    paths: tuple[Path, ...],
+    form: str,
+    lang: str,
 ) -> None:
-    """Show an edition: its tree, maxima, methods and sources; or its rules as sentences."""
+    """Show an edition: its tree, maxima, methods and sources; or its rules as sentences or SQL."""
     registry = registry_of(paths)
     if reading == "page":
         from parcore.cli.page import page
@@ -65,13 +75,26 @@ def command(
         show_notes(registry.findings, lang)
         return
     edition = registry.edition(name, period)
-    if reading == "prose":
+    if reading == "sql":
+        click.echo(_sql(edition, dialect, lang), nl=False)
+    elif reading == "prose":
         _tell(edition, form, lang)
     elif form == "json":
         click.echo(json.dumps(_dict(edition, lang), ensure_ascii=False, indent=2))
     else:
         _show(edition, form, lang)
     show_notes(registry.findings, lang)
+
+
+def _sql(edition: Edition, dialect: str, lang: str) -> str:
+    from parcore import plugins
+
+    loaded = plugins.load()
+    if dialect not in loaded.dialects:
+        show_notes(loaded.failures, lang)
+        known = ", ".join(loaded.dialects) or "—"
+        raise stop("dialect-unknown", Place("--dialect"), dialect=dialect, known=known)
+    return loaded.dialects[dialect](edition, lang)
 
 
 def _tell(edition: Edition, form: str, lang: str) -> None:

@@ -7,7 +7,7 @@ in which all that it uses is there; a layer carries on what later ones use, and 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from attrs import frozen
@@ -20,17 +20,26 @@ LONGEST: Final = 40
 
 @frozen
 class Layers:
-    """`made[i]` are the terms bound in layer i (from 0), `carried[i]` the columns and terms taken over."""
+    """`made[i]` are the terms bound in layer i (from 0), `carried[i]` the columns and terms taken over.
 
+    `columns` are those of the table beneath.
+    """
+
+    columns: Sequence[Term]
     names: dict[int, str]
     made: Sequence[Sequence[Term]]
     carried: Sequence[Sequence[Term]]
 
 
-def layers_of(results: Sequence[Term]) -> Layers:
-    """The layers beneath the results, which stand in a last table over them all."""
+def layers_of(
+    results: Sequence[Term], name: Callable[[Term], str] = lambda term: f"t{term.at}", *, small: int = 1
+) -> Layers:
+    """The layers beneath the results, which stand in a last table over them all; `name` names what is bound.
+
+    What has no more operations and operands than `small` is printed again wherever it is used.
+    """
     terms = _beneath(results)
-    bound = _bound(terms, results)
+    bound = _bound(terms, results, small)
     level: dict[int, int] = {}  # how many layers must stand before the term can be computed
     for term in terms:
         level[term.at] = max((level[each.at] + (each.at in bound) for each in term.args), default=0)
@@ -46,7 +55,8 @@ def layers_of(results: Sequence[Term]) -> Layers:
         [by_at[at] for at in sorted(last) if last[at] > layer and (by_at[at].leaf or level[at] < layer)]
         for layer in range(depth)
     ]
-    return Layers({at: f"t{at}" for at in bound}, made, carried)
+    columns = [term for term in terms if term.operation == "column"]
+    return Layers(columns, {at: name(by_at[at]) for at in sorted(bound)}, made, carried)
 
 
 def _beneath(results: Iterable[Term]) -> list[Term]:
@@ -60,14 +70,14 @@ def _beneath(results: Iterable[Term]) -> list[Term]:
     return [found[at] for at in sorted(found)]
 
 
-def _bound(terms: Sequence[Term], results: Sequence[Term]) -> set[int]:
+def _bound(terms: Sequence[Term], results: Sequence[Term], small: int) -> set[int]:
     uses = Counter(each.at for term in terms for each in term.args)
     uses.update({each.at for each in results})
     bound: set[int] = set()
     size: dict[int, int] = {}
     for term in terms:
         size[term.at] = 1 + sum(1 if each.at in bound else size[each.at] for each in term.args)
-        if not term.leaf and (uses[term.at] > 1 or size[term.at] > LONGEST):
+        if not term.leaf and ((uses[term.at] > 1 and size[term.at] > small) or size[term.at] > LONGEST):
             bound.add(term.at)
     return bound
 

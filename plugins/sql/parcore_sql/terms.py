@@ -6,23 +6,10 @@ Terms are kept, not printed: what they are printed as is decided when it is know
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from attrs import frozen
 
 from parcore.readings.pair.backend import Source
-
-
-@frozen
-class Dialect:
-    """What differs between databases: the type of wide integers, and their largest magnitude."""
-
-    wide: str
-    limit: int
-
-
-DIALECTS: Final[Mapping[str, Dialect]] = {"duckdb": Dialect("INT128", 2**127 - 1)}
-"""The databases in which statements have been tried, by sqlglot's names."""
 
 
 @frozen(eq=False)
@@ -41,18 +28,18 @@ class Term:
 
 
 class Terms:
-    """The terms of one statement."""
+    """The terms of one statement, over columns of these names."""
 
-    def __init__(self, sources: Mapping[Source, int], limit: int) -> None:
+    def __init__(self, states: Mapping[Source, str], numbers: Mapping[Source, str], limit: int) -> None:
         self.limit: int | None = limit
-        self._sources = sources
+        self._states, self._numbers = states, numbers
         self._known: dict[object, Term] = {}
 
     def state(self, source: Source) -> Term:
-        return self._term("column", value=f"s{self._sources[source]}")
+        return self._term("column", value=self._states[source])
 
     def number(self, source: Source, *, wide: bool) -> Term:
-        return self._term("column", value=f"n{self._sources[source]}", wide=wide)
+        return self._term("column", value=self._numbers[source], wide=wide)
 
     def constant(self, value: int, *, wide: bool) -> Term:
         return self._term("constant", value=int(value), wide=wide)

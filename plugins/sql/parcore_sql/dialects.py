@@ -1,0 +1,94 @@
+"""The databases for which statements are printed: what differs between them, a `Dialect` each.
+
+Everywhere narrow integers are BIGINT, conditions stand in CASE alone, nothing is ever NULL, and both operands
+of an operation have one width. A database is added by its `Dialect` here, and by a test that runs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from attrs import frozen
+from sqlglot import exp
+
+Operation: TypeAlias = Callable[[exp.Expr, exp.Expr, bool], exp.Expr]
+"""Prints an operation on two operands (which may be printed more than once), wide ones or narrow ones.
+
+Operands that are themselves operations come in parentheses.
+"""
+
+
+@frozen
+class Dialect:
+    """What a database asks for.
+
+    `sqlglot` is its name in sqlglot. `wide` is the type of wide integers and `limit` their largest magnitude.
+    `divide` prints a / b, cut off towards zero or any other way in which `rest` makes it whole: the floor is
+    `divide`, less one where `rest` is negative (b > 0). `columns` is the most columns of a table or a
+    SELECT, `row` the most bytes of a row of a table, `text` the most characters of a statement that it takes
+    well. `materialized` says that layers must be kept from being written into each other.
+    """
+
+    sqlglot: str
+    wide: str
+    limit: int
+    divide: Operation
+    rest: Operation
+    columns: int
+    text: int
+    row: int | None = None
+    materialized: bool = False
+
+    def type_of(self, *, wide: bool) -> exp.DataType:
+        """The type of wide integers, or of narrow ones."""
+        return exp.DataType.build(self.wide if wide else "BIGINT", dialect=self.sqlglot)
+
+    def typed(self, kind: str) -> str:
+        """What a type of DuckDB's is called."""
+        return exp.DataType.build(kind, dialect="duckdb").sql(self.sqlglot)
+
+    def quoted(self, name: str) -> str:
+        """A name in quotes."""
+        return exp.to_identifier(name, quoted=True).sql(self.sqlglot)
+
+
+def _cut_off(a: exp.Expr, b: exp.Expr, _: bool) -> exp.Expr:
+    return exp.IntDiv(this=a, expression=b)
+
+
+def _modulo(a: exp.Expr, b: exp.Expr, _: bool) -> exp.Expr:
+    return exp.Mod(this=a, expression=b)
+
+
+def _postgres_cut_off(a: exp.Expr, b: exp.Expr, wide: bool) -> exp.Expr:
+    """Of NUMERIC `/` gives decimals and `div` cuts off; of BIGINT `/` cuts off."""
+    return (
+        exp.Anonymous(this="div", expressions=[a, b]) if wide else exp.Div(this=a, expression=b, typed=True)
+    )
+
+
+DUCKDB: Final = Dialect(
+    sqlglot="duckdb",
+    wide="INT128",
+    limit=2**127 - 1,
+    divide=_cut_off,
+    rest=_modulo,
+    columns=4_000,
+    text=4_000_000,
+)
+
+POSTGRES: Final = Dialect(
+    sqlglot="postgres",
+    wide="NUMERIC",
+    limit=10**4000,  # NUMERIC has 131 072 digits; beyond some thousands Python reads it in no text
+    divide=_postgres_cut_off,
+    rest=_modulo,
+    columns=1_600,
+    text=4_000_000,
+    row=8_000,  # of a page of 8 KB
+    materialized=True,
+)
+
+DIALECTS: Final[Mapping[str, Dialect]] = {"duckdb": DUCKDB, "postgres": POSTGRES}
+"""The databases in which statements have been tried, by the names that users write."""

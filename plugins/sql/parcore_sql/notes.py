@@ -1,0 +1,184 @@
+"""The comments of a printed statement: what table it reads, within which bounds; the rule of each criterion.
+
+In: an edition and a language. Out: lines of SQL comments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from textwrap import wrap
+from typing import Final
+
+from parcore.editions.edition import Edition
+from parcore.evidence.vocabulary import FieldKind
+from parcore.i18n import Text
+from parcore.readings.pair.backend import Undecided
+from parcore.readings.prose.annex import Item, describe
+from parcore.rules.graph import Symbol
+from parcore.sources import Source
+from parcore.values import EVIDENCE_STATES
+from parcore_sql.dialects import Dialect
+from parcore_sql.given import EVIDENCE, GROUP, STATE, Given, Room, decimal
+from parcore_sql.groups import FACTS, INDEX
+
+SHOWN_DIGITS: Final = 4
+"""The decimals of a number that is no decimal; beside it stands the fraction that it is."""
+_WIDTH: Final = 110
+
+_READS: Final = Text(
+    "Đọc một bảng `evidence`, mỗi đơn vị một dòng. Mỗi trường một cột, bên cạnh là cột trạng thái: để trống"
+    " hoặc `ok` là có số, còn lại là {states}. Không có số cũng không có trạng thái là `missing`.",
+    "Reads one table, `evidence`, a row for each unit. A field has a column, and beside it one for its"
+    " state: empty or `ok` where there is a number, else one of {states}. Neither is `missing`.",
+)
+_BOUNDS: Final = Text(
+    "Số phải nằm trong giới hạn ghi cạnh cột (chỗ bộ trường không nêu: đến {most}, {decimals} chữ số thập"
+    " phân). Dòng nào có số ngoài giới hạn, có trạng thái lạ, hoặc đơn vị lặp lại thì `decided` là false và"
+    " không có điểm.",
+    "Numbers must lie within the bounds beside their columns (where the vocabulary states none: up to {most},"
+    " with {decimals} decimals). A row with a number outside, with a state that is none, or of a unit that"
+    " stands twice has `decided` false and no points.",
+)
+_GIVES: Final = Text(
+    "Cho mỗi đơn vị: điểm từng tiêu chí và chỉ số. Mọi phép tính là số nguyên: giá trị là n / d. Số không"
+    " viết hết thành thập phân được làm tròn đến {digits} chữ số để đọc, cột `:exact` bên cạnh là phân số"
+    " đúng.",
+    "Gives for each unit the points of each criterion, and the index. All arithmetic is of integers: a value"
+    " is n / d. A number that is no short decimal is rounded to {digits} decimals for reading, and `:exact`"
+    " beside it is the fraction.",
+)
+_CODES: Final = Text(
+    "Trạng thái bên trong: 0 có số, 1 không phát sinh, 2 chưa thẩm định, 3 thiếu, 4 bị loại, 5 không áp dụng,"
+    " 10 không tính, 11 quy đổi, 20 giữ lại, 30 lỗi.",
+    "States inside: 0 a number, 1 nothing arose, 2 unverified, 3 missing, 4 rejected, 5 not applicable,"
+    " 10 excluded, 11 rescaled, 20 withheld, 30 error.",
+)
+_REFUSED: Final = Text(
+    "Không có ở đây vì không đủ chỗ cho số ({why}): {roots}. Dùng PostgreSQL, hoặc `parcore score`.",
+    "Not here, for want of room ({why}): {roots}. Take PostgreSQL, or `parcore score`.",
+)
+_NOT_HERE: Final = Text(
+    "Xếp loại và xếp hạng không nằm trong câu lệnh này.", "Classes and places are not part of this statement."
+)
+_ONLY: Final = Text(
+    "Chỉ cho nhóm đơn vị `{group}` ({title}).", "For the unit group `{group}` ({title}) alone."
+)
+_INDEX: Final = Text("Chỉ số", "The index")
+_FACTS: Final = Text("Những gì chính sách xếp loại đọc", "What the policies of classes and places read")
+_RESULT: Final = Text("Kết quả", "The result")
+_SHARE: Final = Text("0.95 là 95 %", "0.95 is 95 %")
+_DAY: Final = Text("ngày", "a day")
+
+
+class Notes:
+    """The comments of an edition's statement for one unit group ("" where it does not tell them apart)."""
+
+    def __init__(self, edition: Edition, group: str, lang: str) -> None:
+        self._edition, self._group, self._lang = edition, group, lang
+        annex = describe(edition, lang)
+        self._items = {each.id: each for each in _all((*annex.items, *annex.adjustments))}
+
+    def heading(
+        self, room: Room, given: Sequence[Given], refused: Mapping[str, Undecided], dialect: Dialect
+    ) -> list[str]:
+        """What the statement is of, reads and gives, and what is not in it."""
+        edition, lang = self._edition, self._lang
+        lines = [f"{edition.title.in_(lang)} ({edition.key})"]
+        if edition.decision is not None:
+            issued = "" if edition.decision.issued is None else edition.decision.issued.isoformat()
+            told = (edition.decision.number, issued, edition.decision.issuer)
+            lines += [", ".join(filter(None, told))]
+        lines += self._source(edition.source)
+        if self._group:
+            title = edition.group_title(self._group, lang)
+            lines += [_ONLY.in_(lang).format(group=self._group, title=title)]
+        states = ", ".join(f"`{state.word}`" for state in EVIDENCE_STATES)
+        lines += ["", *_wrapped(_READS.in_(lang).format(states=states))]
+        lines += ["", *self._table(given, dialect), ""]
+        lines += _wrapped(_BOUNDS.in_(lang).format(most=spaced(str(room.most)), decimals=room.decimals))
+        for text in (_GIVES, _CODES, _NOT_HERE):
+            lines += _wrapped(text.in_(lang).format(digits=SHOWN_DIGITS))
+        if refused:
+            roots = ", ".join(f"`{each}`" for each in refused)
+            why = next(iter(refused.values()))
+            lines += ["", *_wrapped(_REFUSED.in_(lang).format(why=why, roots=roots))]
+        return _comments(lines)
+
+    def of(self, group: str) -> list[str]:
+        """A criterion: its code, title and maximum, its rule in sentences, its clause and the words of it."""
+        if group in (INDEX, FACTS):
+            return ["", *_comments([(_INDEX if group == INDEX else _FACTS).in_(self._lang)])]
+        item = self._items.get(group)
+        if item is None:
+            return ["", f"-- {group}"]
+        lines = [f"{item.code} {item.title} ({item.max})".strip()]
+        for each in item.sentences:
+            lines += _wrapped(each, "  ")
+        return ["", *_comments(lines)]
+
+    def of_result(self) -> list[str]:
+        """The heading of the last table."""
+        return ["", *_comments([_RESULT.in_(self._lang)])]
+
+    def _source(self, source: Source | None) -> Iterator[str]:
+        if source is None:
+            return
+        quote = source.quote.in_(self._lang)
+        said = ": ".join(filter(None, (str(source), quote and f"“{quote}”")))
+        yield from _wrapped(f"[{source.basis.value}] {said}")
+
+    def _table(self, given: Sequence[Given], dialect: Dialect) -> Iterator[str]:
+        """The table as a statement that makes it, each column with its title and bounds."""
+        yield f"CREATE TABLE {EVIDENCE} ("
+        columns = [("unit", "TEXT", "")]
+        if self._group:
+            columns.append((GROUP, "TEXT", ""))
+        seen: set[str] = set()
+        for each in given:
+            if each.name not in seen:
+                seen.add(each.name)
+                columns.append((each.name, each.type, self._told(each)))
+                columns.append((each.name + STATE, "TEXT", ""))
+        for at, (name, kind, told) in enumerate(columns):
+            end = "" if at == len(columns) - 1 else ","
+            yield f"  {dialect.quoted(name)} {dialect.typed(kind)}{end}" + (f"  -- {told}" if told else "")
+        yield ");"
+
+    def _told(self, each: Given) -> str:
+        title = _line(each.spec.title.in_(self._lang))
+        if isinstance(each.source, Symbol):
+            bounds = " | ".join(each.source.options)
+        elif each.spec.kind is FieldKind.DATE:
+            bounds = _DAY.in_(self._lang)
+        else:
+            low, high = (decimal(end, each.decimals) for end in (each.shape.low, each.shape.high))
+            bounds = f"{spaced(low)} … {spaced(high)}"
+            if each.spec.unit == "%":
+                bounds += f"; {_SHARE.in_(self._lang)}"
+            elif each.spec.unit:
+                bounds += f" {each.spec.unit}"
+        return ": ".join(filter(None, (title, bounds)))
+
+
+def _all(items: Iterable[Item]) -> Iterator[Item]:
+    for each in items:
+        yield each
+        yield from _all(each.parts)
+
+
+def spaced(number: str) -> str:
+    """The digits before the point in threes."""
+    whole, point, rest = number.partition(".")
+    return f"{int(whole):,}".replace(",", "\u202f") + (point + rest if rest.strip("0") else "")
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _wrapped(text: str, pad: str = "") -> list[str]:
+    return [pad + each for each in wrap(_line(text), _WIDTH - len(pad), break_long_words=False)]
+
+
+def _comments(lines: Iterable[str]) -> list[str]:
+    return [f"-- {_line(line) if not line.startswith('  ') else line}".rstrip() for line in lines]

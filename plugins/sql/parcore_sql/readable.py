@@ -1,0 +1,263 @@
+"""An edition as SQL that an auditor reads and runs alone: a layer or two for each criterion, under its rule.
+
+In: an edition and a dialect. Out: for each unit group a statement over a table `evidence` of plain columns.
+The arithmetic is the pair fold's, so it is exact; what bounds its numbers is printed, and a row outside them
+says that it is not decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import chain, count
+from typing import Final
+
+from attrs import evolve, frozen
+from sqlglot import exp, parse_one
+
+from parcore.editions.compile import compile_edition
+from parcore.editions.edition import Edition
+from parcore.readings.pair.backend import Undecided
+from parcore.readings.pair.fold import Answer, fold_each
+from parcore.rules.graph import Round
+from parcore.rules.program import Program
+from parcore.values import State
+from parcore_sql.dialects import DIALECTS, Dialect
+from parcore_sql.given import ROOMS, WHOLE, Given, Room, decimal, given_of, layers, named, shapes_of
+from parcore_sql.groups import SHOWN, Group, above, groups_of, used
+from parcore_sql.layers import layers_of
+from parcore_sql.notes import SHOWN_DIGITS, Notes
+from parcore_sql.statement import Printer
+from parcore_sql.terms import Term, Terms
+
+_DIGITS: Final = 38
+_DECIMALS: Final = 12
+"""The digits of a decimal, and how many of them may be decimals of what is shown."""
+_LONGEST_NAME: Final = 63
+
+
+@frozen
+class _Read:
+    """A program folded over the table of evidence: what it asks, and the answers that have room."""
+
+    room: Room
+    given: Sequence[Given]
+    answers: Mapping[str, Answer[Term]]
+    refused: Mapping[str, Undecided]
+
+
+def readable(edition: Edition, dialect: str, lang: str = "en") -> str:
+    """The statements of an edition, one for each unit group that it tells apart.
+
+    Raises:
+        Undecided: an edition that asks for what no column of a field holds.
+        ValueError: a dialect in which nothing has been tried.
+    """
+    if dialect not in DIALECTS:
+        raise ValueError(f"no dialect {dialect!r}; there is {', '.join(DIALECTS)}")
+    return "\n\n".join(_statement(edition, each, DIALECTS[dialect], lang) for each in edition.groups)
+
+
+def _statement(edition: Edition, group: str, dialect: Dialect, lang: str) -> str:
+    read = _read(compile_edition(edition, group).program, edition, dialect)
+    only = group if len(edition.groups) > 1 else ""
+    notes = Notes(edition, only, lang)
+    heading = notes.heading(read.room, read.given, read.refused, dialect)
+    tables = [_table(("",), name, text, dialect) for name, text in _evidence(read, only, dialect)]
+    writer = _Writer(read, dialect)
+    for each in groups_of({root: {"state": a.state, "n": a.n, "d": a.d} for root, a in read.answers.items()}):
+        lines = notes.of(each.id)
+        for name, text in writer.tables(each):
+            tables.append(_table(lines, name, text, dialect))
+            lines = [""]
+    return "\n".join([*heading, "WITH", ",\n".join(tables), *notes.of_result(), f"{writer.last()};", ""])
+
+
+def _table(lines: Sequence[str], name: str, text: str, dialect: Dialect) -> str:
+    kept = "MATERIALIZED " if dialect.materialized else ""
+    return "\n".join([*lines, f"{dialect.quoted(name)} AS {kept}(", text, ")"])
+
+
+def _read(program: Program, edition: Edition, dialect: Dialect) -> _Read:
+    """The program within the widest bounds in which all of it has room, else in the narrowest."""
+    whole = _with_decimals(program)
+    tried = (_within(room, whole, edition, dialect) for room in ROOMS)
+    found = next(tried)
+    while found.refused and (narrower := next(tried, None)) is not None:
+        found = narrower
+    return found
+
+
+def _within(room: Room, program: Program, edition: Edition, dialect: Dialect) -> _Read:
+    given = given_of(program, edition.vocabulary, room)
+    answers = fold_each(program, shapes_of(given), Terms(*named(given), dialect.limit))
+    fit = {root: each for root, each in answers.items() if not isinstance(each, Undecided)}
+    refused = {root: each for root, each in answers.items() if isinstance(each, Undecided)}
+    needed = {root: each for root, each in refused.items() if not root.startswith("shown:")}
+    return _Read(room, given, fit, needed)
+
+
+def _with_decimals(program: Program) -> Program:
+    """The program with `shown:<root>`, a decimal, for each root of points and of the index."""
+    nodes, inputs, roots = list(program.nodes), list(program.inputs), dict(program.roots)
+    for root, at in program.roots.items():
+        if root.startswith(("points:", "index:")):
+            roots[f"shown:{root}"] = len(nodes)
+            nodes.append(Round(nodes[at], SHOWN_DIGITS))
+            inputs.append((at,))
+    return evolve(program, nodes=tuple(nodes), inputs=tuple(inputs), roots=roots)
+
+
+def _evidence(read: _Read, group: str, dialect: Dialect) -> Iterator[tuple[str, str]]:
+    for name, text in layers(read.given, group, "INT128"):
+        tree = parse_one(text, dialect="duckdb")
+        for each in list(tree.find_all(exp.DataType)):
+            if each.this == exp.DType.INT128:
+                each.replace(dialect.type_of(wide=True))
+        yield name, _lines(tree, dialect)
+
+
+def _lines(select: exp.Expr, dialect: Dialect) -> str:
+    """A statement with a line for each column, and one for each of the tables beneath."""
+    columns = select.expressions
+    printed = ",\n".join(f"  {each.sql(dialect.sqlglot)}" for each in columns)
+    select.set("expressions", [])
+    beneath = select.sql(dialect.sqlglot).removeprefix("SELECT").replace(" JOIN ", "\nJOIN ").strip()
+    return f"SELECT\n{printed}\n{beneath}"
+
+
+class _Names:
+    """Names that differ, none so long that a database cuts it off."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = set(taken)
+
+    def of(self, wanted: str) -> str:
+        """The name wanted, with a number behind it where that is taken."""
+        return self._free(wanted, chain([""], (f" {at}" for at in count(2))))
+
+    def next(self, wanted: str) -> str:
+        """The name wanted, with the next number behind it."""
+        return self._free(wanted, (f" {at}" for at in count(1)))
+
+    def _free(self, wanted: str, ends: Iterable[str]) -> str:
+        names = (wanted.encode()[: _LONGEST_NAME - len(end)].decode(errors="ignore") + end for end in ends)
+        name = next(each for each in names if each not in self._taken)
+        self._taken.add(name)
+        return name
+
+
+class _Writer:
+    """Writes groups as tables, and keeps what each term is called and in which table it stands."""
+
+    def __init__(self, read: _Read, dialect: Dialect) -> None:
+        self._read, self._dialect = read, dialect
+        self._names: dict[int, str] = {}  # of terms
+        self._tables: dict[int, str] = {}  # in which they stand
+        self._columns = _Names(each for names in named(read.given) for each in names.values())
+        self._of_tables = _Names([WHOLE])
+
+    def tables(self, group: Group) -> Iterator[tuple[str, str]]:
+        """The tables of a group, each over the one before; the last has the group's name."""
+        if not group.gives:
+            return
+        gives = {self._columns.of(name): term for name, term in group.gives.items()}
+        below = self._below(gives.values())
+        own = above(gives, self._names)
+        called = {term.at: name for name, term in own.items()}
+        found = layers_of([*own.values()], lambda term: called.get(term.at) or self._part(group), small=3)
+        printer = Printer(found.names, self._dialect, quoted=True)
+        for made, carried in zip(found.made, found.carried, strict=True):
+            columns = [printer.named(each) for each in carried]
+            columns += [_alias(printer.expression(each), found.names[each.at]) for each in made]
+            table = self._of_tables.next(f"{group.id}: step")
+            yield table, self._select(columns, below)
+            below = [table]
+        table = self._of_tables.of(group.id)
+        yield table, self._select([_alias(printer.named(term), name) for name, term in own.items()], below)
+        for name, term in gives.items():
+            self._names[term.at], self._tables[term.at] = name, table
+
+    def _part(self, group: Group) -> str:
+        return self._columns.next(f"{group.id}: part")
+
+    def last(self) -> str:
+        """What is shown: of each root a number that is read, the fraction where it is none, its state."""
+        columns: list[exp.Expr] = [exp.column("decided")]
+        terms: list[Term] = []
+        names = _Names(["unit", "decided"])
+        for root, answer in self._read.answers.items():
+            if root.startswith(SHOWN) and not root.startswith("shown:"):
+                for name, expression, beneath in self._shown(root, answer):
+                    columns.append(_alias(expression, names.of(name)))
+                    terms += beneath
+        return self._select(columns, [WHOLE, *(each for each in self._below(terms) if each != WHOLE)])
+
+    def _shown(self, root: str, answer: Answer[Term]) -> Iterator[tuple[str, exp.Expr, Sequence[Term]]]:
+        state, n, d = (self._column(each) for each in (answer.state, answer.n, answer.d))
+        ok = exp.and_(exp.column("decided"), exp.EQ(this=state, expression=exp.Literal.number(int(State.OK))))
+        near = self._read.answers.get(f"shown:{root}")
+        beneath = [answer.state, answer.n, answer.d]
+        plain = self._decimal(answer)
+        if plain is not None:
+            yield root, _where(ok, plain), beneath
+        else:
+            if near is not None and (rounded := self._decimal(near)) is not None:
+                yield root, _where(ok, rounded), [near.state, near.n, near.d]
+            text = exp.DPipe(this=_as_text(n), expression=exp.Literal.string("/"))
+            yield f"{root}:exact", _where(ok, exp.DPipe(this=text, expression=_as_text(d))), beneath
+        words = exp.Case(this=state.copy(), ifs=[
+            exp.If(this=exp.Literal.number(int(each)), true=exp.Literal.string(each.word)) for each in State
+        ])  # fmt: skip
+        yield f"{root}:state", _where(exp.column("decided"), words), beneath
+
+    def _decimal(self, answer: Answer[Term]) -> exp.Expr | None:
+        """n / d as a decimal, where d is a constant that is a part of a power of ten."""
+        if answer.d.operation != "constant":
+            return None
+        below = Fraction(1, int(answer.d.value))
+        decimals = next((at for at in range(_DECIMALS) if (below * 10**at).denominator == 1), None)
+        digits = len(str(answer.most[0]))
+        if decimals is None or digits + 2 * decimals + 2 > _DIGITS:
+            return None
+        number = exp.cast(self._column(answer.n), f"DECIMAL({digits + 1}, 0)")
+        if not decimals:
+            return number
+        part = exp.Literal.string(decimal(int(below * 10**decimals), decimals))
+        return exp.Mul(this=number, expression=exp.cast(part, f"DECIMAL({decimals + 1}, {decimals})"))
+
+    def _column(self, term: Term) -> exp.Expr:
+        columns = above({"": term}, self._names)
+        return Printer({}, self._dialect, quoted=True).named(columns[""])
+
+    def _below(self, terms: Iterable[Term]) -> list[str]:
+        """The tables in which what terms use stands."""
+        beneath = used(terms, frozenset(self._names))
+        found = dict.fromkeys(self._tables.get(each.at, WHOLE) for each in sorted(beneath, key=_at))
+        return [*found] or [WHOLE]
+
+    def _select(self, columns: Sequence[exp.Expr], below: Sequence[str]) -> str:
+        first, *rest = (exp.Table(this=exp.to_identifier(each, quoted=True)) for each in below)
+        select = exp.Select(expressions=[exp.column("unit"), *columns]).from_(first)
+        for each in rest:
+            select = select.join(each, using=["unit"], copy=False)
+        return _lines(select, self._dialect)
+
+
+def _at(term: Term) -> int:
+    return term.at
+
+
+def _alias(expression: exp.Expr, name: str) -> exp.Expr:
+    if isinstance(expression, exp.Column) and expression.name == name:
+        return expression
+    return exp.alias_(expression, name, quoted=True, copy=False)
+
+
+def _as_text(expression: exp.Expr) -> exp.Expr:
+    return exp.cast(expression.copy(), "TEXT")
+
+
+def _where(condition: exp.Expr, value: exp.Expr) -> exp.Expr:
+    """The value where the condition holds; elsewhere there is none."""
+    return exp.Case(ifs=[exp.If(this=condition.copy(), true=value)])

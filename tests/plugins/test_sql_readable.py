@@ -1,0 +1,250 @@
+"""Printed statements, run as an auditor runs them: every cell is the exact one, or the row is not decided."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import duckdb
+import pytest
+from psycopg import Connection
+from psycopg.rows import dict_row
+
+from parcore.cli.page import results
+from parcore.editions.compile import compile_edition
+from parcore.readings.exact import Scope, evaluate
+from parcore.readings.pair.backend import Undecided
+from parcore.registry import Registry
+from parcore.results.result import Result
+from parcore.results.scope import UnitScope
+from parcore.rules.graph import Field, Symbol
+from parcore.rules.program import Program
+from parcore.values import EVIDENCE_STATES, State, Value
+from parcore_sql.readable import readable
+from tests.plugins.printed_sql import Execute, cells_of, column_of, fill, made, value_of
+from tests.strategies import Facts, Key
+
+ROOT = Path(__file__).parents[2]
+REGISTRY = Registry()
+KEYS = [each.key for each in REGISTRY.edition_documents()]
+OF_RECORDS = {"one-stop@2018", "one-stop-officials@2018"}
+PRINTED = [each for each in KEYS if each not in OF_RECORDS]
+DIALECTS = ("duckdb", "postgres")
+UNITS = 400 if os.environ.get("PARCORE_PROFILE") == "full" else 12
+
+
+@pytest.fixture(scope="module")
+def in_duckdb() -> Iterator[Execute]:
+    """An embedded database."""
+    with duckdb.connect() as own:
+
+        def execute(sql: str) -> Sequence[Mapping[str, Any]]:
+            found = own.execute(sql)
+            names = [each[0] for each in found.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+        yield execute
+
+
+@pytest.fixture
+def execute(request: pytest.FixtureRequest, dialect: str) -> Execute:
+    """Either database."""
+    if dialect == "duckdb":
+        found: Execute = request.getfixturevalue("in_duckdb")
+        return found
+    postgres: Connection[Any] = request.getfixturevalue("postgres")
+
+    def in_postgres(sql: str) -> Sequence[Mapping[str, Any]]:
+        with postgres.cursor(row_factory=dict_row) as cursor:
+            cursor.execute(sql.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    return in_postgres
+
+
+@cache
+def statements(key: str, dialect: str) -> list[tuple[str, str, Program]]:
+    """The printed statements of an edition: the unit group of each, and the program that it prints."""
+    edition = REGISTRY.edition(key)
+    printed = readable(edition, dialect).split("\n\n\n")
+    return [
+        (group, sql, compile_edition(edition, group).program)
+        for group, sql in zip(edition.groups, printed, strict=True)
+    ]
+
+
+@cache
+def shipped(key: str) -> list[Result]:
+    """The evidence that ships with an edition, scored."""
+    return [*results(REGISTRY, REGISTRY.edition(key))]
+
+
+def wrong(
+    execute: Execute, sql: str, program: Program, scopes: Mapping[str, Scope], group: str
+) -> list[object]:
+    """The cells that a printed statement gets wrong; rows that are not decided, or not there, are some."""
+    fill(execute, sql, {unit: cells_of(program, each) for unit, each in scopes.items()}, group)
+    rows = {row["unit"]: row for row in execute(sql)}
+    found: list[object] = [unit for unit in scopes if unit not in rows or not rows[unit]["decided"]]
+    found += [unit for unit in rows if unit not in scopes]
+    for unit, scope in scopes.items():
+        trace = evaluate(program, scope)
+        shown = [root for root in program.roots if f"{root}:state" in rows[unit]]
+        if "index:total:rounded" not in shown or len(shown) < 3:
+            found.append(shown)
+        found += [(unit, root) for root in shown if value_of(rows[unit], root) != trace[root]]
+    return found
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("key", PRINTED)
+def test_a_printed_statement_gives_what_the_exact_reading_gives(
+    key: str, dialect: str, execute: Execute
+) -> None:
+    """Every edition, over the shipped evidence: each cell of each unit is the exact one, and decided."""
+    for group, sql, program in statements(key, dialect):
+        for result in shipped(key):
+            scopes: dict[str, Scope] = {
+                card.unit.id: UnitScope(card.unit.id, result.period, result.evidence, result.stage)
+                for card in result.scorecards
+                if card.group == group
+            }
+            assert not wrong(execute, sql, program, scopes, group)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("key", PRINTED)
+def test_a_printed_statement_is_exact_to_its_bounds(key: str, dialect: str, execute: Execute) -> None:
+    """Numbers at both ends of the bounds, beside thresholds, zeros and all states of evidence are right."""
+    for group, sql, program in statements(key, dialect):
+        within = bounds(sql)
+        random = Random(key)
+        scopes: dict[str, Scope] = {f"u{at}": drawn(program, within, random) for at in range(UNITS)}
+        assert not wrong(execute, sql, program, scopes, group)
+
+
+def bounds(sql: str) -> dict[str, tuple[Fraction, Fraction, int]]:
+    """The bounds and decimals that the heading says of each column of numbers."""
+    found: dict[str, tuple[Fraction, Fraction, int]] = {}
+    for line in made(sql).splitlines():
+        said = re.search(
+            r'"(.+?)" (?:BIGINT|DECIMAL\(38, (\d+)\)).*: (-?[\d. \u202f]+) … (-?[\d. \u202f]+)', line
+        )
+        if said is not None:
+            low, high = (Fraction(re.sub(r"\s", "", said[at])) for at in (3, 4))
+            found[said[1]] = low, high, int(said[2] or 0)
+    return found
+
+
+def drawn(program: Program, within: Mapping[str, tuple[Fraction, Fraction, int]], random: Random) -> Facts:
+    """Evidence of one unit: numbers that meet each other and the ends of their bounds, states, choices."""
+    fields: dict[Key, Value] = {}
+    choices: dict[Key, str | State] = {}
+    kind = random.choice(("ends", "small", "small", "mixed"))
+    for node in program.nodes:
+        empty = random.choice(EVIDENCE_STATES) if random.random() < 0.15 else None
+        if isinstance(node, Symbol):
+            choices[node.name, node.lag] = empty or random.choice((*node.options, "other"))
+        elif isinstance(node, Field):
+            low, high, decimals = within.get(column_of(node), (Fraction(1), Fraction(10**6), 0))
+            unit = Fraction(1, 10**decimals)
+            ends = [low, low + unit, high, high - unit]
+            small = [Fraction(n) / d for n in (0, 1, 2, 3, 7, 9, 10, 17, 85, 95, 100) for d in (1, 10, 100)]
+            pool = {"ends": ends, "small": small, "mixed": ends + small}[kind]
+            fit = [each for each in pool if low <= each <= high and not each % unit]
+            number = random.choice(fit or [low])
+            fields[node.name, node.lag] = Value(empty) if empty else Value(State.OK, number)
+    return Facts(fields, choices)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_rows_outside_what_a_statement_holds_for_are_not_decided(dialect: str, execute: Execute) -> None:
+    """A number out of bounds, too many decimals, a word that is no state, a unit twice: no points at all."""
+    ((group, sql, _),) = statements("example@2025", dialect)
+    low, high, decimals = bounds(sql)["satisfaction"]
+    sound = {"satisfaction": (low, "ok")}
+    fill(
+        execute,
+        sql,
+        {
+            "sound": sound,
+            "beyond": {"satisfaction": (high + 1, "ok")},
+            "below": {"tasks_done": (Fraction(-1), None)},
+            "a number beside a state is not read": sound | {"tasks_done": (Fraction(-1), "missing")},
+            "word": sound | {"tasks_done": (None, "unknown")},
+            "twice": sound,
+        },
+        group,
+    )
+    execute("INSERT INTO evidence (unit) VALUES ('twice')")
+    rows = {row["unit"]: row for row in execute(sql)}
+    decided = {unit for unit, row in rows.items() if row["decided"]}
+    assert decided == {"sound", "a number beside a state is not read"}
+    for unit, row in rows.items():
+        if unit not in decided:
+            assert {name for name, said in row.items() if said is not None} == {"unit", "decided"}
+    # A table whose columns hold more decimals than are stated: such a number is not cut to what fits.
+    execute("DROP TABLE evidence")
+    execute(made(sql).replace(f"DECIMAL(38, {decimals})", f"DECIMAL(38, {decimals + 1})"))
+    execute(f"INSERT INTO evidence (unit, satisfaction) VALUES ('fine', 0.{'0' * decimals}1), ('sound', 0.5)")
+    assert {row["unit"]: row["decided"] for row in execute(sql)} == {"fine": False, "sound": True}
+
+
+def test_an_edition_over_records_is_not_printed() -> None:
+    """What follows from a unit's cases is in no column of a field, and it is said of which."""
+    for key in OF_RECORDS:
+        with pytest.raises(Undecided, match="dossiers"):
+            readable(REGISTRY.edition(key), "duckdb")
+
+
+def test_a_printed_statement_says_the_clause_beside_each_criterion() -> None:
+    """Code, title, maximum, rule and the words of the decision stand before a criterion's first layer."""
+    ((_, sql, _),) = statements("example@2025", "postgres")
+    for said in (
+        "-- 2.1 Dossiers settled on time (at most 5 points)\n",
+        "from 85 % to under 100 %: rate × 5; under 85 %: 0”",
+        '\n"on-time" AS MATERIALIZED (\n',
+    ):
+        assert said in sql
+    assert sql.index("-- 2.1 ") < sql.index('"on-time') < sql.index("-- 2.2 ")
+    assert "NULL" not in sql.partition("evidence: whole")[2].partition("-- The result")[0]
+    assert "-- 2.1 Tỷ lệ hồ sơ giải quyết đúng hạn" in readable(
+        REGISTRY.edition("example@2025"), "duckdb", "vi"
+    )
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_the_page_shows_what_a_statement_gives(dialect: str, execute: Execute) -> None:
+    """The table that docs/sql.md makes is the one described, and the statement gives what the page shows."""
+    page = (ROOT / "docs/sql.md").read_text("utf-8")
+    (making,) = re.findall(r"^```sql\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    ((_, sql, _),) = statements("example@2025", dialect)
+    execute("DROP TABLE IF EXISTS evidence")
+    for each in making.split(";"):
+        if each.strip():
+            execute(each)
+    described = re.findall(r'"(.+?)" (\w+)', made(sql))
+    assert re.findall(r'"(.+?)" (\w+)', making.partition(";")[0]) == described
+    rows = {row["unit"]: row for row in execute(sql)}
+    header, *shown = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in page.splitlines()
+        if line.startswith(("| unit |", *(f"| {unit} |" for unit in rows)))
+    ]
+    assert len(shown) == len(rows) == 3
+    for cells in shown:
+        row = rows[cells[0]]
+        said = ["" if row[name] is None else str(row[name]) for name in header]
+        assert [each.lower() if each in ("True", "False") else each for each in said] == cells
+
+
+def test_statements_of_no_dialect_are_refused() -> None:
+    """No statement is printed for a database in which none has been run."""
+    with pytest.raises(ValueError, match="no dialect 'oracle'"):
+        readable(REGISTRY.edition("example@2025"), "oracle")
