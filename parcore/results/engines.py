@@ -6,7 +6,7 @@ need; the points of criteria may stay with the engine, which then writes them it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 class Book(Protocol):
     """The units known, by id and by the names that people write (`UnitBook`)."""
+
+    def on(self, day: date, kinds: Iterable[str]) -> Iterable[Unit]:
+        """The units of some kinds that exist on a day."""
 
     def look_up(self, name: str, day: date, place: Place, findings: Findings) -> Unit | None:
         """The one unit a text names on a day; anything else is reported at `place`."""
