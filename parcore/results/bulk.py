@@ -152,6 +152,11 @@ def score_bulk(
     )
 
 
+def in_error(result: BulkResult) -> bool:
+    """Whether bad evidence leaves a unit without an index."""
+    return bool((np.asarray(result.column(TOTAL).states) == State.ERROR).any())
+
+
 def _without(edition: Edition, units: Book, held: Held, period: Period) -> tuple[Unit, ...]:
     spoken = {unit.id for unit in held.units}
     return tuple(unit for unit in units.on(period.end, edition.kinds) if unit.id not in spoken)

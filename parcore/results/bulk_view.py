@@ -47,6 +47,17 @@ def view(result: BulkResult, rows: Iterable[int]) -> Result:
     )
 
 
+def best(result: BulkResult, count: int) -> list[int]:
+    """So many rows from the best down, by their places in the first circle that the edition ranks within."""
+    circles = list(result.places.values())
+    if not circles:
+        return list(range(min(count, len(result.units))))
+    place = circles[0].place
+    last = np.where(place == NONE, np.iinfo(np.int64).max, place)
+    order: list[int] = np.argsort(last, kind="stable")[:count].tolist()
+    return order
+
+
 def _cards(result: BulkResult, part: Part, wanted: Ints) -> Iterator[tuple[int, Scorecard]]:
     """The scorecard of each row of a part that is wanted."""
     inner = np.flatnonzero(np.isin(part.units, wanted))

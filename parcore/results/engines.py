@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from attrs import field, frozen
 
-from parcore.diagnostics import Diagnostic, Findings, Place
+from parcore.diagnostics import Diagnostic, Findings, Place, stop
 from parcore.evidence.periods import Period
 from parcore.evidence.units import Unit
 from parcore.evidence.vocabulary import Vocabulary
@@ -122,3 +122,24 @@ EngineFactory: TypeAlias = Callable[[Mapping[str, str]], Engine]
 
 Raises `ParcoreError` for an option that it does not know.
 """
+
+
+def engine_of(name: str, options: Mapping[str, str] | None = None) -> Engine:
+    """The engine of a name: `columns`, or one that a plugin adds.
+
+    Raises:
+        ParcoreError: there is none, it knows no such option, or what it needs is not installed.
+    """
+    from parcore import plugins
+
+    place = Place(f"--engine {name}")
+    if name == "columns":
+        try:
+            from parcore.results.bulk_blocks import columns
+        except ImportError as error:
+            raise stop("bulk-needs", place, extra="arrow") from error
+        return columns(options or {})
+    engines = plugins.load().engines
+    if name not in engines:
+        raise stop("engine-unknown", place, engine=name, known=", ".join([*plugins.ENGINES, *engines]))
+    return engines[name](options or {})
