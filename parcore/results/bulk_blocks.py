@@ -163,8 +163,8 @@ class Blocks:
         return Place(str(self.wide.tables[0]))
 
     def read(self, part: Part) -> Mapping[str, Column]:
-        """The roots asked for and those kept: what is read once is read together."""
-        program = only(part.program, (*part.roots, *part.kept))
+        """The roots asked for; what is kept is read when it is written, from the evidence at hand."""
+        program = only(part.program, part.roots)
         asked = {(node.name, node.lag) for node in program.nodes if isinstance(node, Field | Symbol)}
         fields: dict[str | tuple[str, int], Bulk] = {
             key: _of(self.fields[key], part.units) for key in asked if key in self.fields
@@ -188,5 +188,7 @@ class Blocks:
 
 
 def _of(bulk: Bulk, rows: Ints) -> Bulk:
-    """Some rows of a column."""
-    return bulk if len(rows) == len(bulk.numbers) and not (np.diff(rows) != 1).any() else bulk.at(rows)
+    """Some rows of a column; a view of it where they stand one after the other."""
+    if len(rows) and not (np.diff(rows) != 1).any():
+        return bulk.at(slice(int(rows[0]), int(rows[-1]) + 1))
+    return bulk.at(rows)

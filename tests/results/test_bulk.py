@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcore.editions.edition import Edition
-from parcore.readings.columns import run
 from parcore.results.bulk_blocks import in_blocks
 from parcore.values import State
 from tests.results import policies
