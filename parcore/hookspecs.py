@@ -35,3 +35,7 @@ def parcore_tables() -> Mapping[str, object]:  # type: ignore[empty-body]
 @hookspec
 def parcore_dialects() -> Mapping[str, object]:  # type: ignore[empty-body]
     """Databases for `parcore show --as sql --dialect NAME`: each name's `parcore.plugins.DialectWriter`."""
+
+
+def parcore_engines() -> Mapping[str, object]:  # type: ignore[empty-body]
+    """Engines for `parcore score --engine NAME`: each name's `parcore.results.engines.EngineFactory`."""

@@ -1,17 +1,16 @@
 """Plugins of `parcore.plugins`: loaded when first needed, each in its own guard.
 
-In: the entry points that are installed. Out: every plugin with what it adds and what failed, the
-writers of the formats, the readers of the measures and of tables. A plugin that fails is reported with its
-cause and stops nobody.
+In: the entry points that are installed. Out: every plugin with what it adds and what failed, and all that
+they add, by kind. A plugin that fails is reported with its cause and stops nobody.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import pluggy
 from attrs import frozen
@@ -20,11 +19,14 @@ from parcore import hookspecs
 from parcore.diagnostics import Diagnostic, ParcoreError, Place, stop
 
 if TYPE_CHECKING:
+    import click
+
     from parcore.diagnostics import Findings
     from parcore.documents.tree import Tree
     from parcore.editions.edition import Edition
     from parcore.evidence.evidence import RecordList
     from parcore.evidence.records import RecordTable, TableReader
+    from parcore.results.engines import Engine, EngineFactory
     from parcore.results.result import Result
     from parcore.rules.figures import Context, MeasureReader
     from parcore.rules.protocols import Measure
@@ -35,81 +37,107 @@ Writer = Callable[["Result", str], str]
 DialectWriter = Callable[["Edition", str], str]
 """Writes an edition as statements of a database, with sentences in a language (`vi`, `en`)."""
 
+CommandMaker = Callable[[], "click.Command"]
+"""Gives a command when it is asked for, so that what it imports is imported then."""
+
 GROUP: Final = "parcore.plugins"
 ENGINE: Final = "parcore"
 ENGINE_FORMATS: Final = ("table", "json", "csv")
-"""What `parcore score` writes itself; a plugin's format of such a name is reported and passed over."""
-
+"""What `parcore score` writes itself."""
+ENGINES: Final = ("exact", "columns")
+"""Engines that come with the engine itself."""
+ENGINE_COMMANDS: Final = (
+    "list", "show", "check", "score", "explain", "report", "compare", "appeal", "plan", "audit", "seal",
+    "verify", "new", "demo",
+)  # fmt: skip
+"""The engine's own commands."""
 OTHER_WORDS: Final = ("reported", "round")
 """Words beside the engine's measures that no plugin's measure can have."""
 
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]*")
-Given = TypeVar("Given")
+_COMMAND: Final = re.compile(r"[a-z][a-z0-9-]*")
 _BROKEN: Final = (Exception, SystemExit)  # a plugin that calls `sys.exit` stops nobody either
 
 
 @frozen
+class Kind:
+    """A kind of what plugins add: its hook, the word for one of it, how one is guarded.
+
+    `own` gives the names taken from the start: a plugin's of such a name is reported and passed over.
+    """
+
+    hook: str
+    word: str
+    guarded: Callable[[str, object, object], object]
+    own: Callable[[], Iterable[str]] = tuple
+
+
+@frozen
 class Plugin:
-    """An installed plugin: its distribution, the formats, measures, tables and dialects it adds; failures."""
+    """An installed plugin: its distribution, the names it adds by kind (`formats`, …), what went wrong."""
 
     name: str
     distribution: str
-    formats: tuple[str, ...] = ()
-    measures: tuple[str, ...] = ()
-    tables: tuple[str, ...] = ()
-    dialects: tuple[str, ...] = ()
+    adds: Mapping[str, tuple[str, ...]]
     failures: tuple[Diagnostic, ...] = ()
 
 
 @frozen
 class Loaded:
-    """Every plugin found, by name; writers of formats and dialects, readers of measures and tables."""
+    """Every plugin found, by name, and all that they add: by kind, and by name."""
 
     plugins: tuple[Plugin, ...]
-    writers: Mapping[str, Writer]
-    measures: Mapping[str, MeasureReader]
-    tables: Mapping[str, TableReader]
-    dialects: Mapping[str, DialectWriter]
+    added: Mapping[str, Mapping[str, Any]]
 
     @property
     def failures(self) -> tuple[Diagnostic, ...]:
         """What went wrong, plugin by plugin."""
         return tuple(failure for plugin in self.plugins for failure in plugin.failures)
 
+    @property
+    def writers(self) -> Mapping[str, Writer]:
+        """The writers of results, by format."""
+        return self.added["formats"]
+
+    @property
+    def measures(self) -> Mapping[str, MeasureReader]:
+        """The readers of measures, by word."""
+        return self.added["measures"]
+
+    @property
+    def tables(self) -> Mapping[str, TableReader]:
+        """The readers of tables of records, by the ending of a file's name."""
+        return self.added["tables"]
+
+    @property
+    def dialects(self) -> Mapping[str, DialectWriter]:
+        """The writers of editions as SQL, by database."""
+        return self.added["dialects"]
+
+    @property
+    def engines(self) -> Mapping[str, EngineFactory]:
+        """What makes engines, by name."""
+        return self.added["engines"]
+
 
 @cache
 def load() -> Loaded:
     """Load every plugin once, and ask each for what it adds; of two with one name the first stands."""
-    from parcore.rules.measuring import MEASURES
-
     plugins: list[Plugin] = []
-    writers: dict[str, Writer] = {}
-    measures: dict[str, MeasureReader] = {}
-    tables: dict[str, TableReader] = {}
-    dialects: dict[str, DialectWriter] = {}
-    formats_of = dict.fromkeys(ENGINE_FORMATS, ENGINE)
-    measures_of = dict.fromkeys((*MEASURES, *OTHER_WORDS), ENGINE)
-    tables_of: dict[str, str] = {}
-    dialects_of: dict[str, str] = {}
+    added: dict[str, dict[str, object]] = {kind: {} for kind in KINDS}
+    owners = {name: dict.fromkeys(kind.own(), ENGINE) for name, kind in KINDS.items()}
     for entry in sorted(entry_points(group=GROUP), key=lambda each: (each.name, each.value)):
         failures: list[Diagnostic] = []
         manager = _manager(entry, failures)
-        given = _ask(manager, entry.name, "parcore_writers", _guarded, failures)
-        added = _ask(manager, entry.name, "parcore_measures", _reader, failures)
-        read = _ask(manager, entry.name, "parcore_tables", _table_reader, failures)
-        spoken = _ask(manager, entry.name, "parcore_dialects", _dialect_writer, failures)
-        fresh = _fresh(given, formats_of, "plugin-format-taken", "format", entry.name, failures)
-        new = _fresh(added, measures_of, "plugin-measure-taken", "measure", entry.name, failures)
-        endings = _fresh(read, tables_of, "plugin-table-taken", "ending", entry.name, failures)
-        tongues = _fresh(spoken, dialects_of, "plugin-dialect-taken", "dialect", entry.name, failures)
-        writers |= fresh
-        measures |= new
-        tables |= endings
-        dialects |= tongues
+        adds: dict[str, tuple[str, ...]] = {}
+        for name, kind in KINDS.items():
+            given = _ask(manager, entry.name, kind, failures)
+            fresh = _fresh(given, owners[name], kind, entry.name, failures)
+            added[name] |= fresh
+            adds[name] = tuple(fresh)
         distribution = "" if entry.dist is None else f"{entry.dist.name} {entry.dist.version}"
-        names = tuple(fresh), tuple(new), tuple(endings), tuple(tongues)
-        plugins.append(Plugin(entry.name, distribution, *names, tuple(failures)))
-    return Loaded(tuple(plugins), writers, measures, tables, dialects)
+        plugins.append(Plugin(entry.name, distribution, adds, tuple(failures)))
+    return Loaded(tuple(plugins), added)
 
 
 def tables() -> Mapping[str, TableReader]:
@@ -131,43 +159,35 @@ def _manager(entry: EntryPoint, failures: list[Diagnostic]) -> pluggy.PluginMana
 
 
 def _ask(
-    manager: pluggy.PluginManager | None,
-    plugin: str,
-    hook: str,
-    guarded: Callable[[str, object, object], Given],
-    failures: list[Diagnostic],
-) -> dict[str, Given]:
+    manager: pluggy.PluginManager | None, plugin: str, kind: Kind, failures: list[Diagnostic]
+) -> dict[str, object]:
     """What one hook of a plugin gives by name, each guarded; nothing where any of it is wrong."""
     if manager is None:
         return {}
     try:
         return {
-            name: guarded(plugin, name, each)
-            for given in getattr(manager.hook, hook)()
+            name: kind.guarded(plugin, name, each)
+            for given in getattr(manager.hook, kind.hook)()
             for name, each in dict(given).items()
         }
     except _BROKEN as error:
-        failures.append(_failure("plugin-hook", plugin, hook=hook, cause=_cause(error)))
+        failures.append(_failure("plugin-hook", plugin, hook=kind.hook, cause=_cause(error)))
         return {}
 
 
 def _fresh(
-    given: dict[str, Given],
-    owners: dict[str, str],
-    code: str,
-    kind: str,
-    plugin: str,
-    failures: list[Diagnostic],
-) -> dict[str, Given]:
+    given: dict[str, object], owners: dict[str, str], kind: Kind, plugin: str, failures: list[Diagnostic]
+) -> dict[str, object]:
     """What no other gave under the same name before; the rest is reported."""
     taken = [name for name in given if name in owners]
-    failures += [_failure(code, plugin, **{kind: name}, first=owners[name]) for name in taken]
+    code = f"plugin-{kind.word}-taken"
+    failures += [_failure(code, plugin, **{kind.word: name}, first=owners[name]) for name in taken]
     fresh = {name: each for name, each in given.items() if name not in owners}
     owners.update(dict.fromkeys(fresh, plugin))
     return fresh
 
 
-def _guarded(plugin: str, form: object, writer: object) -> Writer:
+def _writer(plugin: str, form: object, writer: object) -> Writer:
     """The writer, its failures told with the plugin's name; one that is none is refused here."""
     if not isinstance(form, str) or not callable(writer):
         raise TypeError(f"{form!r}: {writer!r} is no format's name and writer")
@@ -185,24 +205,6 @@ def _guarded(plugin: str, form: object, writer: object) -> Writer:
                 "plugin-writer", Place(plugin), plugin=plugin, format=form, cause=_cause(error)
             ) from error
         return text
-
-    return write
-
-
-def _dialect_writer(plugin: str, dialect: object, writer: object) -> DialectWriter:
-    """The writer of a dialect, its failures told with the plugin's name; one that is none is refused here."""
-    if not isinstance(dialect, str) or not callable(writer):
-        raise TypeError(f"{dialect!r}: {writer!r} is no dialect's name and writer")
-
-    def write(edition: Edition, lang: str) -> str:
-        """What the plugin writes, or its failure told as the plugin's."""
-        try:
-            return str(writer(edition, lang))
-        except ParcoreError:
-            raise
-        except _BROKEN as error:
-            told = {"plugin": plugin, "dialect": dialect, "cause": _cause(error)}
-            raise stop("plugin-dialect", Place(plugin), **told) from error
 
     return write
 
@@ -225,6 +227,44 @@ def _table_reader(plugin: str, ending: object, reader: object) -> TableReader:
         return ()
 
     return read
+
+
+def _dialect_writer(plugin: str, dialect: object, writer: object) -> DialectWriter:
+    """The writer of a dialect, its failures told with the plugin's name; one that is none is refused here."""
+    if not isinstance(dialect, str) or not callable(writer):
+        raise TypeError(f"{dialect!r}: {writer!r} is no dialect's name and writer")
+
+    def write(edition: Edition, lang: str) -> str:
+        """What the plugin writes, or its failure told as the plugin's."""
+        try:
+            return str(writer(edition, lang))
+        except ParcoreError:
+            raise
+        except _BROKEN as error:
+            told = {"plugin": plugin, "dialect": dialect, "cause": _cause(error)}
+            raise stop("plugin-dialect", Place(plugin), **told) from error
+
+    return write
+
+
+def _engine(plugin: str, name: object, factory: object) -> EngineFactory:
+    """The factory of an engine, its failures told as the plugin's; one that is none is refused here."""
+    if not isinstance(name, str) or not callable(factory):
+        raise TypeError(f"{name!r}: {factory!r} is no engine's name and factory")
+
+    def make(options: Mapping[str, str]) -> Engine:
+        """The engine, or its failure told as the plugin's."""
+        try:
+            engine: Engine = factory(options)
+        except ParcoreError:
+            raise
+        except _BROKEN as error:
+            raise stop(
+                "plugin-engine", Place(plugin), plugin=plugin, engine=name, cause=_cause(error)
+            ) from error
+        return engine
+
+    return make
 
 
 def _reader(plugin: str, word: object, reader: object) -> MeasureReader:
@@ -267,6 +307,22 @@ def _try(measure: Any, context: Context) -> None:
         raise TypeError(f"{measure!r} gives no states, or no fields")
     if not isinstance(text, str):
         raise TypeError(f"{measure!r} has no text")
+
+
+def _words() -> tuple[str, ...]:
+    from parcore.rules.measuring import MEASURES
+
+    return (*MEASURES, *OTHER_WORDS)
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "formats": Kind("parcore_writers", "format", _writer, lambda: ENGINE_FORMATS),
+    "measures": Kind("parcore_measures", "measure", _reader, _words),
+    "tables": Kind("parcore_tables", "table", _table_reader),
+    "dialects": Kind("parcore_dialects", "dialect", _dialect_writer),
+    "engines": Kind("parcore_engines", "engine", _engine, lambda: ENGINES),
+}
+"""All that plugins add."""
 
 
 def _cause(error: BaseException) -> str:

@@ -38,10 +38,7 @@ def command(paths: tuple[Path, ...], form: str, lang: str) -> None:
                 "name": each.name,
                 "distribution": each.distribution,
                 "works": not each.failures,
-                "formats": each.formats,
-                "measures": each.measures,
-                "tables": each.tables,
-                "dialects": each.dialects,
+                **each.adds,
             }
             for each in loaded.plugins
         ]
@@ -58,13 +55,11 @@ def command(paths: tuple[Path, ...], form: str, lang: str) -> None:
         for held_ in unruled:
             click.echo(held_line(held_, lang))
         for each in loaded.plugins:
-            words = [
-                ("list-formats", each.formats),
-                ("list-measures", each.measures),
-                ("list-tables", each.tables),
-                ("list-dialects", each.dialects),
+            adds = [
+                f"{say(f'list-{kind}', lang)} {', '.join(names)}"
+                for kind, names in each.adds.items()
+                if names
             ]
-            adds = [f"{say(word, lang)} {', '.join(names)}" for word, names in words if names]
             if adds or not each.failures:
                 told = {"name": each.name, "distribution": each.distribution}
                 click.echo(say("list-plugin", lang, **told, adds="; ".join(adds) or "—"))

@@ -22,7 +22,7 @@ from parcore.results.stated import Stated
 from parcore.rules.policies import Absent, Classes, Quantity, Reads
 from parcore.values import State, Value
 
-_ROOTS = {Quantity.BASE: BASE, Quantity.TOTAL: TOTAL, Quantity.RATE: RATE}
+ROOTS = {Quantity.BASE: BASE, Quantity.TOTAL: TOTAL, Quantity.RATE: RATE}
 
 
 class Step(Enum):
@@ -96,7 +96,7 @@ class Scorecard:
 
     def index(self, quantity: Quantity, *, rounded: bool) -> Value | None:
         """The index as points (`BASE`, `TOTAL`) or per 100 attainable; None where it is not known."""
-        return self._at(_ROOTS[quantity] + (ROUNDED if rounded else ""))
+        return self._at(ROOTS[quantity] + (ROUNDED if rounded else ""))
 
     def block(self, name: str) -> Value | None:
         """What `bonus` or `penalty` comes to, a positive amount under its cap; None where there is none."""
@@ -171,7 +171,8 @@ class Result:
     """The scorecards of a period under an edition, best first; units outside the ranking last.
 
     `absent` are the methods of which nothing was handed in, left out for everybody. `on` is the day whose
-    units are scored, where it is not the period's last: their evidence was carried over to them.
+    units are scored, where it is not the period's last: their evidence was carried over to them. `tables` are
+    the wide tables in which the evidence stands, where it is not held statement by statement.
     """
 
     edition: Edition
@@ -189,6 +190,7 @@ class Result:
     population: Population = Population()
     absent: tuple[Absent, ...] = field(factory=tuple)
     on: date | None = None
+    tables: tuple[str, ...] = ()
 
     def beside(self, observations: Iterable[Observation]) -> Result:
         """The result with what others printed of its period."""

@@ -110,7 +110,10 @@ def test_a_dialect_of_any_plugin_is_printed(
     shown("x")
     assert capsys.readouterr().out == "example@2025 in vi"
     loaded = plugins.load()
-    assert [(each.name, each.dialects) for each in loaded.plugins] == [("first", ("x",)), ("second", ("y",))]
+    assert [(each.name, each.adds["dialects"]) for each in loaded.plugins] == [
+        ("first", ("x",)),
+        ("second", ("y",)),
+    ]
     assert [each.code for each in loaded.failures] == ["plugin-dialect-taken"]
 
 
