@@ -61,7 +61,8 @@ _BROKEN: Final = (Exception, SystemExit)  # a plugin that calls `sys.exit` stops
 
 @frozen
 class Kind:
-    """A kind of what plugins add: its hook, the word for one of it, how one is guarded.
+    """A kind of what plugins add: its hook, the word for one of it, how one is guarded, and the code of the
+    finding where two have one name.
 
     `own` gives the names taken from the start: a plugin's of such a name is reported and passed over.
     """
@@ -69,6 +70,7 @@ class Kind:
     hook: str
     word: str
     guarded: Callable[[str, object, object], object]
+    taken: str
     own: Callable[[], Iterable[str]] = tuple
 
 
@@ -180,8 +182,7 @@ def _fresh(
 ) -> dict[str, object]:
     """What no other gave under the same name before; the rest is reported."""
     taken = [name for name in given if name in owners]
-    code = f"plugin-{kind.word}-taken"
-    failures += [_failure(code, plugin, **{kind.word: name}, first=owners[name]) for name in taken]
+    failures += [_failure(kind.taken, plugin, **{kind.word: name}, first=owners[name]) for name in taken]
     fresh = {name: each for name, each in given.items() if name not in owners}
     owners.update(dict.fromkeys(fresh, plugin))
     return fresh
@@ -316,11 +317,11 @@ def _words() -> tuple[str, ...]:
 
 
 KINDS: Final[Mapping[str, Kind]] = {
-    "formats": Kind("parcore_writers", "format", _writer, lambda: ENGINE_FORMATS),
-    "measures": Kind("parcore_measures", "measure", _reader, _words),
-    "tables": Kind("parcore_tables", "table", _table_reader),
-    "dialects": Kind("parcore_dialects", "dialect", _dialect_writer),
-    "engines": Kind("parcore_engines", "engine", _engine, lambda: ENGINES),
+    "formats": Kind("parcore_writers", "format", _writer, "plugin-format-taken", lambda: ENGINE_FORMATS),
+    "measures": Kind("parcore_measures", "measure", _reader, "plugin-measure-taken", _words),
+    "tables": Kind("parcore_tables", "table", _table_reader, "plugin-table-taken"),
+    "dialects": Kind("parcore_dialects", "dialect", _dialect_writer, "plugin-dialect-taken"),
+    "engines": Kind("parcore_engines", "engine", _engine, "plugin-engine-taken", lambda: ENGINES),
 }
 """All that plugins add."""
 
