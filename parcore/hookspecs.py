@@ -37,5 +37,6 @@ def parcore_dialects() -> Mapping[str, object]:  # type: ignore[empty-body]
     """Databases for `parcore show --as sql --dialect NAME`: each name's `parcore.plugins.DialectWriter`."""
 
 
+@hookspec
 def parcore_engines() -> Mapping[str, object]:  # type: ignore[empty-body]
     """Engines for `parcore score --engine NAME`: each name's `parcore.results.engines.EngineFactory`."""
