@@ -7,25 +7,31 @@ cache. Rows that the floats leave open are read again in wide integers, and coun
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import reduce
 from math import inf
 from typing import Any, Final, overload
 
 import numpy as np
 from attrs import field, frozen
 
-from parcore.readings import columns
 from parcore.readings.columns import Doubles, Ints
 from parcore.readings.pair.backend import Source
 from parcore.readings.pair.block import Block, Column
 from parcore.readings.pair.fold import Answer, Shape, fold, fold_nearly
+from parcore.readings.pair.near import Opening
 from parcore.readings.pair.reading import Values
-from parcore.readings.pair.tape import Recording, Tape
+from parcore.readings.pair.tape import Recording, Tape, kind_of
+from parcore.readings.playing import Code, Player, code_of
 from parcore.rules.program import Program
 from parcore.values import State, Value
 
 CHUNK: Final = 16384
 """Rows played at once: some dozen columns of them fit a core's cache."""
+PART: Final = 262144
+"""Rows of which the outputs are held at once, where nobody asks for all of them."""
+LIMIT: int | None = None
+"""The largest magnitude of a wide integer; None: any."""
 _WIDE_CHUNK: Final = 1024
 """Rows read at once in wide integers."""
 
@@ -100,26 +106,42 @@ def plan_of(
     Raises:
         Undecided: a number that there is no room for.
     """
-    wanted = tuple(program.roots) if roots is None else tuple(roots)
-    tape = Tape(columns.Columns.limit)
-    answers, open_ = fold_nearly(program, shapes, tape, tape)
-    asked = {root: answers[root] for root in wanted}
-    outputs = tuple(dict.fromkeys(at for each in asked.values() for at in _parts_of(each)))
-    recording = tape.recording((*outputs, *(() if isinstance(open_, bool) else (open_,))))
-    assert open_ is not True, "something is proven of a row"
-    return BlockPlan(program, shapes, asked, outputs, recording, open_ is not False)
+    tape = Tape(LIMIT)
+    answers, opened = fold_nearly(program, shapes, tape, tape)
+    asked = {root: answers[root] for root in (program.roots if roots is None else roots)}
+    return BlockPlan(program, shapes, asked, _asked(tape, asked, opened))
+
+
+@frozen(eq=False)
+class _Asked:
+    """Columns of a tape that are asked for, with the rows that are open for them (None: none is)."""
+
+    columns: tuple[int, ...]
+    open_: int | None
+    recording: Recording
+    code: Code
+
+
+def _asked(tape: Tape, answers: Mapping[str, Answer[int]], opened: Sequence[Opening[int, int]]) -> _Asked:
+    """What gives the columns of answers, and where they are open: where anything is that they follow from."""
+    wanted = tuple(dict.fromkeys(at for each in answers.values() for at in _parts_of(each)))
+    open_: list[int] = []
+    reached: set[int] = set()
+    while len(reached) < len(reached := tape.reached([*wanted, *open_])):
+        open_ = [each.rows for each in opened if each.answer is None or each.answer in reached]
+    found = reduce(tape.either, dict.fromkeys(open_)) if open_ else None
+    recording = tape.recording((*wanted, *(() if found is None else (found,))))
+    return _Asked(wanted, found, recording, code_of(recording))
 
 
 @frozen(eq=False)
 class BlockPlan:
-    """A fold written down: for which shapes, what it answers, and whether it can leave rows open."""
+    """A fold written down: for which shapes, what it answers, and what is played for that."""
 
     program: Program
     shapes: Mapping[Source, Shape]
     answers: Mapping[str, Answer[int]]
-    outputs: tuple[int, ...]
-    recording: Recording
-    opens: bool
+    _asked: _Asked
 
     def covers(self, block: Block) -> bool:
         """Whether the columns of a block keep within the shapes."""
@@ -131,31 +153,48 @@ class BlockPlan:
         Raises:
             ValueError: a block that the plan does not cover.
         """
+        (found,) = self.parts(block, max(block.size, 1), chunk)
+        return found
+
+    def parts(self, block: Block, size: int = PART, chunk: int = CHUNK) -> Iterator[BlockReading]:
+        """The values of a block's rows, so many at a time: nothing is held of those that came before.
+
+        Raises:
+            ValueError: a block that the plan does not cover.
+        """
         if not self.covers(block):
             raise ValueError("a column leaves the bounds that this plan was made for")
         held = {source: _held(each, self.shapes[source]) for source, each in block.columns.items()}
         block = Block(block.size, held)
-        found = _Outputs(self.answers, self.outputs, block.size)
+        for start in range(0, max(block.size, 1), size):
+            yield self._read(_part(block, slice(start, min(start + size, block.size))), chunk)
+
+    def _read(self, block: Block, chunk: int) -> BlockReading:
+        asked, size = self._asked, block.size
+        whole = _Outputs(asked.code, size)
+        player = Player(asked.code, max(min(chunk, size), 1))
         undecided: list[Ints] = [np.empty(0, np.int64)]
-        for start in range(0, block.size, chunk):
-            part = slice(start, min(start + chunk, block.size))
+        for start in range(0, size, chunk):
+            part = slice(start, min(start + chunk, size))
             try:
-                played = _play(self.recording, _part(block, part))
+                player.play(block, part, whole.part(part))
             except ArithmeticError:
                 # Python integers of an open row, of which nothing counts, cannot wrap: they may raise.
-                if not self.opens:
+                if asked.open_ is None:
                     raise
                 undecided.append(np.arange(part.start, part.stop))
                 continue
-            found.put(part, played)
-            if self.opens:
-                left = np.broadcast_to(played[-1], (part.stop - start,))
-                undecided.append(np.flatnonzero(left) + start)
+            if asked.open_ is not None:
+                undecided.append(np.flatnonzero(whole.columns[-1][part]) + start)
         rows = np.concatenate(undecided)
         exact = _Exact(self.program, block)
-        if len(rows):
-            found.correct(rows, exact.values(rows, tuple(self.answers)))
-        return BlockReading(found.values(exact), block.size, len(rows))
+        redone = exact.values(rows, tuple(self.answers)) if len(rows) else {}
+        columns = dict(zip(asked.columns, whole.columns, strict=False))
+        values = {
+            root: _values(root, answer, columns, exact, rows, redone.get(root))
+            for root, answer in self.answers.items()
+        }
+        return BlockReading(values, size, len(rows))
 
 
 def _within(shape: Shape, bounds: Shape) -> bool:
@@ -170,12 +209,6 @@ def _parts_of(answer: Answer[int]) -> tuple[int, ...]:
     return answer.state, answer.n, answer.d
 
 
-def _play(recording: Recording, part: Block) -> list[Any]:
-    # What wraps or divides by nothing does so in open rows alone, of which nothing counts.
-    with np.errstate(all="ignore"):
-        return recording.play(columns.Columns(part))
-
-
 class _Exact:
     """The same fold in integers alone, for some rows of a block."""
 
@@ -187,71 +220,59 @@ class _Exact:
     def values(self, rows: Ints, roots: Sequence[str]) -> dict[str, Values]:
         """The values of roots in some rows."""
         if self._tape is None:
-            self._tape = Tape(columns.Columns.limit)
+            self._tape = Tape(LIMIT)
             self._answers = fold(self._program, self._block.shapes, self._tape)
         parts = [(self._answers[root].state, self._answers[root].n, self._answers[root].d) for root in roots]
-        recording = self._tape.recording(at for part in parts for at in part)
-        found: list[list[Any]] = [[] for _ in recording.outputs]
+        wanted = tuple(dict.fromkeys(at for part in parts for at in part))
+        code = code_of(self._tape.recording(wanted))
+        whole = _Outputs(code, len(rows))
+        player = Player(code, min(_WIDE_CHUNK, len(rows)))
         for start in range(0, len(rows), _WIDE_CHUNK):
-            some = rows[start : start + _WIDE_CHUNK]
-            for column, each in zip(found, _play(recording, _part(self._block, some)), strict=True):
-                column.append(np.broadcast_to(each, (len(some),)))
-        whole: list[Any] = [np.concatenate(each) for each in found]
-        return {root: Values(*whole[3 * at : 3 * at + 3]) for at, root in enumerate(roots)}
+            part = slice(start, min(start + _WIDE_CHUNK, len(rows)))
+            player.play(_part(self._block, rows[part]), slice(0, part.stop - part.start), whole.part(part))
+        found = dict(zip(wanted, whole.columns, strict=True))
+        return {root: Values(*(found[at] for at in each)) for root, each in zip(roots, parts, strict=True)}
 
 
 class _Outputs:
-    """The columns asked for, put together from chunks."""
+    """The columns that code fills, of a number of rows; what is the same in every row is kept once."""
 
-    def __init__(self, answers: Mapping[str, Answer[int]], columns_: tuple[int, ...], size: int) -> None:
-        self._answers, self._columns, self._size = answers, columns_, size
-        self._kinds = {
-            at: _narrowest(-most, most)
-            for each in answers.values()
-            if each.near is None
-            for at, most in zip((each.n, each.d), each.most, strict=True)
-        }
-        self._whole: dict[int, Any] = {}
-        self._redone: dict[str, tuple[Ints, Values]] = {}
+    def __init__(self, code: Code, size: int) -> None:
+        constants = [code.constant(at) for at in range(len(code.outputs))]
+        self.columns: list[Any] = [
+            np.empty(size, code.kind(at)) if each is None else np.broadcast_to(each, (size,))
+            for at, each in enumerate(constants)
+        ]
 
-    def put(self, part: slice, played: Sequence[Any]) -> None:
-        """Keep a chunk; what is the same in every row is kept once."""
-        for at, column in zip(self._columns, played, strict=False):
-            if not column.ndim:
-                self._whole[at] = column
-                continue
-            if at not in self._whole:
-                self._whole[at] = np.empty(self._size, self._kinds.get(at, column.dtype))
-            self._whole[at][part] = column
+    def part(self, rows: slice) -> list[Any]:
+        """Some rows of each."""
+        return [each[rows] for each in self.columns]
 
-    def correct(self, rows: Ints, values: Mapping[str, Values]) -> None:
-        """Put in the place of open rows what was read of them again."""
-        self._redone = {root: (rows, each) for root, each in values.items()}
 
-    def values(self, exact: _Exact) -> dict[str, Sequence[Value]]:
-        """The values of each root."""
-        return {root: self._values(root, answer, exact) for root, answer in self._answers.items()}
-
-    def _values(self, root: str, answer: Answer[int], exact: _Exact) -> Sequence[Value]:
-        states = self._column(answer.state)
-        redone = self._redone.get(root)
+def _values(
+    root: str,
+    answer: Answer[int],
+    columns: Mapping[int, Any],
+    exact: _Exact,
+    rows: Ints,
+    redone: Values | None,
+) -> Sequence[Value]:
+    """A root's values; in open rows, what was read of them again."""
+    states = columns[answer.state]
+    if redone is not None:
+        states = _replaced(states, rows, redone.states)
+    if answer.near is None:
+        n, d = columns[answer.n], columns[answer.d]
         if redone is not None:
-            states = _replaced(states, redone[0], redone[1].states)
-        if answer.near is None:
-            n, d = self._column(answer.n), self._column(answer.d)
-            if redone is not None:
-                n, d = _replaced(n, redone[0], redone[1].n), _replaced(d, redone[0], redone[1].d)
-            return Values(states, n, d)
-        near, error = self._column(answer.near.column, np.float64), float(answer.near.error)
-        if redone is not None:
-            near = near.copy()
-            near[redone[0]] = [_nearest(n, d) for n, d in zip(redone[1].n, redone[1].d, strict=True)]
-            # What was claimed of an open row bounds nothing: its error is the rounding of its own number.
-            error = max(error, float(np.abs(near[redone[0]]).max()) * 2**-52)
-        return WideValues(states, near, error, exact, root)
-
-    def _column(self, at: int, kind: Any = np.int8) -> Any:
-        return np.broadcast_to(self._whole.get(at, np.zeros(1, kind)), (self._size,))
+            n, d = _replaced(n, rows, redone.n), _replaced(d, rows, redone.d)
+        return Values(states, n, d)
+    near, error = columns[answer.near.column], float(answer.near.error)
+    if redone is not None:
+        near = near.copy()
+        near[rows] = [_nearest(n, d) for n, d in zip(redone.n, redone.d, strict=True)]
+        # What was claimed of an open row bounds nothing: its error is the rounding of its own number.
+        error = max(error, float(np.abs(near[rows]).max()) * 2**-52)
+    return WideValues(states, near, error, exact, root)
 
 
 def _nearest(n: int, d: int) -> float:
@@ -266,7 +287,7 @@ def _replaced(column: Ints, rows: Ints, by: Any) -> Ints:
     by = np.asarray(by)
     if (column[rows] == by).all():
         return column
-    kind = np.promote_types(column.dtype, _narrowest(int(by.min()), int(by.max())))
+    kind = np.promote_types(column.dtype, kind_of(int(by.min()), int(by.max())))
     column = column.astype(kind)
     column[rows] = by
     return column
@@ -274,20 +295,12 @@ def _replaced(column: Ints, rows: Ints, by: Any) -> Ints:
 
 def _held(column: Column, shape: Shape) -> Column:
     """The column as arrays, in the shape of a plan."""
-    kind = _narrowest(*column.shape.span)
+    kind = kind_of(*column.shape.span)
     numbers: Any = column.numbers
     if not isinstance(numbers, np.ndarray):
         numbers = np.array(numbers, dtype=kind)
     states: Any = np.asarray(column.states, dtype=np.int8)
     return Column(states, numbers, shape)
-
-
-def _narrowest(low: int, high: int) -> Any:
-    """The type with the fewest bits for integers between two bounds."""
-    for kind in (np.int8, np.int16, np.int32, np.int64):
-        if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max:
-            return kind
-    return object
 
 
 def _part(block: Block, rows: slice | Ints) -> Block:
