@@ -7,7 +7,7 @@ cache. Rows that the floats leave open are read again in wide integers, and coun
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from math import inf
 from typing import Any, Final, overload
@@ -21,8 +21,9 @@ from parcore.readings.pair.block import Block, Column
 from parcore.readings.pair.fold import Answer, Shape, fold, fold_nearly
 from parcore.readings.pair.near import Opening
 from parcore.readings.pair.reading import Values
-from parcore.readings.pair.tape import Recording, Tape, kind_of
-from parcore.readings.playing import Code, Player, code_of
+from parcore.readings.pair.tape import WIDE, Recording, Tape, kind_of
+from parcore.readings.playing import code_of
+from parcore.readings.running import Playable, Runner, processors
 from parcore.rules.program import Program
 from parcore.values import State, Value
 
@@ -88,20 +89,32 @@ class WideValues(Sequence[Value]):
 
 
 def read_block(
-    program: Program, block: Block, roots: Collection[str] | None = None, chunk: int = CHUNK
+    program: Program,
+    block: Block,
+    roots: Collection[str] | None = None,
+    chunk: int = CHUNK,
+    *,
+    native: bool = False,
+    threads: int | None = None,
 ) -> BlockReading:
-    """The roots asked for (None: all) over a block.
+    """The roots asked for (None: all) over a block; `native` and `threads` as `plan_of` and `read` say.
 
     Raises:
         Undecided: a number that there is no room for.
     """
-    return plan_of(program, block.shapes, roots).read(block, chunk)
+    return plan_of(program, block.shapes, roots, native=native).read(block, chunk, threads=threads)
 
 
 def plan_of(
-    program: Program, shapes: Mapping[Source, Shape], roots: Collection[str] | None = None
+    program: Program,
+    shapes: Mapping[Source, Shape],
+    roots: Collection[str] | None = None,
+    *,
+    native: bool = False,
 ) -> BlockPlan:
     """The fold of a program, done once for every block whose columns keep within these shapes.
+
+    With `native` it is compiled (`parcore[native]`), but for roots that wide integers are asked for.
 
     Raises:
         Undecided: a number that there is no room for.
@@ -109,54 +122,98 @@ def plan_of(
     tape = Tape(LIMIT)
     answers, opened = fold_nearly(program, shapes, tape, tape)
     asked = {root: answers[root] for root in (program.roots if roots is None else roots)}
-    return BlockPlan(program, shapes, asked, _asked(tape, asked, opened))
+    if not native:
+        return BlockPlan(program, shapes, asked, (_asked(tape, asked.values(), opened, code_of),))
+    wide = _wide(tape, asked, opened)
+    parts = [
+        _asked(tape, [each for root, each in asked.items() if (root in wide) is own], opened, make)
+        for own, make in ((False, compiler()), (True, code_of))
+        if own in {root in wide for root in asked}
+    ]
+    return BlockPlan(program, shapes, asked, tuple(parts))
+
+
+def _wide(
+    tape: Tape, answers: Mapping[str, Answer[int]], opened: Sequence[Opening[int, int]]
+) -> frozenset[str]:
+    """The roots for which wide integers are asked."""
+    if WIDE not in tape.recording(range(len(tape.steps))).kinds.values():
+        return frozenset()
+    found = {root: _recorded(tape, [each], opened)[0].kinds.values() for root, each in answers.items()}
+    return frozenset(root for root, kinds in found.items() if WIDE in kinds)
+
+
+def compiler() -> Callable[[Recording], Playable]:
+    """What compiles recordings.
+
+    Raises:
+        ImportError: there is no compiler.
+    """
+    try:
+        from parcore.readings.native import native
+    except ImportError as error:
+        raise ImportError("native code is made by llvmlite: pip install parcore[native]") from error
+    return native
 
 
 @frozen(eq=False)
 class _Asked:
-    """Columns of a tape that are asked for, with the rows that are open for them (None: none is)."""
+    """Columns of a tape that are asked for, and what plays them; last of its outputs, where rows are open."""
 
     columns: tuple[int, ...]
-    open_: int | None
-    recording: Recording
-    code: Code
+    opens: bool
+    runner: Runner
 
 
-def _asked(tape: Tape, answers: Mapping[str, Answer[int]], opened: Sequence[Opening[int, int]]) -> _Asked:
+def _asked(
+    tape: Tape,
+    answers: Iterable[Answer[int]],
+    opened: Sequence[Opening[int, int]],
+    make: Callable[[Recording], Playable],
+) -> _Asked:
+    recording, wanted = _recorded(tape, answers, opened)
+    count = len(recording.outputs)
+    return _Asked(wanted, count > len(wanted), Runner(make(recording), count))
+
+
+def _recorded(
+    tape: Tape, answers: Iterable[Answer[int]], opened: Sequence[Opening[int, int]]
+) -> tuple[Recording, tuple[int, ...]]:
     """What gives the columns of answers, and where they are open: where anything is that they follow from."""
-    wanted = tuple(dict.fromkeys(at for each in answers.values() for at in _parts_of(each)))
+    wanted = tuple(dict.fromkeys(at for each in answers for at in _parts_of(each)))
     open_: list[int] = []
     reached: set[int] = set()
     while len(reached) < len(reached := tape.reached([*wanted, *open_])):
         open_ = [each.rows for each in opened if each.answer is None or each.answer in reached]
-    found = reduce(tape.either, dict.fromkeys(open_)) if open_ else None
-    recording = tape.recording((*wanted, *(() if found is None else (found,))))
-    return _Asked(wanted, found, recording, code_of(recording))
+    found = (reduce(tape.either, dict.fromkeys(open_)),) if open_ else ()
+    return tape.recording((*wanted, *found)), wanted
 
 
 @frozen(eq=False)
 class BlockPlan:
-    """A fold written down: for which shapes, what it answers, and what is played for that."""
+    """A fold written down: for which shapes, what it answers, and what plays it."""
 
     program: Program
     shapes: Mapping[Source, Shape]
     answers: Mapping[str, Answer[int]]
-    _asked: _Asked
+    _asked: tuple[_Asked, ...]
 
     def covers(self, block: Block) -> bool:
         """Whether the columns of a block keep within the shapes."""
-        return all(_within(shape, self.shapes[source]) for source, shape in block.shapes.items())
+        return all(_within(each.shape, self.shapes[source]) for source, each in block.columns.items())
 
-    def read(self, block: Block, chunk: int = CHUNK) -> BlockReading:
-        """The values of a block's rows.
+    def read(self, block: Block, chunk: int = CHUNK, *, threads: int | None = None) -> BlockReading:
+        """The values of a block's rows, read by so many threads (None: one for each processor).
 
         Raises:
             ValueError: a block that the plan does not cover.
         """
-        (found,) = self.parts(block, max(block.size, 1), chunk)
+        (found,) = self.parts(block, max(block.size, 1), chunk, threads=threads)
         return found
 
-    def parts(self, block: Block, size: int = PART, chunk: int = CHUNK) -> Iterator[BlockReading]:
+    def parts(
+        self, block: Block, size: int = PART, chunk: int = CHUNK, *, threads: int | None = None
+    ) -> Iterator[BlockReading]:
         """The values of a block's rows, so many at a time: nothing is held of those that came before.
 
         Raises:
@@ -166,35 +223,33 @@ class BlockPlan:
             raise ValueError("a column leaves the bounds that this plan was made for")
         held = {source: _held(each, self.shapes[source]) for source, each in block.columns.items()}
         block = Block(block.size, held)
+        threads = processors() if threads is None else threads
         for start in range(0, max(block.size, 1), size):
-            yield self._read(_part(block, slice(start, min(start + size, block.size))), chunk)
+            part = slice(start, min(start + size, block.size))
+            yield self._read(block if size >= block.size else _part(block, part), chunk, threads)
 
-    def _read(self, block: Block, chunk: int) -> BlockReading:
-        asked, size = self._asked, block.size
-        whole = _Outputs(asked.code, size)
-        player = Player(asked.code, max(min(chunk, size), 1))
-        undecided: list[Ints] = [np.empty(0, np.int64)]
-        for start in range(0, size, chunk):
-            part = slice(start, min(start + chunk, size))
-            try:
-                player.play(block, part, whole.part(part))
-            except ArithmeticError:
+    def _read(self, block: Block, chunk: int, threads: int) -> BlockReading:
+        columns: dict[int, Any] = {}
+        undecided: list[Ints] = []
+        for asked in self._asked:
+            found, failed = asked.runner.run(block, chunk, threads)
+            columns |= zip(asked.columns, found, strict=False)
+            if asked.opens:
                 # Python integers of an open row, of which nothing counts, cannot wrap: they may raise.
-                if asked.open_ is None:
-                    raise
-                undecided.append(np.arange(part.start, part.stop))
-                continue
-            if asked.open_ is not None:
-                undecided.append(np.flatnonzero(whole.columns[-1][part]) + start)
-        rows = np.concatenate(undecided)
+                open_ = np.array(found[-1], bool)
+                for part in failed:
+                    open_[part] = True
+                undecided.append(np.flatnonzero(open_))
+            elif failed:
+                raise ArithmeticError("a number without room in a row that is not open")
+        rows = np.unique(np.concatenate(undecided)) if undecided else np.empty(0, np.int64)
         exact = _Exact(self.program, block)
         redone = exact.values(rows, tuple(self.answers)) if len(rows) else {}
-        columns = dict(zip(asked.columns, whole.columns, strict=False))
         values = {
             root: _values(root, answer, columns, exact, rows, redone.get(root))
             for root, answer in self.answers.items()
         }
-        return BlockReading(values, size, len(rows))
+        return BlockReading(values, block.size, len(rows))
 
 
 def _within(shape: Shape, bounds: Shape) -> bool:
@@ -224,29 +279,15 @@ class _Exact:
             self._answers = fold(self._program, self._block.shapes, self._tape)
         parts = [(self._answers[root].state, self._answers[root].n, self._answers[root].d) for root in roots]
         wanted = tuple(dict.fromkeys(at for part in parts for at in part))
-        code = code_of(self._tape.recording(wanted))
-        whole = _Outputs(code, len(rows))
-        player = Player(code, min(_WIDE_CHUNK, len(rows)))
+        recording = self._tape.recording(wanted)
+        runner = Runner(code_of(recording), len(recording.outputs))
+        whole, player = runner.columns(len(rows)), runner.playable.player(min(_WIDE_CHUNK, len(rows)))
         for start in range(0, len(rows), _WIDE_CHUNK):
             part = slice(start, min(start + _WIDE_CHUNK, len(rows)))
-            player.play(_part(self._block, rows[part]), slice(0, part.stop - part.start), whole.part(part))
-        found = dict(zip(wanted, whole.columns, strict=True))
+            some = [each[part] for each in whole]
+            player.play(_part(self._block, rows[part]), slice(0, part.stop - part.start), some)
+        found = dict(zip(wanted, whole, strict=True))
         return {root: Values(*(found[at] for at in each)) for root, each in zip(roots, parts, strict=True)}
-
-
-class _Outputs:
-    """The columns that code fills, of a number of rows; what is the same in every row is kept once."""
-
-    def __init__(self, code: Code, size: int) -> None:
-        constants = [code.constant(at) for at in range(len(code.outputs))]
-        self.columns: list[Any] = [
-            np.empty(size, code.kind(at)) if each is None else np.broadcast_to(each, (size,))
-            for at, each in enumerate(constants)
-        ]
-
-    def part(self, rows: slice) -> list[Any]:
-        """Some rows of each."""
-        return [each[rows] for each in self.columns]
 
 
 def _values(

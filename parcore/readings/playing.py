@@ -1,8 +1,8 @@
 """A tape played in NumPy: each operation a ufunc into a buffer that is used again, in the narrowest integers.
 
-In: a recording (`parcore.readings.pair.tape`). Out: `Code`, the calls and their registers, made once; and
-`Player`, the same with buffers of one size, which plays chunk after chunk and allocates nothing. One of two
-is chosen by its bits, which takes NumPy a third of the time of `where`. Wide integers are Python's.
+In: a recording (`parcore.readings.pair.tape`). Out: `Code`, the calls and their registers, made once; and its
+players, each with buffers of one size, which play chunk after chunk and allocate nothing. One of two is
+chosen by its bits, which takes NumPy a third of the time of `where`. Wide integers are Python's.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from attrs import frozen
 
 from parcore.readings.pair.backend import Source
 from parcore.readings.pair.block import Block
-from parcore.readings.pair.tape import KINDS, REAL, TRUTH, WIDE, Recording
+from parcore.readings.pair.tape import FLOATS, KINDS, REAL, TRUTH, WIDE, Recording
 
 Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 Register: TypeAlias = int
@@ -27,8 +27,6 @@ Values: TypeAlias = tuple[Any, ...]
 
 _NONE: Final = -1
 _ORDER: Final = [kind for kind, _ in KINDS] + [WIDE]
-FLOATS: Final = 2**53
-"""Integers up to here are floats."""
 
 
 def cast(a: Array, *, out: Array) -> None:
@@ -86,6 +84,70 @@ class Code:
     def constant(self, output: int) -> Array | None:
         """What an output is in every row, where it is known."""
         return self.slots[self.outputs[output]].constant
+
+    def player(self, size: int) -> Player:
+        """What plays up to so many rows at a time."""
+        return Player(self, size)
+
+
+class Player:
+    """Code with buffers of a size, which are its own: one thread plays at a time."""
+
+    def __init__(self, code: Code, size: int) -> None:
+        self._calls, self._size = code.calls, size
+        slots = list(enumerate(code.slots))
+        self._whole = [_held(slot, size) for _, slot in slots]
+        self._sources = [(at, *slot.source, np.dtype(slot.kind)) for at, slot in slots if slot.source]
+        self._written = [(at, slot.output) for at, slot in slots if slot.output is not None]
+        passing = {at for at, slot in slots if slot.source or slot.output is not None}
+        bits = [(at, slot.bits_of, slot.kind) for at, slot in slots if slot.bits_of is not None]
+        self._bits = [each for each in bits if each[1] in passing]
+        for at, of, kind in bits:
+            if of not in passing:
+                self._whole[at] = self._whole[of].view(kind)
+        self._copied = [
+            (output, register)
+            for output, register in enumerate(code.outputs)
+            if code.slots[register].constant is None and code.slots[register].output is None
+        ]
+        self._registers = list(self._whole)
+        self._now = size
+
+    def play(self, block: Block, part: slice, columns: Sequence[Array]) -> None:
+        """Play rows of a block into the same rows of columns, but for those that are constant."""
+        registers = self._resized(part.stop - part.start)
+        for at, operation, source, kind in self._sources:
+            column: Any = block.columns[source]
+            held = (column.states if operation == "state" else column.numbers)[part]
+            registers[at] = held if held.dtype == kind else held.astype(kind)
+        for at, output in self._written:
+            registers[at] = columns[output][part]
+        for at, of, bits in self._bits:
+            registers[at] = registers[of].view(bits)
+        # What wraps or divides by nothing does so in open rows alone, of which nothing counts.
+        with np.errstate(all="ignore"):
+            for function, a, b, out in self._calls:
+                if b == _NONE:
+                    function(registers[a], out=registers[out])
+                else:
+                    function(registers[a], registers[b], out=registers[out])
+        for output, register in self._copied:
+            columns[output][part] = registers[register]
+
+    def _resized(self, size: int) -> list[Any]:
+        if size != self._now:
+            self._now = size
+            self._registers = [
+                each[:size] if each is not None and each.ndim else each for each in self._whole
+            ]
+        return self._registers
+
+
+def _held(slot: Slot, size: int) -> Any:
+    if slot.constant is not None:
+        return slot.constant
+    passing = slot.source or slot.output is not None or slot.bits_of is not None
+    return None if passing else np.empty(size, slot.kind)
 
 
 def code_of(recording: Recording) -> Code:
@@ -339,58 +401,3 @@ class _Writer:
         # Where it does not fit its kind the row is open.
         floor = self._call(OPERATIONS["floor"], [self._own(columns[0])], REAL)
         return self._call(cast, [floor], self._recording.kinds[at], at)
-
-
-class Player:
-    """Code with buffers of a size, which are its own: one thread plays at a time."""
-
-    def __init__(self, code: Code, size: int) -> None:
-        self._code, self._size = code, size
-        self._whole = [self._held(slot) for slot in code.slots]
-        self._registers: list[Any] = self._whole
-        self._sources = [(at, slot) for at, slot in enumerate(code.slots) if slot.source]
-        self._out = [(at, slot.output) for at, slot in enumerate(code.slots) if slot.output is not None]
-        self._bits = [(at, slot) for at, slot in enumerate(code.slots) if slot.bits_of is not None]
-        self._copied = [
-            (at, register)
-            for at, register in enumerate(code.outputs)
-            if code.slots[register].constant is None and code.slots[register].output is None
-        ]
-        self._resize(size)
-
-    def _held(self, slot: Slot) -> Any:
-        if slot.constant is not None:
-            return slot.constant
-        passing = slot.source or slot.output is not None or slot.bits_of is not None
-        return None if passing else np.empty(self._size, slot.kind)
-
-    def _resize(self, size: int) -> None:
-        self._now = size
-        self._registers = [
-            each[:size] if each is not None and each.ndim and size < self._size else each
-            for each in self._whole
-        ]
-
-    def play(self, block: Block, part: slice, outputs: Sequence[Array]) -> None:
-        """Play rows of a block; `outputs` are filled, but for those that are constant."""
-        if part.stop - part.start != self._now:
-            self._resize(part.stop - part.start)
-        registers = self._registers
-        for at, slot in self._sources:
-            operation, source = slot.source  # type: ignore[misc]
-            column: Any = block.columns[source]
-            held = column.states[part] if operation == "state" else column.numbers[part]
-            registers[at] = held if held.dtype == slot.kind else held.astype(slot.kind)
-        for at, output in self._out:
-            registers[at] = outputs[output]
-        for at, slot in self._bits:
-            registers[at] = registers[slot.bits_of].view(slot.kind)  # type: ignore[index]
-        # What wraps or divides by nothing does so in open rows alone, of which nothing counts.
-        with np.errstate(all="ignore"):
-            for function, a, b, out in self._code.calls:
-                if b == _NONE:
-                    function(registers[a], out=registers[out])
-                else:
-                    function(registers[a], registers[b], out=registers[out])
-        for at, register in self._copied:
-            outputs[at][...] = registers[register]

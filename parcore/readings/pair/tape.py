@@ -21,6 +21,9 @@ WIDE: Final = "O"
 KINDS: Final = (("i1", 2**7), ("i2", 2**15), ("i4", 2**31), ("i8", 2**63))
 """Kinds of integers, and the smallest magnitude that each has no room for."""
 
+FLOATS: Final = 2**53
+"""Integers up to here are floats, and floats divide them so that the floor is the right one."""
+
 Step: TypeAlias = tuple[str, tuple[int, ...], tuple[object, ...]]
 """An operation of a backend: its name, columns by their positions on the tape, and what else it takes."""
 
