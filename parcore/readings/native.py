@@ -14,6 +14,7 @@ import os
 from collections.abc import Callable, Sequence
 from functools import cache
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Final
@@ -129,6 +130,7 @@ def _processor() -> str:
     return f"{llvmlite.__version__} {llvm.get_host_cpu_name()} {features} {_LEVEL}"
 
 
+_COUNT: Final = count()
 _LOADED: Final[dict[str, tuple[Callable[..., None], Any]]] = {}
 
 
@@ -147,7 +149,7 @@ def _compiled(text: str) -> tuple[Callable[..., None], Any]:
 
 def _linker(key: str, code: bytes) -> Any:
     builder = llvm.JITLibraryBuilder().add_object_img(code).export_symbol("play")
-    return builder.link(_jit(), key)
+    return builder.link(_jit(), f"{key}-{next(_COUNT)}")
 
 
 @cache
@@ -172,6 +174,12 @@ def optimized(text: str) -> Any:
 def compiled(text: str) -> bytes:
     """The object code of a text."""
     code: bytes = _machine().emit_object(optimized(text))
+    return code
+
+
+def assembly(text: str) -> str:
+    """The same as assembly language."""
+    code: str = _machine().emit_assembly(optimized(text))
     return code
 
 
