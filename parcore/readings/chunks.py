@@ -31,6 +31,8 @@ CHUNK: Final = 16384
 """Rows played at once: some dozen columns of them fit a core's cache."""
 PART: Final = 262144
 """Rows of which the outputs are held at once, where nobody asks for all of them."""
+PLANS: Final = 4
+"""Plans kept with a program, for each set of roots."""
 LIMIT: int | None = None
 """The largest magnitude of a wide integer; None: any."""
 _WIDE_CHUNK: Final = 1024
@@ -99,10 +101,18 @@ def read_block(
 ) -> BlockReading:
     """The roots asked for (None: all) over a block; `native` and `threads` as `plan_of` and `read` say.
 
+    The last plans made for a program are kept with it, for other blocks that they cover.
+
     Raises:
         Undecided: a number that there is no room for.
     """
-    return plan_of(program, block.shapes, roots, native=native).read(block, chunk, threads=threads)
+    asked = "plans", None if roots is None else tuple(roots), native
+    plans: list[BlockPlan] = program.known.setdefault(asked, [])  # type: ignore[assignment]
+    plan = next((each for each in reversed(plans) if each.covers(block)), None)
+    if plan is None:
+        plan = plan_of(program, block.shapes, roots, native=native)
+        plans[:] = [*plans[1 - PLANS :], plan]
+    return plan.read(block, chunk, threads=threads)
 
 
 def plan_of(
@@ -182,9 +192,11 @@ def _recorded(
     """What gives the columns of answers, and where they are open: where anything is that they follow from."""
     wanted = tuple(dict.fromkeys(at for each in answers for at in _parts_of(each)))
     open_: list[int] = []
-    reached: set[int] = set()
-    while len(reached) < len(reached := tape.reached([*wanted, *open_])):
-        open_ = [each.rows for each in opened if each.answer is None or each.answer in reached]
+    more = bool(opened)
+    while more:
+        reached, before = tape.reached([*wanted, *open_]), open_
+        open_ = [each.rows for each in opened if each.answer is None or reached[each.answer]]
+        more = open_ != before
     found = (reduce(tape.either, dict.fromkeys(open_)),) if open_ else ()
     return tape.recording((*wanted, *found)), wanted
 
@@ -335,13 +347,14 @@ def _replaced(column: Ints, rows: Ints, by: Any) -> Ints:
 
 
 def _held(column: Column, shape: Shape) -> Column:
-    """The column as arrays, in the shape of a plan."""
-    kind = kind_of(*column.shape.span)
+    """The column as arrays."""
+    states: Any = column.states
     numbers: Any = column.numbers
     if not isinstance(numbers, np.ndarray):
-        numbers = np.array(numbers, dtype=kind)
-    states: Any = np.asarray(column.states, dtype=np.int8)
-    return Column(states, numbers, shape)
+        numbers = np.array(numbers, dtype=kind_of(*column.shape.span))
+    elif isinstance(states, np.ndarray) and states.dtype == np.int8:
+        return column
+    return Column(np.asarray(states, dtype=np.int8), numbers, shape)  # type: ignore[arg-type]
 
 
 def _part(block: Block, rows: slice | Ints) -> Block:

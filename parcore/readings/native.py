@@ -86,26 +86,29 @@ class NativePlayer:
     def _bind(self, block: Block, columns: Sequence[Any]) -> None:
         """Find where everything stands; what is not as the code reads it is copied part by part."""
         self._of = block, columns
-        named: list[Any] = [
-            (block.columns[source].states if operation == "state" else block.columns[source].numbers)
-            for operation, source, _ in self._sources
-        ]
-        kinds = [kind for *_, kind in self._sources]
+        held: list[Any] = []
+        for operation, source, _ in self._sources:
+            column = block.columns[source]
+            held.append(column.states if operation == "state" else column.numbers)
         self._odd = [
             (at, kind)
-            for at, (each, kind) in enumerate(zip(named, kinds, strict=True))
+            for at, (each, (_, _, kind)) in enumerate(zip(held, self._sources, strict=True))
             if each.dtype != kind or not each.flags.c_contiguous
         ]
-        self._held = [*named, *(columns[at] for at in self._native.printed.written)]
-        kinds += [each.dtype for each in self._held[len(kinds) :]]
-        steps = [each.itemsize for each in kinds] + [0] * len(self._scratch)
+        self._held = [*held, *(columns[at] for at in self._native.printed.written)]
+        steps = [each.itemsize for each in self._held] + [0] * len(self._scratch)
+        for at, kind in self._odd:
+            steps[at] = kind.itemsize
         self._steps = np.array(steps, np.int64)
         self._bases = np.array([_address(each) for each in (*self._held, *self._scratch)], np.int64)
 
 
 def _address(column: Any) -> int:
-    found: int = column.__array_interface__["data"][0]
-    return found
+    try:
+        return ctypes.addressof(ctypes.c_char.from_buffer(column))
+    except (TypeError, ValueError):  # read-only, empty, or not in one piece
+        found: int = column.__array_interface__["data"][0]
+        return found
 
 
 def native(recording: Recording) -> Native:

@@ -171,8 +171,8 @@ class _Writer:
     def code(self) -> Code:
         kinds = self._recording.kinds
         for at, (operation, columns, values), drops in self._recording.moves:
-            write = getattr(self, "write_" + operation, self._plain)
-            own = write(at, operation, columns, values)
+            write = _WRITERS.get(operation, _Writer._plain)
+            own = write(self, at, operation, columns, values)
             self._forms[at] = {kinds[at]: own}
             self._release(self._spare)
             self._spare = []
@@ -401,3 +401,8 @@ class _Writer:
         # Where it does not fit its kind the row is open.
         floor = self._call(OPERATIONS["floor"], [self._own(columns[0])], REAL)
         return self._call(cast, [floor], self._recording.kinds[at], at)
+
+
+_WRITERS: Final = {
+    name.removeprefix("write_"): each for name, each in vars(_Writer).items() if name.startswith("write_")
+}

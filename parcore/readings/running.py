@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -54,8 +55,11 @@ class Runner:
     def columns(self, size: int) -> list[Any]:
         """Room for the outputs; what is the same in every row is there once."""
         constants = [self.playable.constant(at) for at in range(self.outputs)]
+        kinds = Counter(self.playable.kind(at) for at, each in enumerate(constants) if each is None)
+        # One piece of memory for all columns of a kind is had sooner than many.
+        rows = {kind: iter(np.empty((number, size), kind)) for kind, number in kinds.items()}
         return [
-            np.empty(size, self.playable.kind(at)) if each is None else np.broadcast_to(each, (size,))
+            next(rows[self.playable.kind(at)]) if each is None else np.broadcast_to(each, (size,))
             for at, each in enumerate(constants)
         ]
 

@@ -225,6 +225,17 @@ def test_only_the_roots_asked_for_are_read() -> None:
     assert list(nothing["y"]) == []
 
 
+def test_plans_are_kept_with_their_program() -> None:
+    """A block within the bounds of one before it is read without another fold; one beyond them is folded."""
+    program = lay_out({"index": Round(TERMS, 2)})
+    for numbers, plans in (((1, 9), 1), ((2, 8), 1), ((2, 10), 2), ((1, 9), 2), ((1, 10), 3)):
+        scopes: list[Scope] = [facts([each] * 7 + [3]) for each in numbers]
+        assert not unlike(read_block(program, block_of(program, scopes)), program, scopes)
+        (kept,) = program.known.values()
+        assert isinstance(kept, list)
+        assert len(kept) == plans
+
+
 def test_a_plan_reads_every_block_within_its_bounds() -> None:
     """A fold done once reads other evidence exactly, and refuses what leaves the bounds it was made for."""
     random = Random(2)

@@ -273,6 +273,7 @@ def test_code_is_compiled_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 
     def again() -> int:
         native._LOADED.clear()
+        program.known.clear()
         assert not differences(program, scopes)
         return len(made)
 

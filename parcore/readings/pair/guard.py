@@ -85,8 +85,7 @@ class Guard(Generic[C, M]):
         """a × b; `known` are bounds of the product, where they are better than those of its operands."""
         if _is(a, 1) or _is(b, 1):
             return b if _is(a, 1) else a
-        corners = [x * y for x, y in product((a.low, a.high), (b.low, b.high))]
-        low, high = min(corners), max(corners)
+        low, high = _products(a, b)
         if known is not None:
             low, high = max(low, known[0]), min(high, known[1])
         return self._computed(self._backend.multiply, a, b, low, high)
@@ -183,18 +182,28 @@ class Guard(Generic[C, M]):
         Raises:
             Undecided: the backend has none that are wide enough.
         """
+        if high <= NARROW and low >= -NARROW:
+            return False
         most, limit = max(-low, high), self._backend.limit
         if limit is not None and most > limit:
             raise Undecided(
                 f"integers of up to {most.bit_length()} bits, here of {limit.bit_length()} at most"
             )
-        return most > NARROW
+        return True
 
     def _as(self, a: Whole[C], *, wide: bool) -> C:
         if a.constant:
             return self._backend.constant(a.low, wide=self._room(a.low, a.low) or wide)
         assert a.column is not None
         return a.column if a.wide == wide else self._backend.resized(a.column, wide=wide)
+
+
+def _products(a: Whole[C], b: Whole[C]) -> tuple[int, int]:
+    """The bounds of a × b."""
+    if a.low >= 0 and b.low >= 0:
+        return a.low * b.low, a.high * b.high
+    corners = a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high
+    return min(corners), max(corners)
 
 
 def _is(a: Whole[C], value: int) -> bool:

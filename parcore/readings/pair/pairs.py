@@ -127,16 +127,19 @@ class Pairs(Generic[C, M]):
 
     def reach(self, bounds: Bounds, k: int, den: Den, states: frozenset[State]) -> tuple[int, int]:
         """Between which numerators over k · d the numbers are; 0 is among them where a state is empty."""
-        d = self.product(den)
-        low = floor(bounds[0] * k * (d.high if bounds[0] < 0 else d.low))
-        high = ceil(bounds[1] * k * (d.high if bounds[1] > 0 else d.low))
+        d, (least, most) = self.product(den), bounds
+        low = least.numerator * k * (d.high if least < 0 else d.low) // least.denominator
+        high = -(-most.numerator * k * (d.high if most > 0 else d.low) // most.denominator)
         return (low, high) if states == ALWAYS_OK else (min(low, 0), max(high, 0))
 
     def _closer(self, bounds: Bounds, n: Whole[C], k: int, den: Den) -> Bounds:
-        d = self.product(den)
-        low = Fraction(n.low, k * (d.low if n.low < 0 else d.high))
-        high = Fraction(n.high, k * (d.low if n.high > 0 else d.high))
-        low, high = max(low, bounds[0]), min(high, bounds[1])
+        d, (low, high) = self.product(den), bounds
+        under = k * (d.low if n.low < 0 else d.high)
+        if n.low * low.denominator > low.numerator * under:
+            low = Fraction(n.low, under)
+        over = k * (d.low if n.high > 0 else d.high)
+        if n.high * high.denominator < high.numerator * over:
+            high = Fraction(n.high, over)
         # Bounds need not be exact; small denominators keep them quick.
         if low.denominator > _COARSE:
             low = Fraction(floor(low * _COARSE), _COARSE)

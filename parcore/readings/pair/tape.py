@@ -27,8 +27,9 @@ FLOATS: Final = 2**53
 Step: TypeAlias = tuple[str, tuple[int, ...], tuple[object, ...]]
 """An operation of a backend: its name, columns by their positions on the tape, and what else it takes."""
 
-_TRUTHS: Final = {"less", "equal", "both", "either", "contrary", "negative", "within", "unsettled"}
-_REALS: Final = {"real", "reals", "plus", "minus", "by", "over", "real_where"}
+_TRUTHS: Final = ("less", "equal", "both", "either", "contrary", "negative", "within", "unsettled")
+_REALS: Final = ("real", "reals", "plus", "minus", "by", "over", "real_where")
+_KINDS: Final = dict.fromkeys(_TRUTHS, TRUTH) | dict.fromkeys(_REALS, REAL)
 
 
 class Tape:
@@ -45,8 +46,9 @@ class Tape:
 
     def _step(self, operation: str, columns: tuple[int, ...], values: tuple[object, ...] = ()) -> int:
         key = operation, columns, values
-        at = self._known.setdefault(key, len(self.steps))
-        if at == len(self.steps):
+        end = len(self.steps)
+        at = self._known.setdefault(key, end)
+        if at == end:
             self.steps.append(key)
         return at
 
@@ -135,37 +137,34 @@ class Tape:
     def floor(self, a: int, low: int, high: int) -> int:
         return self._step("floor", (a,), (low, high))
 
-    def reached(self, outputs: Iterable[int]) -> set[int]:
-        """The positions that these columns need, themselves among them."""
-        found = set(outputs)
-        waiting = list(found)
-        while waiting:
-            new = [each for each in self.steps[waiting.pop()][1] if each not in found]
-            found.update(new)
-            waiting += new
+    def reached(self, outputs: Iterable[int]) -> bytearray:
+        """Which positions these columns need, themselves among them."""
+        found, steps = bytearray(len(self.steps)), self.steps
+        for at in outputs:
+            found[at] = True
+        for at in range(len(found) - 1, -1, -1):
+            if found[at]:
+                for column in steps[at][1]:
+                    found[column] = True
         return found
 
     def recording(self, outputs: Iterable[int]) -> Recording:
         """What gives these columns, and nothing else."""
-        wanted = tuple(outputs)
-        order = sorted(self.reached(wanted))
-        end = len(self.steps)
-        last = dict.fromkeys(wanted, end)
-        for at in reversed(order):
-            for column in self.steps[at][1]:
-                last.setdefault(column, at)
+        wanted, steps = tuple(outputs), self.steps
+        order = [at for at, needed in enumerate(self.reached(wanted)) if needed]
+        last = dict.fromkeys(wanted, len(steps))
         drops: dict[int, list[int]] = {}
-        for column, at in last.items():
-            drops.setdefault(at, []).append(column)
-        moves = [(at, self.steps[at], tuple(drops.get(at, ()))) for at in order]
-        kinds = {at: self._kind(at) for at in order}
-        return Recording(moves, kinds, self.bounds, wanted)
+        for at in reversed(order):
+            for column in steps[at][1]:
+                if column not in last:
+                    last[column] = at
+                    drops.setdefault(at, []).append(column)
+        moves = [(at, steps[at], tuple(drops.get(at, ()))) for at in order]
+        return Recording(moves, {at: self._kind(at) for at in order}, self.bounds, wanted)
 
     def _kind(self, at: int) -> str:
-        operation = self.steps[at][0]
-        if operation in _TRUTHS:
-            return TRUTH
-        return REAL if operation in _REALS else kind_of(*self.bounds[at])
+        kind = _KINDS.get(self.steps[at][0])
+        return kind_of(*self.bounds[at]) if kind is None else kind
 
 
 def kind_of(low: int, high: int) -> str:
