@@ -7,25 +7,34 @@ cache. Rows that the floats leave open are read again in wide integers, and coun
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from math import inf
 from typing import Any, Final, overload
 
 import numpy as np
 from attrs import field, frozen
 
-from parcore.readings import columns
 from parcore.readings.columns import Doubles, Ints
 from parcore.readings.pair.backend import Source
 from parcore.readings.pair.block import Block, Column
 from parcore.readings.pair.fold import Answer, Shape, fold, fold_nearly
+from parcore.readings.pair.near import Opening
 from parcore.readings.pair.reading import Values
-from parcore.readings.pair.tape import Recording, Tape
+from parcore.readings.pair.tape import WIDE, Recording, Tape, kind_of
+from parcore.readings.playing import code_of
+from parcore.readings.running import Playable, Runner, processors
 from parcore.rules.program import Program
 from parcore.values import State, Value
 
 CHUNK: Final = 16384
 """Rows played at once: some dozen columns of them fit a core's cache."""
+PART: Final = 262144
+"""Rows of which the outputs are held at once, where nobody asks for all of them."""
+PLANS: Final = 4
+"""Plans kept with a program, for each set of roots."""
+LIMIT: int | None = None
+"""The largest magnitude of a wide integer; None: any."""
 _WIDE_CHUNK: Final = 1024
 """Rows read at once in wide integers."""
 
@@ -82,51 +91,142 @@ class WideValues(Sequence[Value]):
 
 
 def read_block(
-    program: Program, block: Block, roots: Collection[str] | None = None, chunk: int = CHUNK
+    program: Program,
+    block: Block,
+    roots: Collection[str] | None = None,
+    chunk: int = CHUNK,
+    *,
+    native: bool = False,
+    threads: int | None = None,
 ) -> BlockReading:
-    """The roots asked for (None: all) over a block.
+    """The roots asked for (None: all) over a block; `native` and `threads` as `plan_of` and `read` say.
+
+    The last plans made for a program are kept with it, for other blocks that they cover.
 
     Raises:
         Undecided: a number that there is no room for.
     """
-    return plan_of(program, block.shapes, roots).read(block, chunk)
+    asked = "plans", None if roots is None else tuple(roots), native
+    plans: list[BlockPlan] = program.known.setdefault(asked, [])  # type: ignore[assignment]
+    plan = next((each for each in reversed(plans) if each.covers(block)), None)
+    if plan is None:
+        plan = plan_of(program, block.shapes, roots, native=native)
+        plans[:] = [*plans[1 - PLANS :], plan]
+    return plan.read(block, chunk, threads=threads)
 
 
 def plan_of(
-    program: Program, shapes: Mapping[Source, Shape], roots: Collection[str] | None = None
+    program: Program,
+    shapes: Mapping[Source, Shape],
+    roots: Collection[str] | None = None,
+    *,
+    native: bool = False,
 ) -> BlockPlan:
     """The fold of a program, done once for every block whose columns keep within these shapes.
+
+    With `native` it is compiled (`parcore[native]`), but for roots that wide integers are asked for.
 
     Raises:
         Undecided: a number that there is no room for.
     """
-    wanted = tuple(program.roots) if roots is None else tuple(roots)
-    tape = Tape(columns.Columns.limit)
-    answers, open_ = fold_nearly(program, shapes, tape, tape)
-    asked = {root: answers[root] for root in wanted}
-    outputs = tuple(dict.fromkeys(at for each in asked.values() for at in _parts_of(each)))
-    recording = tape.recording((*outputs, *(() if isinstance(open_, bool) else (open_,))))
-    assert open_ is not True, "something is proven of a row"
-    return BlockPlan(program, shapes, asked, outputs, recording, open_ is not False)
+    tape = Tape(LIMIT)
+    answers, opened = fold_nearly(program, shapes, tape, tape)
+    asked = {root: answers[root] for root in (program.roots if roots is None else roots)}
+    if not native:
+        return BlockPlan(program, shapes, asked, (_asked(tape, asked.values(), opened, code_of),))
+    wide = _wide(tape, asked, opened)
+    parts = [
+        _asked(tape, [each for root, each in asked.items() if (root in wide) is own], opened, make)
+        for own, make in ((False, compiler()), (True, code_of))
+        if own in {root in wide for root in asked}
+    ]
+    return BlockPlan(program, shapes, asked, tuple(parts))
+
+
+def _wide(
+    tape: Tape, answers: Mapping[str, Answer[int]], opened: Sequence[Opening[int, int]]
+) -> frozenset[str]:
+    """The roots for which wide integers are asked."""
+    if WIDE not in tape.recording(range(len(tape.steps))).kinds.values():
+        return frozenset()
+    found = {root: _recorded(tape, [each], opened)[0].kinds.values() for root, each in answers.items()}
+    return frozenset(root for root, kinds in found.items() if WIDE in kinds)
+
+
+def compiler() -> Callable[[Recording], Playable]:
+    """What compiles recordings.
+
+    Raises:
+        ImportError: there is no compiler.
+    """
+    try:
+        from parcore.readings.native import native
+    except ImportError as error:
+        raise ImportError("native code is made by llvmlite: pip install parcore[native]") from error
+    return native
+
+
+@frozen(eq=False)
+class _Asked:
+    """Columns of a tape that are asked for, and what plays them; last of its outputs, where rows are open."""
+
+    columns: tuple[int, ...]
+    opens: bool
+    runner: Runner
+
+
+def _asked(
+    tape: Tape,
+    answers: Iterable[Answer[int]],
+    opened: Sequence[Opening[int, int]],
+    make: Callable[[Recording], Playable],
+) -> _Asked:
+    recording, wanted = _recorded(tape, answers, opened)
+    count = len(recording.outputs)
+    return _Asked(wanted, count > len(wanted), Runner(make(recording), count))
+
+
+def _recorded(
+    tape: Tape, answers: Iterable[Answer[int]], opened: Sequence[Opening[int, int]]
+) -> tuple[Recording, tuple[int, ...]]:
+    """What gives the columns of answers, and where they are open: where anything is that they follow from."""
+    wanted = tuple(dict.fromkeys(at for each in answers for at in _parts_of(each)))
+    open_: list[int] = []
+    more = bool(opened)
+    while more:
+        reached, before = tape.reached([*wanted, *open_]), open_
+        open_ = [each.rows for each in opened if each.answer is None or reached[each.answer]]
+        more = open_ != before
+    found = (reduce(tape.either, dict.fromkeys(open_)),) if open_ else ()
+    return tape.recording((*wanted, *found)), wanted
 
 
 @frozen(eq=False)
 class BlockPlan:
-    """A fold written down: for which shapes, what it answers, and whether it can leave rows open."""
+    """A fold written down: for which shapes, what it answers, and what plays it."""
 
     program: Program
     shapes: Mapping[Source, Shape]
     answers: Mapping[str, Answer[int]]
-    outputs: tuple[int, ...]
-    recording: Recording
-    opens: bool
+    _asked: tuple[_Asked, ...]
 
     def covers(self, block: Block) -> bool:
         """Whether the columns of a block keep within the shapes."""
-        return all(_within(shape, self.shapes[source]) for source, shape in block.shapes.items())
+        return all(_within(each.shape, self.shapes[source]) for source, each in block.columns.items())
 
-    def read(self, block: Block, chunk: int = CHUNK) -> BlockReading:
-        """The values of a block's rows.
+    def read(self, block: Block, chunk: int = CHUNK, *, threads: int | None = None) -> BlockReading:
+        """The values of a block's rows, read by so many threads (None: one for each processor).
+
+        Raises:
+            ValueError: a block that the plan does not cover.
+        """
+        (found,) = self.parts(block, max(block.size, 1), chunk, threads=threads)
+        return found
+
+    def parts(
+        self, block: Block, size: int = PART, chunk: int = CHUNK, *, threads: int | None = None
+    ) -> Iterator[BlockReading]:
+        """The values of a block's rows, so many at a time: nothing is held of those that came before.
 
         Raises:
             ValueError: a block that the plan does not cover.
@@ -135,27 +235,33 @@ class BlockPlan:
             raise ValueError("a column leaves the bounds that this plan was made for")
         held = {source: _held(each, self.shapes[source]) for source, each in block.columns.items()}
         block = Block(block.size, held)
-        found = _Outputs(self.answers, self.outputs, block.size)
-        undecided: list[Ints] = [np.empty(0, np.int64)]
-        for start in range(0, block.size, chunk):
-            part = slice(start, min(start + chunk, block.size))
-            try:
-                played = _play(self.recording, _part(block, part))
-            except ArithmeticError:
+        threads = processors() if threads is None else threads
+        for start in range(0, max(block.size, 1), size):
+            part = slice(start, min(start + size, block.size))
+            yield self._read(block if size >= block.size else _part(block, part), chunk, threads)
+
+    def _read(self, block: Block, chunk: int, threads: int) -> BlockReading:
+        columns: dict[int, Any] = {}
+        undecided: list[Ints] = []
+        for asked in self._asked:
+            found, failed = asked.runner.run(block, chunk, threads)
+            columns |= zip(asked.columns, found, strict=False)
+            if asked.opens:
                 # Python integers of an open row, of which nothing counts, cannot wrap: they may raise.
-                if not self.opens:
-                    raise
-                undecided.append(np.arange(part.start, part.stop))
-                continue
-            found.put(part, played)
-            if self.opens:
-                left = np.broadcast_to(played[-1], (part.stop - start,))
-                undecided.append(np.flatnonzero(left) + start)
-        rows = np.concatenate(undecided)
+                open_ = np.array(found[-1], bool)
+                for part in failed:
+                    open_[part] = True
+                undecided.append(np.flatnonzero(open_))
+            elif failed:
+                raise ArithmeticError("a number without room in a row that is not open")
+        rows = np.unique(np.concatenate(undecided)) if undecided else np.empty(0, np.int64)
         exact = _Exact(self.program, block)
-        if len(rows):
-            found.correct(rows, exact.values(rows, tuple(self.answers)))
-        return BlockReading(found.values(exact), block.size, len(rows))
+        redone = exact.values(rows, tuple(self.answers)) if len(rows) else {}
+        values = {
+            root: _values(root, answer, columns, exact, rows, redone.get(root))
+            for root, answer in self.answers.items()
+        }
+        return BlockReading(values, block.size, len(rows))
 
 
 def _within(shape: Shape, bounds: Shape) -> bool:
@@ -170,12 +276,6 @@ def _parts_of(answer: Answer[int]) -> tuple[int, ...]:
     return answer.state, answer.n, answer.d
 
 
-def _play(recording: Recording, part: Block) -> list[Any]:
-    # What wraps or divides by nothing does so in open rows alone, of which nothing counts.
-    with np.errstate(all="ignore"):
-        return recording.play(columns.Columns(part))
-
-
 class _Exact:
     """The same fold in integers alone, for some rows of a block."""
 
@@ -187,71 +287,45 @@ class _Exact:
     def values(self, rows: Ints, roots: Sequence[str]) -> dict[str, Values]:
         """The values of roots in some rows."""
         if self._tape is None:
-            self._tape = Tape(columns.Columns.limit)
+            self._tape = Tape(LIMIT)
             self._answers = fold(self._program, self._block.shapes, self._tape)
         parts = [(self._answers[root].state, self._answers[root].n, self._answers[root].d) for root in roots]
-        recording = self._tape.recording(at for part in parts for at in part)
-        found: list[list[Any]] = [[] for _ in recording.outputs]
+        wanted = tuple(dict.fromkeys(at for part in parts for at in part))
+        recording = self._tape.recording(wanted)
+        runner = Runner(code_of(recording), len(recording.outputs))
+        whole, player = runner.columns(len(rows)), runner.playable.player(min(_WIDE_CHUNK, len(rows)))
         for start in range(0, len(rows), _WIDE_CHUNK):
-            some = rows[start : start + _WIDE_CHUNK]
-            for column, each in zip(found, _play(recording, _part(self._block, some)), strict=True):
-                column.append(np.broadcast_to(each, (len(some),)))
-        whole: list[Any] = [np.concatenate(each) for each in found]
-        return {root: Values(*whole[3 * at : 3 * at + 3]) for at, root in enumerate(roots)}
+            part = slice(start, min(start + _WIDE_CHUNK, len(rows)))
+            some = [each[part] for each in whole]
+            player.play(_part(self._block, rows[part]), slice(0, part.stop - part.start), some)
+        found = dict(zip(wanted, whole, strict=True))
+        return {root: Values(*(found[at] for at in each)) for root, each in zip(roots, parts, strict=True)}
 
 
-class _Outputs:
-    """The columns asked for, put together from chunks."""
-
-    def __init__(self, answers: Mapping[str, Answer[int]], columns_: tuple[int, ...], size: int) -> None:
-        self._answers, self._columns, self._size = answers, columns_, size
-        self._kinds = {
-            at: _narrowest(-most, most)
-            for each in answers.values()
-            if each.near is None
-            for at, most in zip((each.n, each.d), each.most, strict=True)
-        }
-        self._whole: dict[int, Any] = {}
-        self._redone: dict[str, tuple[Ints, Values]] = {}
-
-    def put(self, part: slice, played: Sequence[Any]) -> None:
-        """Keep a chunk; what is the same in every row is kept once."""
-        for at, column in zip(self._columns, played, strict=False):
-            if not column.ndim:
-                self._whole[at] = column
-                continue
-            if at not in self._whole:
-                self._whole[at] = np.empty(self._size, self._kinds.get(at, column.dtype))
-            self._whole[at][part] = column
-
-    def correct(self, rows: Ints, values: Mapping[str, Values]) -> None:
-        """Put in the place of open rows what was read of them again."""
-        self._redone = {root: (rows, each) for root, each in values.items()}
-
-    def values(self, exact: _Exact) -> dict[str, Sequence[Value]]:
-        """The values of each root."""
-        return {root: self._values(root, answer, exact) for root, answer in self._answers.items()}
-
-    def _values(self, root: str, answer: Answer[int], exact: _Exact) -> Sequence[Value]:
-        states = self._column(answer.state)
-        redone = self._redone.get(root)
+def _values(
+    root: str,
+    answer: Answer[int],
+    columns: Mapping[int, Any],
+    exact: _Exact,
+    rows: Ints,
+    redone: Values | None,
+) -> Sequence[Value]:
+    """A root's values; in open rows, what was read of them again."""
+    states = columns[answer.state]
+    if redone is not None:
+        states = _replaced(states, rows, redone.states)
+    if answer.near is None:
+        n, d = columns[answer.n], columns[answer.d]
         if redone is not None:
-            states = _replaced(states, redone[0], redone[1].states)
-        if answer.near is None:
-            n, d = self._column(answer.n), self._column(answer.d)
-            if redone is not None:
-                n, d = _replaced(n, redone[0], redone[1].n), _replaced(d, redone[0], redone[1].d)
-            return Values(states, n, d)
-        near, error = self._column(answer.near.column, np.float64), float(answer.near.error)
-        if redone is not None:
-            near = near.copy()
-            near[redone[0]] = [_nearest(n, d) for n, d in zip(redone[1].n, redone[1].d, strict=True)]
-            # What was claimed of an open row bounds nothing: its error is the rounding of its own number.
-            error = max(error, float(np.abs(near[redone[0]]).max()) * 2**-52)
-        return WideValues(states, near, error, exact, root)
-
-    def _column(self, at: int, kind: Any = np.int8) -> Any:
-        return np.broadcast_to(self._whole.get(at, np.zeros(1, kind)), (self._size,))
+            n, d = _replaced(n, rows, redone.n), _replaced(d, rows, redone.d)
+        return Values(states, n, d)
+    near, error = columns[answer.near.column], float(answer.near.error)
+    if redone is not None:
+        near = near.copy()
+        near[rows] = [_nearest(n, d) for n, d in zip(redone.n, redone.d, strict=True)]
+        # What was claimed of an open row bounds nothing: its error is the rounding of its own number.
+        error = max(error, float(np.abs(near[rows]).max()) * 2**-52)
+    return WideValues(states, near, error, exact, root)
 
 
 def _nearest(n: int, d: int) -> float:
@@ -266,28 +340,21 @@ def _replaced(column: Ints, rows: Ints, by: Any) -> Ints:
     by = np.asarray(by)
     if (column[rows] == by).all():
         return column
-    kind = np.promote_types(column.dtype, _narrowest(int(by.min()), int(by.max())))
+    kind = np.promote_types(column.dtype, kind_of(int(by.min()), int(by.max())))
     column = column.astype(kind)
     column[rows] = by
     return column
 
 
 def _held(column: Column, shape: Shape) -> Column:
-    """The column as arrays, in the shape of a plan."""
-    kind = _narrowest(*column.shape.span)
+    """The column as arrays."""
+    states: Any = column.states
     numbers: Any = column.numbers
     if not isinstance(numbers, np.ndarray):
-        numbers = np.array(numbers, dtype=kind)
-    states: Any = np.asarray(column.states, dtype=np.int8)
-    return Column(states, numbers, shape)
-
-
-def _narrowest(low: int, high: int) -> Any:
-    """The type with the fewest bits for integers between two bounds."""
-    for kind in (np.int8, np.int16, np.int32, np.int64):
-        if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max:
-            return kind
-    return object
+        numbers = np.array(numbers, dtype=kind_of(*column.shape.span))
+    elif isinstance(states, np.ndarray) and states.dtype == np.int8:
+        return column
+    return Column(np.asarray(states, dtype=np.int8), numbers, shape)  # type: ignore[arg-type]
 
 
 def _part(block: Block, rows: slice | Ints) -> Block:

@@ -15,11 +15,12 @@ from parcore.editions.edition import Edition
 from parcore.intervals import parse_interval
 from parcore.numbers import Rounding
 from parcore.readings.chunks import BlockReading, WideValues, plan_of, read_block
-from parcore.readings.columns import Columns, pair
+from parcore.readings.columns import pair
 from parcore.readings.exact import Scope, evaluate
 from parcore.readings.pair import guard, near
 from parcore.readings.pair.block import Block, block_of
 from parcore.readings.pair.near import Nears
+from parcore.readings.playing import OPERATIONS
 from parcore.rules.graph import (
     Agg,
     Aggregate,
@@ -203,7 +204,7 @@ def test_one_row_left_open_is_read_again_alone() -> None:
 def test_a_floating_answer_without_its_proof_is_found(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where open rows are not told, or errors are taken for nothing, a cell is not the exact one."""
     if fault == "open":
-        monkeypatch.setattr(Nears, "_opened", lambda *_: None)
+        monkeypatch.setattr(Nears, "_open", lambda *_: None)
     else:
         monkeypatch.setattr(near, "_up", lambda bound: 0.0 if bound < 1 else float(bound) * 2)
     random = Random(3)
@@ -222,6 +223,17 @@ def test_only_the_roots_asked_for_are_read() -> None:
     assert set(read_block(program, block_of(program, [facts([1] * 8)]), ["y"]).values) == {"y"}
     nothing = read_block(program, Block(0, block_of(program, [facts([1] * 8)]).columns), ["y"])
     assert list(nothing["y"]) == []
+
+
+def test_plans_are_kept_with_their_program() -> None:
+    """A block within the bounds of one before it is read without another fold; one beyond them is folded."""
+    program = lay_out({"index": Round(TERMS, 2)})
+    for numbers, plans in (((1, 9), 1), ((2, 8), 1), ((2, 10), 2), ((1, 9), 2), ((1, 10), 3)):
+        scopes: list[Scope] = [facts([each] * 7 + [3]) for each in numbers]
+        assert not unlike(read_block(program, block_of(program, scopes)), program, scopes)
+        (kept,) = program.known.values()
+        assert isinstance(kept, list)
+        assert len(kept) == plans
 
 
 def test_a_plan_reads_every_block_within_its_bounds() -> None:
@@ -246,10 +258,10 @@ def test_a_plan_reads_every_block_within_its_bounds() -> None:
 def test_a_chunk_in_which_an_open_row_raises_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where integers of a row that counts for nothing raise, all rows of the chunk are read exactly."""
 
-    def raising(*_: object) -> None:
+    def raising(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(Columns, "unsettled", raising)
+    monkeypatch.setitem(OPERATIONS, "over", raising)
     random = Random(7)
     scopes: list[Scope] = [facts([random.randrange(1, 10**6) for _ in FIELDS]) for _ in range(9)]
     program = lay_out({"sum": TERMS, "index": Round(TERMS, 2), "a": FIELDS[0]})

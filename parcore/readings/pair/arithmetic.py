@@ -198,14 +198,14 @@ def _fallen(
     if not any(gaps):
         return x.state, x.states
     error = pairs.guard.choose(pairs.is_ok(x), pairs.guard.const(_ERROR), x.state)
-    state = pairs.first(list(zip(masks, [error if gap else x.state for gap in gaps], strict=True)))
+    state = pairs.upto_first(list(zip(masks, [error if gap else x.state for gap in gaps], strict=True)))
     return state, (x.states - ALWAYS_OK if all(gaps) else x.states) | {_ERROR}
 
 
 def _by_step(pairs: Pairs[C, M], masks: Sequence[Mask[M]], numbers: Sequence[int], part: int) -> Whole[C]:
     """Each step's number, divided by `part`."""
     wholes = [pairs.guard.const(each // part) for each in numbers]
-    return pairs.first(list(zip(masks, wholes, strict=True)))
+    return pairs.upto_first(list(zip(masks, wholes, strict=True)))
 
 
 def rounded(pairs: Pairs[C, M], node: Round, args: Args[C, M]) -> Pair[C, M]:

@@ -17,7 +17,7 @@ from parcore.readings.pair.aggregates import agg
 from parcore.readings.pair.arithmetic import div, mul, piecewise, rounded
 from parcore.readings.pair.backend import Backend, C, M, Source, Undecided
 from parcore.readings.pair.guard import Guard, Mask
-from parcore.readings.pair.near import Near, Nears, Reals
+from parcore.readings.pair.near import Near, Nears, Opening, Reals
 from parcore.readings.pair.pairs import ALWAYS_OK, OK, Args, Pair, Pairs
 from parcore.rules.graph import (
     Agg,
@@ -90,17 +90,18 @@ def fold_each(
 
 def fold_nearly(
     program: Program, shapes: Mapping[Source, Shape], backend: Backend[C, M], reals: Reals[C, M]
-) -> tuple[Mapping[str, Answer[C]], Mask[M]]:
-    """As `fold`, but wide numbers are asked where they lie; with the rows in which that proves nothing.
+) -> tuple[Mapping[str, Answer[C]], Sequence[Opening[C, M]]]:
+    """As `fold`, but wide numbers are asked where they lie; with the rows in which an answer is not proven.
 
-    In those rows no answer counts, nor does any operation on them; in all others each is exact.
+    In those rows what follows from the answer does not count, nor does any operation on it; in all others
+    each is exact.
 
     Raises:
         Undecided: a number that the backend has no room for.
     """
     guard = Guard(backend)
     nears = Nears(guard, reals)
-    return _all(_fold(program, shapes, Pairs(guard, nears))), nears.open
+    return _all(_fold(program, shapes, Pairs(guard, nears))), nears.opened
 
 
 def _fold(

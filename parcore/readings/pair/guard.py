@@ -42,6 +42,7 @@ class Guard(Generic[C, M]):
 
     def __init__(self, backend: Backend[C, M]) -> None:
         self._backend = backend
+        self._note: Callable[[C, int, int], None] | None = getattr(backend, "bounded", None)
         self.zero = self.const(0)
         self.one = self.const(1)
 
@@ -51,14 +52,14 @@ class Guard(Generic[C, M]):
 
     def state(self, source: Source, low: int, high: int) -> Whole[C]:
         """A block's states."""
-        return Whole(low, high) if low == high else Whole(low, high, self._backend.state(source))
+        return Whole(low, high) if low == high else self.known(low, high, self._backend.state(source))
 
     def number(self, source: Source, low: int, high: int) -> Whole[C]:
         """A block's numerators, whose bounds were read from them."""
         if low == high:
             return self.const(low)
         wide = self._room(low, high)
-        return Whole(low, high, self._backend.number(source, wide=wide))
+        return self.known(low, high, self._backend.number(source, wide=wide))
 
     def column(self, a: Whole[C]) -> C:
         """The column of a whole, even of a constant."""
@@ -72,7 +73,7 @@ class Guard(Generic[C, M]):
             return a
         if low == high:
             return self.const(low)
-        return Whole(low, high, self._as(a, wide=self._room(low, high)))
+        return self.known(low, high, self._as(a, wide=self._room(low, high)))
 
     def add(self, a: Whole[C], b: Whole[C]) -> Whole[C]:
         """a + b."""
@@ -84,8 +85,7 @@ class Guard(Generic[C, M]):
         """a × b; `known` are bounds of the product, where they are better than those of its operands."""
         if _is(a, 1) or _is(b, 1):
             return b if _is(a, 1) else a
-        corners = [x * y for x, y in product((a.low, a.high), (b.low, b.high))]
-        low, high = min(corners), max(corners)
+        low, high = _products(a, b)
         if known is not None:
             low, high = max(low, known[0]), min(high, known[1])
         return self._computed(self._backend.multiply, a, b, low, high)
@@ -156,6 +156,12 @@ class Guard(Generic[C, M]):
         low, high = min(a.low, b.low), max(a.high, b.high)
         wide = self._room(low, high)
         column = self._backend.choose(condition, self._as(a, wide=wide), self._as(b, wide=wide))
+        return self.known(low, high, column)
+
+    def known(self, low: int, high: int, column: C) -> Whole[C]:
+        """A column between bounds; a backend that wants to know (`bounded`) is told."""
+        if self._note is not None:
+            self._note(column, low, high)
         return Whole(low, high, column)
 
     def _computed(
@@ -166,7 +172,9 @@ class Guard(Generic[C, M]):
         beyond = self._room(low, high)
         wide = beyond or a.wide or b.wide
         column = operation(self._as(a, wide=wide), self._as(b, wide=wide))
-        return Whole(low, high, column if wide == beyond else self._backend.resized(column, wide=beyond))
+        if wide != beyond:
+            column = self._backend.resized(column, wide=beyond)
+        return self.known(low, high, column)
 
     def _room(self, low: int, high: int) -> bool:
         """Whether integers between these bounds must be wide.
@@ -174,18 +182,28 @@ class Guard(Generic[C, M]):
         Raises:
             Undecided: the backend has none that are wide enough.
         """
+        if high <= NARROW and low >= -NARROW:
+            return False
         most, limit = max(-low, high), self._backend.limit
         if limit is not None and most > limit:
             raise Undecided(
                 f"integers of up to {most.bit_length()} bits, here of {limit.bit_length()} at most"
             )
-        return most > NARROW
+        return True
 
     def _as(self, a: Whole[C], *, wide: bool) -> C:
         if a.constant:
             return self._backend.constant(a.low, wide=self._room(a.low, a.low) or wide)
         assert a.column is not None
         return a.column if a.wide == wide else self._backend.resized(a.column, wide=wide)
+
+
+def _products(a: Whole[C], b: Whole[C]) -> tuple[int, int]:
+    """The bounds of a × b."""
+    if a.low >= 0 and b.low >= 0:
+        return a.low * b.low, a.high * b.high
+    corners = a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high
+    return min(corners), max(corners)
 
 
 def _is(a: Whole[C], value: int) -> bool:

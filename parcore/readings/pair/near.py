@@ -88,11 +88,19 @@ class Near(Generic[C]):
         return _near(self.column, min(self.error, self.relative * most), most)
 
 
+@frozen(eq=False)
+class Opening(Generic[C, M]):
+    """Rows in which an answer is not proven: a column of truths or of floors; None: of any column."""
+
+    rows: M
+    answer: C | M | None
+
+
 class Nears(Generic[C, M]):
-    """What can be done with numbers known nearly; `open` is where an answer given is not proven."""
+    """What can be done with numbers known nearly; `opened` says where answers given are not proven."""
 
     def __init__(self, guard: Guard[C, M], reals: Reals[C, M]) -> None:
-        self.open: Mask[M] = False
+        self.opened: list[Opening[C, M]] = []
         self._guard = guard
         self._reals = reals
 
@@ -127,13 +135,12 @@ class Nears(Generic[C, M]):
 
     def total(self, terms: Sequence[Near[C] | None]) -> Near[C] | None:
         """The sum."""
-        found = self.const(ZERO)
-        for each in terms:
-            found = None if found is None or each is None else self._sum(found, each)
+        found = terms[0] if terms else self.const(ZERO)
+        for each in terms[1:]:
+            if found is None or each is None:
+                return None
+            found = self._joined(found, each, self._reals.plus(found.column, each.column))
         return found
-
-    def _sum(self, a: Near[C], b: Near[C]) -> Near[C]:
-        return self._joined(a, b, self._reals.plus(a.column, b.column))
 
     def _joined(self, a: Near[C], b: Near[C], column: C) -> Near[C]:
         most = a.most + b.most
@@ -176,27 +183,28 @@ class Nears(Generic[C, M]):
 
     def less(self, a: Near[C], b: Near[C], counts: Mask[M]) -> M:
         """Whether a < b, where it counts."""
-        apart = self._difference(a, b, counts)
-        return self._reals.negative(apart)
+        apart = self._joined(a, b, self._reals.minus(a.column, b.column))
+        answer = self._reals.negative(apart.column)
+        self._open(self._reals.within(apart.column, _up(apart.error)), counts, answer)
+        return answer
 
     def equal(self, a: Near[C], b: Near[C], counts: Mask[M]) -> bool:
         """Whether a = b, where it counts: nowhere that anything is proven."""
-        self._difference(a, b, counts)
-        return False
-
-    def _difference(self, a: Near[C], b: Near[C], counts: Mask[M]) -> C:
         apart = self._joined(a, b, self._reals.minus(a.column, b.column))
-        self._opened(self._reals.within(apart.column, _up(apart.error)), counts)
-        return apart.column
+        self._open(self._reals.within(apart.column, _up(apart.error)), counts, None)
+        return False
 
     def floor(self, a: Near[C], low: int, high: int, counts: Mask[M]) -> Whole[C]:
         """The floor of a, which is known to lie between the bounds."""
+        answer = self._reals.floor(a.column, low, high)
         # What is added to the error is the rounding of the distance from the floor.
-        self._opened(self._reals.unsettled(a.column, _up(a.error + 8 * _UNIT)), counts)
-        return Whole(low, high, self._reals.floor(a.column, low, high))
+        self._open(self._reals.unsettled(a.column, _up(a.error + 8 * _UNIT)), counts, answer)
+        return self._guard.known(low, high, answer)
 
-    def _opened(self, rows: M, counts: Mask[M]) -> None:
-        self.open = self._guard.either(self.open, self._guard.both(rows, counts))
+    def _open(self, rows: M, counts: Mask[M], answer: C | M | None) -> None:
+        where = self._guard.both(rows, counts)
+        if not isinstance(where, bool):
+            self.opened.append(Opening(where, answer))
 
 
 def _near(column: C, error: Fraction, most: Fraction) -> Near[C]:

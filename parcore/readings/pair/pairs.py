@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import cache, reduce
+from itertools import pairwise
 from math import ceil, floor, gcd, lcm
 from typing import Final, Generic, TypeAlias
 
@@ -126,16 +127,19 @@ class Pairs(Generic[C, M]):
 
     def reach(self, bounds: Bounds, k: int, den: Den, states: frozenset[State]) -> tuple[int, int]:
         """Between which numerators over k · d the numbers are; 0 is among them where a state is empty."""
-        d = self.product(den)
-        low = floor(bounds[0] * k * (d.high if bounds[0] < 0 else d.low))
-        high = ceil(bounds[1] * k * (d.high if bounds[1] > 0 else d.low))
+        d, (least, most) = self.product(den), bounds
+        low = least.numerator * k * (d.high if least < 0 else d.low) // least.denominator
+        high = -(-most.numerator * k * (d.high if most > 0 else d.low) // most.denominator)
         return (low, high) if states == ALWAYS_OK else (min(low, 0), max(high, 0))
 
     def _closer(self, bounds: Bounds, n: Whole[C], k: int, den: Den) -> Bounds:
-        d = self.product(den)
-        low = Fraction(n.low, k * (d.low if n.low < 0 else d.high))
-        high = Fraction(n.high, k * (d.low if n.high > 0 else d.high))
-        low, high = max(low, bounds[0]), min(high, bounds[1])
+        d, (low, high) = self.product(den), bounds
+        under = k * (d.low if n.low < 0 else d.high)
+        if n.low * low.denominator > low.numerator * under:
+            low = Fraction(n.low, under)
+        over = k * (d.low if n.high > 0 else d.high)
+        if n.high * high.denominator < high.numerator * over:
+            high = Fraction(n.high, over)
         # Bounds need not be exact; small denominators keep them quick.
         if low.denominator > _COARSE:
             low = Fraction(floor(low * _COARSE), _COARSE)
@@ -157,8 +161,7 @@ class Pairs(Generic[C, M]):
     def divisor(self, n: Whole[C]) -> Den:
         """The denominator that is n where n is positive, and 1 elsewhere."""
         if id(n) not in self._divisors:
-            d = self.guard.choose(self.guard.less(self.guard.zero, n), n, self.guard.one)
-            self._divisors[id(n)] = n, self.den_of(self.guard.within(d, 1, max(n.high, 1)))
+            self._divisors[id(n)] = n, self.den_of(self.guard.larger(n, self.guard.one))
         return self._divisors[id(n)][1]
 
     def product(self, den: Den) -> Whole[C]:
@@ -321,9 +324,24 @@ class Pairs(Generic[C, M]):
     def first(self, steps: Sequence[tuple[Mask[M], Whole[C]]]) -> Whole[C]:
         """The whole of the first mask that holds; of the last, where none before it does."""
         chosen = steps[-1][1]
-        for mask, whole in steps[-2::-1]:
-            chosen = self.guard.choose(mask, whole, chosen)
+        mask: Mask[M] = False
+        for at in range(len(steps) - 2, -1, -1):
+            own, whole = steps[at]
+            mask = self.guard.either(own, mask)
+            if at and same(steps[at - 1][1], whole):
+                continue
+            chosen, mask = self.guard.choose(mask, whole, chosen), False
         return chosen
+
+    def upto_first(self, steps: Sequence[tuple[Mask[M], Whole[C]]]) -> Whole[C]:
+        """As `first`, where each mask that holds is followed by masks that do."""
+        kept = [step for step, after in pairwise(steps) if not same(step[1], after[1])]
+        return self.first([*kept, steps[-1]])
+
+
+def same(a: Whole[C], b: Whole[C]) -> bool:
+    """Whether two wholes are known to be one."""
+    return a is b or (a.constant and b.constant and a.low == b.low)
 
 
 def common(a: Den, b: Den) -> Den:
