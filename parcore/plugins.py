@@ -20,6 +20,8 @@ from parcore import hookspecs
 from parcore.diagnostics import Diagnostic, ParcoreError, Place, stop
 
 if TYPE_CHECKING:
+    import click
+
     from parcore.diagnostics import Findings
     from parcore.documents.tree import Tree
     from parcore.evidence.evidence import RecordList
@@ -31,39 +33,51 @@ if TYPE_CHECKING:
 Writer = Callable[["Result", str], str]
 """Writes a result in a language (`vi`, `en`) as text: what a plugin gives for each format."""
 
+CommandMaker = Callable[[], "click.Command"]
+"""Gives a command when it is asked for, so that what it imports is imported then."""
+
 GROUP: Final = "parcore.plugins"
 ENGINE: Final = "parcore"
 ENGINE_FORMATS: Final = ("table", "json", "csv")
 """What `parcore score` writes itself; a plugin's format of such a name is reported and passed over."""
 
+ENGINE_COMMANDS: Final = (
+    "list", "show", "check", "score", "explain", "report", "compare", "appeal", "plan", "audit", "seal",
+    "verify", "new", "demo",
+)  # fmt: skip
+"""The engine's own commands; a plugin's command of such a name is reported and passed over."""
+
 OTHER_WORDS: Final = ("reported", "round")
 """Words beside the engine's measures that no plugin's measure can have."""
 
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]*")
+_COMMAND: Final = re.compile(r"[a-z][a-z0-9-]*")
 Given = TypeVar("Given")
 _BROKEN: Final = (Exception, SystemExit)  # a plugin that calls `sys.exit` stops nobody either
 
 
 @frozen
 class Plugin:
-    """An installed plugin: its distribution, the formats, measures and tables it adds, what went wrong."""
+    """An installed plugin: its distribution, what it adds by name, what went wrong."""
 
     name: str
     distribution: str
     formats: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
     failures: tuple[Diagnostic, ...] = ()
 
 
 @frozen
 class Loaded:
-    """Every plugin found, by name, the writers of all their formats, the readers of measures and tables."""
+    """Every plugin found, by name, and all that they add: writers, readers, makers of commands."""
 
     plugins: tuple[Plugin, ...]
     writers: Mapping[str, Writer]
     measures: Mapping[str, MeasureReader]
     tables: Mapping[str, TableReader]
+    commands: Mapping[str, CommandMaker]
 
     @property
     def failures(self) -> tuple[Diagnostic, ...]:
@@ -80,25 +94,30 @@ def load() -> Loaded:
     writers: dict[str, Writer] = {}
     measures: dict[str, MeasureReader] = {}
     tables: dict[str, TableReader] = {}
+    commands: dict[str, CommandMaker] = {}
     formats_of = dict.fromkeys(ENGINE_FORMATS, ENGINE)
     measures_of = dict.fromkeys((*MEASURES, *OTHER_WORDS), ENGINE)
     tables_of: dict[str, str] = {}
+    commands_of = dict.fromkeys(ENGINE_COMMANDS, ENGINE)
     for entry in sorted(entry_points(group=GROUP), key=lambda each: (each.name, each.value)):
         failures: list[Diagnostic] = []
         manager = _manager(entry, failures)
         given = _ask(manager, entry.name, "parcore_writers", _guarded, failures)
         added = _ask(manager, entry.name, "parcore_measures", _reader, failures)
         read = _ask(manager, entry.name, "parcore_tables", _table_reader, failures)
+        made = _ask(manager, entry.name, "parcore_commands", _maker, failures)
         fresh = _fresh(given, formats_of, "plugin-format-taken", "format", entry.name, failures)
         new = _fresh(added, measures_of, "plugin-measure-taken", "measure", entry.name, failures)
         endings = _fresh(read, tables_of, "plugin-table-taken", "ending", entry.name, failures)
+        asked = _fresh(made, commands_of, "plugin-command-taken", "command", entry.name, failures)
         writers |= fresh
         measures |= new
         tables |= endings
+        commands |= asked
         distribution = "" if entry.dist is None else f"{entry.dist.name} {entry.dist.version}"
-        names = tuple(fresh), tuple(new), tuple(endings)
+        names = tuple(fresh), tuple(new), tuple(endings), tuple(asked)
         plugins.append(Plugin(entry.name, distribution, *names, tuple(failures)))
-    return Loaded(tuple(plugins), writers, measures, tables)
+    return Loaded(tuple(plugins), writers, measures, tables, commands)
 
 
 def tables() -> Mapping[str, TableReader]:
@@ -176,6 +195,28 @@ def _guarded(plugin: str, form: object, writer: object) -> Writer:
         return text
 
     return write
+
+
+def _maker(plugin: str, name: object, maker: object) -> CommandMaker:
+    """What makes the command, its failures told with the plugin's name; what is none is refused here."""
+    if not isinstance(name, str) or not _COMMAND.fullmatch(name) or not callable(maker):
+        raise TypeError(f"{name!r}: {maker!r} is no command's name and what makes it")
+
+    def make() -> click.Command:
+        """The command, or that the plugin failed."""
+        import click
+
+        try:
+            command = maker()
+            if not isinstance(command, click.Command):
+                raise TypeError(f"{command!r} is no command")
+        except _BROKEN as error:
+            raise stop(
+                "plugin-command", Place(plugin), plugin=plugin, command=name, cause=_cause(error)
+            ) from error
+        return command
+
+    return make
 
 
 def _table_reader(plugin: str, ending: object, reader: object) -> TableReader:

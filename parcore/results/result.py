@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 
 from parcore.editions.edition import Criterion, Edition, Effect
 from parcore.editions.index import ATTAINABLE, BASE, BONUS, PENALTY, RATE, ROUNDED, TOTAL
-from parcore.editions.tree import GIVEN
+from parcore.editions.tree import AS_WRITTEN, GIVEN, Variant
 from parcore.evidence.evidence import Datum, Evidence, Observation, Stage
 from parcore.evidence.periods import Period
 from parcore.evidence.units import Unit
@@ -171,7 +171,8 @@ class Result:
     """The scorecards of a period under an edition, best first; units outside the ranking last.
 
     `absent` are the methods of which nothing was handed in, left out for everybody. `on` is the day whose
-    units are scored, where it is not the period's last: their evidence was carried over to them.
+    units are scored, where it is not the period's last: their evidence was carried over to them. `variant`
+    is what of the edition differs for this evidence.
     """
 
     edition: Edition
@@ -189,6 +190,7 @@ class Result:
     population: Population = Population()
     absent: tuple[Absent, ...] = field(factory=tuple)
     on: date | None = None
+    variant: Variant = AS_WRITTEN
 
     def beside(self, observations: Iterable[Observation]) -> Result:
         """The result with what others printed of its period."""
