@@ -139,14 +139,21 @@ class _Cutter:
             return Raise(value.state) if value.state else Const(value.number)
         if _denominator(values) <= _COMMON:
             return self._field(values)
-        over = [Value(State.OK, Fraction(each.number.denominator)) for each in values]
-        part = [Value(each.state, Fraction(each.number.numerator)) for each in values]
+        # Denominators of one size: what is known of the quotient from their bounds is then near the truth.
+        most = max(each.number.denominator for each in values)
+        over = [Value(State.OK, _scaled(each.number.denominator, most)) for each in values]
+        part = [Value(a.state, a.number * b.number) for a, b in zip(values, over, strict=True)]
         return Div(self._field(part), self._field(over), Division.STRICT)
 
     def _field(self, values: Sequence[Value]) -> Field:
         made = Field(f"{FIXED}{len(self.fixed)}")
         self.fixed[made] = values
         return made
+
+
+def _scaled(denominator: int, most: int) -> Fraction:
+    """A multiple of a denominator that is `most` at least, and less than twice that."""
+    return Fraction(-(-most // denominator) * denominator)
 
 
 def _replaced(part: Any, operands: Iterator[Node]) -> Any:

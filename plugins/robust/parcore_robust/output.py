@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, Final
 
-from parcore.numbers import exact_text, shown
-from parcore.rules.policies import Level
+from parcore.i18n import say
+from parcore.numbers import decimals, exact_text, shown
+from parcore.rules.policies import Level, Quantity
 from parcore.version import __version__
 from parcore_robust.facts import plain_share
 from parcore_robust.standing import Beside, Drawn, Span, Standing, Study, Swap
@@ -139,9 +140,21 @@ def _row(each: Standing, lang: str) -> dict[str, str]:
 
 
 def index_of(study: Study, each: Standing, lang: str) -> str:
-    """A unit's number as results print it; a dash where it has none."""
+    """The number that a unit is ranked by, as results print it, few decimals at most; a dash for none."""
     digits = study.result.edition.rounding.digits.get(Level.INDEX)
-    return "–" if each.number is None else shown(each.number, lang, digits)
+    if each.number is None:
+        return "–"
+    if digits is None:
+        places = decimals(each.number)
+        return shown(each.number, lang, 2) + "…" if places is None or places > 4 else shown(each.number, lang)
+    return shown(each.number, lang, digits)
+
+
+def index_word(study: Study, lang: str) -> str:
+    """What that number is called."""
+    ranking = study.result.edition.ranking
+    rate = ranking is not None and ranking.on.quantity is Quantity.RATE
+    return say("rate" if rate else "points", lang)
 
 
 def classes_of(each: Standing, lang: str) -> str:

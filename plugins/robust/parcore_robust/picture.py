@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 from attrs import frozen
 
 from parcore.i18n import say
-from parcore_robust.output import index_of, title_of
+from parcore_robust.output import index_of, index_word, title_of
 from parcore_robust.standing import Span, Standing, Study
 from parcore_robust.words import tell
 from parcore_svg.drawing import (
@@ -67,15 +67,14 @@ def draw(study: Study, lang: str) -> str:
     picture = start(title, "; ".join(_told(each, lang) for each in shown), lang)
     y = paragraph(picture, MARGIN - 10, title, 20, INK, font_weight="600")
     axis = _axis(shown, lang)
-    y = _legend(picture, study, y + 24, lang) + 26
-    _heads(picture, axis, y, lang)
-    grid = y + 6
+    y = _legend(picture, study, y + 30, lang) + 26
+    _heads(picture, study, axis, y, lang)
+    for rank in _ticks(axis.last):
+        rect(picture, (axis.middle(rank), y + 6), (1, ROW * len(shown)), LINE, **{"fill-opacity": "0.5"})
     for each in shown:
         y += ROW
         _row(picture, study, each, axis, y, lang)
-    for rank in _ticks(axis.last):
-        rect(picture, (axis.middle(rank), grid), (1, y + 6 - grid), LINE, **{"fill-opacity": "0.5"})
-    y += 14
+    y += 18
     for heading, texts in (("rests-on", study.facts), ("does-not-hold", study.cautions)):
         y = paragraph(picture, y + 4, f"{tell(heading).in_(lang)}:", 11, INK, font_weight="600")
         for text in texts:
@@ -120,6 +119,8 @@ def _legend(picture: Element, study: Study, y: int, lang: str) -> int:
         ("picture-seen", (22, 2), colour(0)), ("picture-possible", (22, 14), PALE),
     ):  # fmt: skip
         if word in kinds:
+            if x + 30 + text_width(tell(word).in_(lang), 12) > WIDTH - MARGIN:
+                x, y = MARGIN, y + 20
             text = tell(word).in_(lang)
             rect(picture, (x, y - 4 - size[1] // 2), size, fill)
             words(picture, (x + 30, y), text, 12)
@@ -127,12 +128,12 @@ def _legend(picture: Element, study: Study, y: int, lang: str) -> int:
     return y
 
 
-def _heads(picture: Element, axis: Axis, y: int, lang: str) -> None:
+def _heads(picture: Element, study: Study, axis: Axis, y: int, lang: str) -> None:
     words(picture, (MARGIN + RANKS - 12, y), say("place", lang), 11, QUIET, text_anchor="end")
     words(picture, (MARGIN + RANKS, y), say("unit", lang), 11, QUIET)
     for rank in _ticks(axis.last):
         words(picture, (axis.middle(rank), y), str(rank), 11, QUIET, text_anchor="middle")
-    words(picture, (WIDTH - MARGIN, y), say("rate", lang), 11, QUIET, text_anchor="end")
+    words(picture, (WIDTH - MARGIN, y), index_word(study, lang), 11, QUIET, text_anchor="end")
 
 
 def _ticks(last: int) -> list[int]:

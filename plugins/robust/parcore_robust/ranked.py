@@ -17,8 +17,9 @@ from parcore.results.columnar import NONE, ranks
 from parcore.results.ranking import circle_of
 from parcore.results.result import Result, Scorecard
 from parcore.rules.graph import Within
-from parcore.rules.policies import Against, Classes, Quantity, Ranking, Reads
+from parcore.rules.policies import Against, Classes, Quantity, Ranking, Reads, Ties
 from parcore.values import State
+from parcore_robust.ordering import placed, refined, tiers
 from parcore_robust.playing import Read
 from parcore_robust.standing import Standing
 
@@ -67,14 +68,22 @@ class Ranked:
     def places(self, read: Mapping[str, Read], draws: int, within: Within | None = None) -> Any:
         """The place of each unit in each draw, `NONE` where it has none; `places[draw, unit]`."""
         circles = self.circles if within is None else circles_of(self.result, within)
-        method, tolerance = self.ranking.method, self.ranking.tolerance
-        number, whole = read[root_of(self.ranking.on)], np.asarray(read[TOTAL].states)
-        apart = np.repeat(np.arange(draws) * (circles.max(initial=0) + 1), len(circles))
-        rows = np.tile(circles, draws)
-        rows = np.where((rows == NONE) | (whole != State.OK), NONE, rows + apart)
+        number, whole = read[root_of(self.ranking.on)], np.asarray(read[TOTAL].states).reshape(draws, -1)
+        known, dense = whole == State.OK, self.ranking.method is Ties.DENSE
+        if self.ranking.tolerance is not None:
+            return self._tolerant(read, draws, circles, known)
+        tier = tiers(number, draws)
+        for each in self.ranking.ties:
+            tier = refined(tier, tiers(read[each.root], draws), lowest=each.lowest)
+        return placed(tier, known, circles, dense=dense)
+
+    def _tolerant(self, read: Mapping[str, Read], draws: int, circles: Ints, known: Any) -> Any:
+        """Places where numbers that lie near count as one: circle by circle, as results do it."""
+        apart = np.arange(draws)[:, None] * (circles.max(initial=0) + 1)
+        rows = np.where((circles == NONE) | ~known, NONE, circles + apart).reshape(-1)
         breaks = [(read[each.root], each.lowest) for each in self.ranking.ties]
-        found, _shared = ranks(number, method, breaks, rows, tolerance)
-        return found.reshape(draws, -1)
+        number, method = read[root_of(self.ranking.on)], self.ranking.method
+        return ranks(number, method, breaks, rows, self.ranking.tolerance)[0].reshape(draws, -1)
 
 
 def ranked_of(result: Result, within: Within | None) -> Ranked:

@@ -11,7 +11,7 @@ from parcore.cli.tables import Column, show_table
 from parcore.i18n import Text, say
 from parcore.numbers import HUNDRED, shown
 from parcore_robust.facts import plain_share
-from parcore_robust.output import classes_of, index_of, title_of
+from parcore_robust.output import classes_of, index_of, index_word, title_of
 from parcore_robust.polytope import Norm
 from parcore_robust.standing import Origin, Standing, Study, Swap
 from parcore_robust.words import tell
@@ -42,7 +42,7 @@ def _columns(study: Study, lang: str) -> list[Column]:
     found = [
         Column("place", say("place", lang), numeric=True),
         Column("unit", say("unit", lang)),
-        Column("index", say("rate", lang), numeric=True),
+        Column("index", index_word(study, lang), numeric=True),
     ]
     drawn, weights = study.origin is not Origin.MISSING, study.origin is Origin.WEIGHTS
     if drawn:
