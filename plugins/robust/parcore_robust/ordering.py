@@ -82,7 +82,9 @@ def _settle(values: Read, order: Ints, close: Any, step: Ints) -> None:
         return
     cells = rows * order.shape[1] + order[rows, places]
     read = values.exactly(cells)[:] if isinstance(values, WideValues) else [values[int(at)] for at in cells]
-    numbers = {(row, place): each.number for row, place, each in zip(rows, places, read, strict=True)}
+    numbers: dict[Any, Any] = {
+        (row, place): each.number for row, place, each in zip(rows, places, read, strict=True)
+    }
     starts = involved & ~np.concatenate([np.zeros((len(order), 1), bool), close], axis=1)
     for row, first in zip(*np.nonzero(starts), strict=True):
         last = first + 1
