@@ -51,21 +51,11 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands; only those of plugins are made for it."""
+        """The list of commands, without importing them, nor plugins."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
-        told = [(name, _short(make)) for name, make in _added().items()]
-        if told:
-            with formatter.section("Commands of plugins"):
-                formatter.write_dl(told)
-
-
-def _short(make: CommandMaker) -> str:
-    """What a plugin's command says of itself, or that it cannot be had."""
-    try:
-        return make().get_short_help_str(100)
-    except ParcoreError as error:
-        return str(error)
+        formatter.write_paragraph()
+        formatter.write_text("Plugins add commands of their own: `parcore list` names them.")
 
 
 def _added() -> Mapping[str, CommandMaker]:

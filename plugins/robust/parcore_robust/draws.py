@@ -47,7 +47,7 @@ def answers(rng: np.random.Generator, counts: Sequence[int], effect: Fraction, d
 
     Under an effect of 1 multinomial; over 1 with shares that vary themselves (Dirichlet), so that the
     variance is larger by just that; under 1 without replacement from a population as large as gives it,
-    with the sample's shares.
+    about the sample's shares.
     """
     given, size = np.array(counts, np.int64), sum(counts)
     if effect <= 0 or size == 0:
@@ -55,10 +55,8 @@ def answers(rng: np.random.Generator, counts: Sequence[int], effect: Fraction, d
     if effect == 1:
         return rng.multinomial(size, given / size, draws)
     if effect < 1:
-        whole = round((size - effect) / (1 - effect))
-        return rng.multivariate_hypergeometric(
-            _apportioned(counts, max(whole, size)), size, draws, method="marginals"
-        )
+        whole = max(round((size - effect) / (1 - effect)), size)
+        return _without_replacement(rng, given, whole, draws)
     spread = float((size - effect) / (effect - 1))
     had = np.flatnonzero(given)
     shares = rng.dirichlet(spread * given[had] / size, draws)
@@ -67,13 +65,21 @@ def answers(rng: np.random.Generator, counts: Sequence[int], effect: Fraction, d
     return found
 
 
-def _apportioned(counts: Sequence[int], whole: int) -> list[int]:
-    """So many people with the shares of the sample: by largest remainders, in whole numbers."""
-    size = sum(counts)
-    parts = [divmod(each * whole, size) for each in counts]
-    found = [part for part, _ in parts]
-    for at in sorted(range(len(counts)), key=lambda each: -parts[each][1])[: whole - sum(found)]:
-        found[at] += 1
+def _without_replacement(rng: np.random.Generator, given: Ints, whole: int, draws: int) -> Ints:
+    """Samples of a population with the shares given, which is one of whole people.
+
+    Each draw has a population of its own: its parts are the shares' whole numbers or one more, by systematic
+    rounding from a random start, so that on average none is too large.
+    """
+    size = int(given.sum())
+    ends = (np.cumsum(given) * whole + rng.integers(0, size, (draws, 1))) // size
+    people: Any = np.diff(ends, axis=1, prepend=0)
+    found = np.zeros((draws, len(given)), np.int64)
+    rest, left = people.sum(axis=1), np.full(draws, size)
+    for at in range(len(given)):
+        rest = rest - people[:, at]
+        found[:, at] = rng.hypergeometric(people[:, at], rest, left)
+        left = left - found[:, at]
     return found
 
 
