@@ -63,6 +63,7 @@ PAGES = (
     "docs/change.md",
     "docs/files.md",
     "docs/records.md",
+    "docs/robustness.md",
     "docs/huong-dan.md",
     "docs/trials.md",
     "methodologies/nam-dinh/README.md",

@@ -144,7 +144,7 @@ def test_the_command_is_found_from_the_prompt() -> None:
 
 
 def test_a_command_that_cannot_be_had_is_told_as_its_plugins() -> None:
-    """What makes a command and fails, or gives none, is named with its plugin; what is no maker is refused."""
+    """What makes a command and fails, or gives none, is named with its plugin; no maker is refused."""
 
     def failing() -> object:
         raise LookupError("no ink")

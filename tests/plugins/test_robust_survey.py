@@ -338,3 +338,17 @@ def test_samples_of_one_mind_are_told() -> None:
     found = result(edition_of(), counted(u1=(40, 0, 0, 8), u2=(20, 15, 5, 8)))
     told = study(found, draws=50)
     assert any(each.en.startswith("1 samples in which all said the same") for each in told.cautions)
+
+
+def test_the_statements_that_the_page_shows_are_read(tmp_path: Path) -> None:
+    """The document on the page of robustness is a sound one, and states what the page says."""
+    page = (Path(__file__).parents[2] / "docs" / "robustness.md").read_text("utf-8")
+    (block,) = [each for each in page.split("```yaml\n") if each.startswith("robustness:")]
+    path, findings = tmp_path / "stated.yaml", Findings()
+    path.write_text(block.partition("```")[0], "utf-8")
+    said = read_stated(path, "robust-example", findings)
+    assert not list(findings)
+    assert said.design_effect == F(3, 2)
+    assert said.around == F(1, 10)
+    assert set(said.errors) == {"points:leaders-survey", "points:sipas", "index:sipas:score"}
+    assert said.bounds["asked"] == parse_interval("[8,12]")
