@@ -352,3 +352,35 @@ def test_the_statements_that_the_page_shows_are_read(tmp_path: Path) -> None:
     assert said.around == F(1, 10)
     assert set(said.errors) == {"points:leaders-survey", "points:sipas", "index:sipas:score"}
     assert said.bounds["asked"] == parse_interval("[8,12]")
+
+
+def refusal(edition: Edition, said: Mapping[str, Mapping[str, Given]]) -> list[str]:
+    """The codes with which a study is refused."""
+    with pytest.raises(ParcoreError) as told:
+        study(result(edition, said), draws=5)
+    return [each.code for each in told.value.diagnostics]
+
+
+def test_answers_shared_by_two_surveys_are_refused() -> None:
+    """Groups of answers that share some fields, neither within the other, cannot be drawn together."""
+    other = SURVEYED.replace("asked", "again").partition("  - id: rest")[0]
+    other = other.replace("{done: 100%, late: 50%, few: 0%}AT_LEAST", "{done: 100%, all_of: 0%}")
+    text = SURVEYED.replace("AT_LEAST", "") + other
+    said = {unit: {**each, "all_of": F(9)} for unit, each in THREE.items()}
+    assert refusal(sound(text, "30", MORE), said) == ["robust-overlap"]
+
+
+def test_peers_measured_by_a_survey_are_refused() -> None:
+    """Where the mean of others is one of drawn answers, each draw would move it: that is not studied."""
+    peers = """  - id: beside
+    title: beside
+    max: 5
+    measure:
+      compared: {measure: {value: done}, with: mean_of_rates, by: difference,
+                 within: all, who: all, self: no, round: 0}
+    cases: [{in: "(…,0)", points: 0}, {in: "[0,…)", points: 5}]
+    when: {missing: zero, unverified: zero, rejected: zero, nothing_arose: zero}
+    source: {clause: '3', basis: illustrative}
+"""
+    edition = sound(SURVEYED.replace("AT_LEAST", "") + peers, "25", MORE)
+    assert refusal(edition, THREE) == ["robust-peers"]

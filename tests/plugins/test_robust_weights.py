@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import z3  # type: ignore[import-untyped]
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import parcore
@@ -29,11 +29,12 @@ from parcore_robust.document import Stated
 from parcore_robust.lattice import uniform
 from parcore_robust.polytope import Box, Norm, Vector, form, smallest
 from parcore_robust.ranked import ranked_of, root_of, unrounded_of
-from parcore_robust.standing import Span
+from parcore_robust.standing import Span, Standing
 from parcore_robust.weighing import Weighing
 from parcore_robust.weights import box_of, study
-from tests.results.editions import BOOK, PERIOD, UNITS, evidence, result, sound
+from tests.results.editions import BOOK, PERIOD, UNITS, Given, evidence, result, sound
 from tests.results.policies import BOOK as GROUPED
+from tests.results.policies import Plan, plans, populations, scored
 
 F = Fraction
 FEW = settings(max_examples=max(10, settings().max_examples // 3))
@@ -396,3 +397,60 @@ def test_the_panel_of_2022_under_other_weights() -> None:
 def _multiplied(edition: Edition, weights: Vector) -> Edition:
     parts = zip(edition.components, weights, strict=True)
     return evolve(edition, components=tuple(evolve(each, weight=Figure(w)) for each, w in parts))
+
+
+@FEW
+@given(plans(), populations(), st.tuples(st.integers(30, 90), st.sampled_from([F(1, 10), F(1, 2)])))
+def test_under_any_policies_ranks_at_other_weights_are_possible(
+    plan: Plan, by_unit: dict[str, dict[str, Given]], drawn: tuple[int, Fraction]
+) -> None:
+    """With bonus, conversion, caps, tolerance, ties: numbers at weights are the engine's, places possible."""
+    found, (first, share) = scored(plan, by_unit), drawn
+    told = study(found, around(share), draws=20)
+    weighing = Weighing(ranked_of(found, None))
+    one = max(F(60) * (1 - share), min(F(60) * (1 + share), F(first)))
+    weights = one, 100 - one
+    assume(weights in box_of(weighing, around(share)))
+    right = score(reweighed(found.edition, weights), found.evidence, GROUPED, PERIOD)
+    root = root_of(weighing.ranked.ranking.on)
+    for card, number in zip(found.scorecards, weighing.numbers(weights), strict=True):
+        mine, place = right.card(card.unit.id), right.place(card.unit.id)
+        assert mine is not None
+        assert number == mine.trace[root].known
+        each = told.standing(card.unit.id)
+        if place is not None and each.possible is not None:
+            assert each.possible.best <= place.place <= each.possible.worst
+        if each.possible is not None:
+            assert each.reached is not None
+            assert each.possible.best <= each.reached.best
+            assert each.reached.worst <= each.possible.worst
+
+
+def test_components_that_are_one_and_the_same_are_refused() -> None:
+    """Two components whose points are one number have no weights of their own."""
+    text = "".join(
+        f"  - {{id: {name}, title: {name}, max: 6, measure: {{value: few}}, scale: {{per: 0.5, cap: 6}},\n"
+        "     source: {clause: '1', basis: illustrative},\n"
+        "     when: {missing: zero, unverified: zero, rejected: zero}}\n"
+        for name in ("one", "two")
+    )
+    found = result(sound(text, "12", POLICIES), {"u1": {"few": 3}, "u2": {"few": 4}})
+    with pytest.raises(ParcoreError) as told:
+        study(found, draws=5)
+    assert [each.code for each in told.value.diagnostics] == ["robust-same"]
+
+
+def test_a_planted_fault_in_the_bounds_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a form is taken at the edition's own weights alone, some rank met is not among the possible."""
+    found = given_points(FIVE)
+    wide = around(F(1, 2))
+    for each in study(found, wide, draws=200).standings:
+        assert _inside(each)
+    monkeypatch.setattr(Box, "most", lambda *_: tuple(map(F, TOPS)))
+    assert not all(_inside(each) for each in study(found, wide, draws=200).standings)
+
+
+def _inside(each: Standing) -> bool:
+    assert each.possible is not None
+    assert each.reached is not None
+    return each.possible.best <= each.reached.best and each.reached.worst <= each.possible.worst

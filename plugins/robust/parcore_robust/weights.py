@@ -223,11 +223,13 @@ class _Pairs:
         if ahead is None or ahead > 0:
             return True
         # What breaks ties may put first what is level, or counts as level.
+        if not self.weighing.ranked.ranking.ties:
+            return False
         slack = self._step() + slack_of(self.weighing.ranked, others)
-        return bool(self.weighing.ranked.ranking.ties) and ahead >= -slack
+        return ahead >= -slack or self._held(two, one)
 
     def _held(self, one: int, two: int) -> bool:
-        """Whether an end of the total can make level what the forms tell apart."""
+        """Whether an end of the total can make level the first and the second, though the first is ahead."""
         edition, on = self.weighing.ranked.result.edition, self.weighing.ranked.ranking.on
         if edition.adjustments is None or on.quantity is not Quantity.TOTAL:
             return False
