@@ -22,6 +22,12 @@ def parcore_writers() -> Mapping[str, object]:  # type: ignore[empty-body]
 
 
 @hookspec
+def parcore_commands() -> Mapping[str, object]:  # type: ignore[empty-body]
+    """Commands for `parcore NAME`: each name's `parcore.plugins.CommandMaker`, asked when the command is
+    (see `plugins/robust`)."""
+
+
+@hookspec
 def parcore_measures() -> Mapping[str, object]:  # type: ignore[empty-body]
     """Measures for editions: each word's `parcore.rules.figures.MeasureReader`."""
 

@@ -117,6 +117,11 @@ class Loaded:
         return self.added["dialects"]
 
     @property
+    def commands(self) -> Mapping[str, CommandMaker]:
+        """What makes commands, by name."""
+        return self.added["commands"]
+
+    @property
     def engines(self) -> Mapping[str, EngineFactory]:
         """What makes engines, by name."""
         return self.added["engines"]
@@ -230,6 +235,28 @@ def _table_reader(plugin: str, ending: object, reader: object) -> TableReader:
     return read
 
 
+def _maker(plugin: str, name: object, maker: object) -> CommandMaker:
+    """What makes the command, its failures told with the plugin's name; what is none is refused here."""
+    if not isinstance(name, str) or not _COMMAND.fullmatch(name) or not callable(maker):
+        raise TypeError(f"{name!r}: {maker!r} is no command's name and what makes it")
+
+    def make() -> click.Command:
+        """The command, or that the plugin failed."""
+        import click
+
+        try:
+            command = maker()
+            if not isinstance(command, click.Command):
+                raise TypeError(f"{command!r} is no command")
+        except _BROKEN as error:
+            raise stop(
+                "plugin-command", Place(plugin), plugin=plugin, command=name, cause=_cause(error)
+            ) from error
+        return command
+
+    return make
+
+
 def _dialect_writer(plugin: str, dialect: object, writer: object) -> DialectWriter:
     """The writer of a dialect, its failures told with the plugin's name; one that is none is refused here."""
     if not isinstance(dialect, str) or not callable(writer):
@@ -321,6 +348,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "measures": Kind("parcore_measures", "measure", _reader, "plugin-measure-taken", _words),
     "tables": Kind("parcore_tables", "table", _table_reader, "plugin-table-taken"),
     "dialects": Kind("parcore_dialects", "dialect", _dialect_writer, "plugin-dialect-taken"),
+    "commands": Kind("parcore_commands", "command", _maker, "plugin-command-taken", lambda: ENGINE_COMMANDS),
     "engines": Kind("parcore_engines", "engine", _engine, "plugin-engine-taken", lambda: ENGINES),
 }
 """All that plugins add."""

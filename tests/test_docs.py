@@ -64,6 +64,7 @@ PAGES = (
     "docs/files.md",
     "docs/records.md",
     "docs/sql.md",
+    "docs/robustness.md",
     "docs/huong-dan.md",
     "docs/trials.md",
     "methodologies/nam-dinh/README.md",

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from importlib import import_module
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 import parcore
 from parcore.diagnostics import ParcoreError
+
+if TYPE_CHECKING:
+    from parcore.plugins import CommandMaker
 
 COMMANDS: Final = {
     "list": "What is installed: methodologies, editions, evidence, plugins.",
@@ -35,20 +39,30 @@ class LazyGroup(click.Group):
     """Imports `parcore.cli.<command>` when it is asked for; `--help` needs none of them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The commands in the order a newcomer meets them."""
-        return list(COMMANDS)
+        """The commands in the order a newcomer meets them, then those of plugins."""
+        return [*COMMANDS, *_added()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, imported now."""
         if cmd_name not in COMMANDS:
-            return None
+            make = _added().get(cmd_name)
+            return None if make is None else make()
         command: click.Command = import_module(f"parcore.cli.{cmd_name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands, without importing them."""
+        """The list of commands, without importing them, nor plugins."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+        formatter.write_paragraph()
+        formatter.write_text("Plugins add commands of their own: `parcore list` names them.")
+
+
+def _added() -> Mapping[str, CommandMaker]:
+    """The commands that plugins add, by name."""
+    from parcore import plugins
+
+    return plugins.load().commands
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

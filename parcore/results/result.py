@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 
 from parcore.editions.edition import Criterion, Edition, Effect
 from parcore.editions.index import ATTAINABLE, BASE, BONUS, PENALTY, RATE, ROUNDED, TOTAL
-from parcore.editions.tree import GIVEN
+from parcore.editions.tree import AS_WRITTEN, GIVEN, Variant
 from parcore.evidence.evidence import Datum, Evidence, Observation, Stage
 from parcore.evidence.periods import Period
 from parcore.evidence.units import Unit
@@ -172,7 +172,8 @@ class Result:
 
     `absent` are the methods of which nothing was handed in, left out for everybody. `on` is the day whose
     units are scored, where it is not the period's last: their evidence was carried over to them. `tables` are
-    the wide tables in which the evidence stands, where it is not held statement by statement.
+    the wide tables in which the evidence stands, where it is not held statement by statement; `variant` is
+    what of the edition differs for this evidence.
     """
 
     edition: Edition
@@ -191,6 +192,7 @@ class Result:
     absent: tuple[Absent, ...] = field(factory=tuple)
     on: date | None = None
     tables: tuple[str, ...] = ()
+    variant: Variant = AS_WRITTEN
 
     def beside(self, observations: Iterable[Observation]) -> Result:
         """The result with what others printed of its period."""

@@ -89,6 +89,7 @@ def score(
         absent=absent,
         population=population,
         on=on,
+        variant=variant,
     )
 
 
