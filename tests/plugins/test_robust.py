@@ -138,7 +138,7 @@ def test_the_command_is_found_from_the_prompt() -> None:
     assert "[robust-no-design]" in done.stderr
     loaded = plugins.load()
     (own,) = [each for each in loaded.plugins if each.name == "robust"]
-    assert (own.commands, own.failures) == (("robust",), ())
+    assert (own.adds["commands"], own.failures) == (("robust",), ())
     listed = CliRunner().invoke(cli, ["list", "--lang", "en"]).stdout
     assert f"plugin robust ({own.distribution}): commands robust" in listed
 
