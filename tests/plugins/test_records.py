@@ -96,12 +96,12 @@ _COUNTS = [
 ]
 _TEXTS = {
     "unit": ["a", "b", "a", "b", "A", " b", "c", ""],
-    "id": ["", "1", "2", "3", "4", "5", "6", " 1", "7\u00a0", "e\u0301", "é", 'q"', "x,y"],
+    "id": ["", "1", "2", "3", "4", "5", " 1", "7\u00a0", "\x1an", "e\u0301", "é", 'q"', "x,y"],
     "channel": ["post", "TRỰC TUYẾN", unicodedata.normalize("NFD", "bưu điện"), "fax", "", "missing"],
     "taken": _COUNTS,
     "allowed": ["1", "2", "5", "10", *_COUNTS],
     "fee": ["0", "2.5", "2,5", "0.25", "1.234", "1001", "3.333", "NaN", "> 4", "", "rejected", "\u22121"],
-    "day": ["2024-01-15", "2024-01-16", "2024-02-30", "15/01/2024", "", "2024-12-31 "],
+    "day": ["2024-01-15", "2024-01-16", "2024-02-30", "15/01/2024", "", "2024-12-31 ", "2024-01-16\n"],
 }  # fmt: skip
 _SOUND = {
     "unit": ["a", "b"], "id": [""], "channel": ["post", "online", ""], "taken": ["0", "1", "2", "3"],
@@ -145,7 +145,8 @@ def read(
     if quarantine and aside.exists():
         with aside.open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines):
-                bad.setdefault(int(row["row"]), set()).add(row["reason"])
+                if row["row"] != "row":
+                    bad.setdefault(int(row["row"]), set()).add(row["reason"])
     evidence = derive(reader.evidence(), words, findings)
     return Got(evidence, [each.code for each in findings], bad)
 
@@ -160,12 +161,12 @@ def expected(words: Vocabulary, folder: Path, numbers: str) -> Got:
     check_invariants(evidence, words, findings)
     bad: dict[int, set[str]] = {}
     for each in findings:
-        bad.setdefault(each.place.line - 1, set()).add(each.code)
+        bad.setdefault(each.place.line, set()).add(each.code)
     rejected = dict.fromkeys(words.records["dossiers"].fields, Cell(Value(State.REJECTED)))
     lists: list[RecordList] = []
     for listed in evidence.lists():
         records = [
-            evolve(each, cells=rejected) if each.place.line - 1 in bad else each for each in listed.records
+            evolve(each, cells=rejected) if each.place.line in bad else each for each in listed.records
         ]
         lists.append(evolve(listed, records=tuple(records)))
     return Got(derive(Evidence(lists=lists), words, Findings()), [], bad)
@@ -352,7 +353,7 @@ def test_rows_with_other_cells_than_the_header_are_set_aside(words: Vocabulary, 
     lines = [text[0], "a,1", text[1], text[2] + ",,", text[3] + ",more", ""]
     (tmp_path / "d.csv").write_text("\n".join(lines), "utf-8")
     got = read(words, tmp_path, "d.csv")
-    assert got.bad == {1: {"row-ragged"}, 4: {"row-ragged"}}
+    assert got.bad == {2: {"row-ragged"}, 5: {"row-ragged"}}
     assert at(got, "all").value.known == 2
     assert got.evidence.at("b", YEAR, "all", Stage.FINAL) is None
     assert got.codes == ["records-set-aside"]

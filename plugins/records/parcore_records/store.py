@@ -10,7 +10,7 @@ from attrs import field, frozen
 from parcore.evidence.evidence import Cell, Record, Said, Tally
 from parcore_records.database import Database
 from parcore_records.dictionary import REJECTED
-from parcore_records.source import Source
+from parcore_records.raw import Source
 
 Counted = Mapping[int, Mapping[Said, int]]
 
