@@ -25,6 +25,7 @@ from parcore.cli.run import Asked, run, run_carried
 from parcore.cli.tables import csv_text, show_notes
 from parcore.evidence.evidence import Stage
 from parcore.evidence.periods import Period
+from parcore.evidence.sections import Quarantine
 from parcore.numbers import NumberFormat
 from parcore.registry import Registry
 from parcore.results.change import Earlier
@@ -77,7 +78,7 @@ def command(
     by: str,
     units_of: Period | None,
     weights: Path | None,
-    quarantine: Path | None,
+    quarantine: Quarantine | None,
     paths: tuple[Path, ...],
     form: str,
     lang: str,

@@ -43,11 +43,7 @@ LARGE: Final = 16 * 2**20
 
 @frozen
 class RecordTable:
-    """A table of cases, a row each, for a reader that a plugin gives.
-
-    `table` is its name in a database; bad rows of an earlier table are in the quarantine already where
-    it is `begun`.
-    """
+    """A table of cases, a row each, for a reader that a plugin gives; `table` is its name in a database."""
 
     path: Path
     table: str
@@ -57,7 +53,6 @@ class RecordTable:
     defaults: Defaults
     whose: str
     unread: tuple[str, ...]
-    begun: bool
 
 
 TableReader: TypeAlias = Callable[[RecordTable, Findings], Iterable[RecordList]]
@@ -78,7 +73,6 @@ class RecordReader:
         readers: TableReaders = dict,
     ) -> None:
         self._readers = readers
-        self._quarantined = False
         self._kinds = kinds
         self._units = units
         self._findings = findings
@@ -126,9 +120,7 @@ class RecordReader:
             defaults=defaults,
             whose=text_of(section.get("unit")) or UNIT,
             unread=texts_of(section.get("unread")),
-            begun=self._quarantined,
         )
-        self._quarantined |= quarantine
         for listed in reader(asked, self._findings):
             self._keep(listed)
         return True

@@ -23,7 +23,7 @@ from parcore.evidence.evidence import Cell, Datum, Evidence, RecordList, Stage
 from parcore.evidence.invariants import check_invariants
 from parcore.evidence.periods import Period
 from parcore.evidence.readers import EvidenceReader
-from parcore.evidence.sections import Defaults
+from parcore.evidence.sections import Defaults, Quarantine
 from parcore.evidence.vocabulary import Vocabulary
 from parcore.plugins import tables
 from parcore.readings.exact import evaluate
@@ -136,7 +136,7 @@ def read(
 ) -> Got:
     """A table as the plugin reads it."""
     aside = folder / "aside.csv"
-    defaults = Defaults(quarantine=aside if quarantine else None)
+    defaults = Defaults(quarantine=Quarantine(aside) if quarantine else None)
     findings = Findings()
     reader = EvidenceReader(words, UNITS, findings, readers=tables)
     document = HEAD.format(file=file, numbers=numbers)
@@ -306,7 +306,11 @@ def test_without_the_plugin_the_message_says_what_to_install(words: Vocabulary, 
         findings = Findings()
         reader = EvidenceReader(words, UNITS, findings)
         document = parse_yaml(HEAD.format(file=file, numbers="plain"), "e.yaml", findings)
-        reader.document(document, tmp_path / "e.yaml", Defaults(quarantine=quarantine))
+        reader.document(
+            document,
+            tmp_path / "e.yaml",
+            Defaults(quarantine=None if quarantine is None else Quarantine(quarantine)),
+        )
         assert [each.code for each in findings] == codes
 
 

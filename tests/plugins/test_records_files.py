@@ -20,7 +20,7 @@ from parcore.documents.yaml import parse_yaml
 from parcore.evidence.evidence import Evidence
 from parcore.evidence.invariants import check_invariants
 from parcore.evidence.readers import EvidenceReader
-from parcore.evidence.sections import Defaults
+from parcore.evidence.sections import Defaults, Quarantine
 from parcore.evidence.vocabulary import Vocabulary
 from parcore.plugins import tables
 from tests.evidence.reading import UNITS, vocabulary
@@ -373,7 +373,7 @@ def quarantined(words: Vocabulary, folder: Path, file: str, aside: Path) -> list
     findings = Findings()
     reader = EvidenceReader(words, UNITS, findings, readers=tables)
     document = parse_yaml(HEAD.format(file=file, numbers="plain"), "e.yaml", findings)
-    reader.document(document, folder / "e.yaml", Defaults(quarantine=aside))
+    reader.document(document, folder / "e.yaml", Defaults(quarantine=Quarantine(aside)))
     return [each.code for each in findings]
 
 

@@ -11,11 +11,13 @@ from attrs import frozen
 
 from parcore.diagnostics import Findings
 from parcore.evidence.records import RecordTable
+from parcore.evidence.sections import Quarantine
 from parcore_records.database import Database
 from parcore_records.dictionary import SHOWN, Reasons
 from parcore_records.raw import RAGGED, Source
 
-HEADER: Final = ["file", "row", "reason"]
+HEADER: Final = ("file", "row", "reason")
+_BEGINS: Final = ",".join(HEADER).encode() + b","
 
 
 @frozen
@@ -70,34 +72,29 @@ class Faults:
 
 def may_write(asked: RecordTable, findings: Findings) -> bool:
     """Whether the quarantine can be written and holds nothing else; what is in the way is reported."""
-    path = asked.defaults.quarantine
-    if path is None:
+    quarantine = asked.defaults.quarantine
+    if quarantine is None or quarantine.tables:
         return True
     try:
-        taken = path.exists() and _header_of(path)[: len(HEADER)] not in ([], HEADER)
+        taken = not _is_list(quarantine.path)
         if not taken:
-            path.open("a", encoding="utf-8").close()
-    except csv.Error:
-        taken = True
+            quarantine.path.open("a", encoding="utf-8").close()
     except OSError as error:
-        reason = error.strerror or str(error)
-        findings.add("quarantine-unwritable", asked.place, quarantine=path, reason=reason)
+        told = {"quarantine": quarantine.path, "reason": error.strerror or str(error)}
+        findings.add("quarantine-unwritable", asked.place, **told)
         return False
     if taken:
-        findings.add("quarantine-taken", asked.place, quarantine=path)
+        findings.add("quarantine-taken", asked.place, quarantine=quarantine.path)
     return not taken
 
 
-def _header_of(path: Path) -> list[str]:
-    """The last header of a quarantine, or whatever a file begins with."""
-    found: list[str] = []
-    with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        for row in csv.reader(line.replace("\0", "") for line in file):
-            if row[: len(HEADER)] == HEADER:
-                found = row
-            elif not found:
-                return row or ["?"]
-    return found
+def _is_list(path: Path) -> bool:
+    """Whether a file is a list of bad rows, or empty, or not there."""
+    if not path.exists():
+        return True
+    with path.open("rb") as file:
+        begins = file.read(len(_BEGINS))
+    return begins in (b"", _BEGINS)
 
 
 def report(asked: RecordTable, faults: Faults, findings: Findings) -> None:
@@ -118,17 +115,21 @@ def report(asked: RecordTable, faults: Faults, findings: Findings) -> None:
     if counts:
         kept = faults.number("bad > 0 AND owner > 0")
         findings.add(
-            "records-set-aside", asked.place, **told, quarantine=quarantine, kept=kept,
+            "records-set-aside", asked.place, **told, quarantine=quarantine.path, kept=kept,
             lost=sum(counts.values()) - kept,
         )  # fmt: skip
 
 
-def _write(asked: RecordTable, faults: Faults, quarantine: Path) -> None:
-    """The bad rows, under a header of their own where the last table had other columns."""
-    header = [*HEADER, *faults.source.table.columns]
-    same = asked.begun and _header_of(quarantine) == header
-    with quarantine.open("a" if asked.begun else "w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file)
+def _write(asked: RecordTable, faults: Faults, quarantine: Quarantine) -> None:
+    """The bad rows, under a header of their own where the last table has other columns."""
+    columns = faults.source.table.columns
+    table = (str(asked.path), asked.table, asked.whose, asked.kind.name, asked.defaults.stage.value)
+    if table in quarantine.tables:
+        return
+    same = columns == next(reversed(quarantine.tables.values()), None)
+    with quarantine.path.open("a" if quarantine.tables else "w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
         if not same:
-            table.writerow(header)
-        table.writerows([asked.path.name, row, code, *cells] for row, code, cells in faults.rows())
+            rows.writerow([*HEADER, *columns])
+        rows.writerows([asked.path.name, row, code, *cells] for row, code, cells in faults.rows())
+    quarantine.tables[table] = columns
