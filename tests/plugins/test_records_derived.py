@@ -120,6 +120,12 @@ TRIED = {
             "distinct": 3, "ways": MISSING,
         },
     ),
+    "the worst of what is not known decides, first or last": Asked(
+        "1:rejected 2: 3:post", {"online": REJECTED, "share_online": REJECTED, "ways": REJECTED, "max": 3}
+    ),
+    "the worst of what is not known decides, last or first": Asked(
+        "1: 2:post 3:rejected", {"online": REJECTED, "share_online": REJECTED, "ways": REJECTED, "max": 3}
+    ),
     "none meets the condition": Asked(
         "1:post 2:post", {"online": 0, "share_online": NONE, "share": Fraction(1, 2)}
     ),

@@ -24,7 +24,7 @@ from parcore.evidence.sections import Defaults, Quarantine
 from parcore.evidence.vocabulary import Vocabulary
 from parcore.plugins import tables
 from tests.evidence.reading import UNITS, vocabulary
-from tests.plugins.test_records import HEAD, ROWS, WORDS, at, read, written
+from tests.plugins.test_records import HEAD, ROWS, WORDS, at, read, values, written
 
 H = "unit,id,channel,taken,allowed,fee,day\n"
 GOOD = "a,1,online,3,5,2.5,2024-01-15\n"
@@ -396,6 +396,20 @@ def test_of_each_fault_the_first_rows_are_shown(
     }
     (told,) = (each for each in findings if each.code == "records-bad")
     assert (told.values["count"], told.values["rows"]) == ("2000", "2000")
+
+
+def test_long_work_shows_how_far_it_is(
+    words: Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a terminal a bar names the file or the fields that are read, and changes nothing of the result."""
+    (tmp_path / "d.csv").write_text(written(ROWS), "utf-8")
+    quiet = values(read(words, tmp_path, "d.csv").evidence)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setattr("parcore_records.database.MANY", 1)
+    assert values(read(words, tmp_path, "d.csv").evidence) == quiet
+    shown = capsys.readouterr().err
+    assert all(each in shown for each in ("d.csv", "channel", "taken, allowed", "100%"))
 
 
 def test_nothing_is_left_in_the_temporary_folder(

@@ -16,17 +16,18 @@ from pathlib import Path
 from re import sub
 from shutil import rmtree
 from tempfile import mkdtemp
-from typing import Any, BinaryIO, Final, TextIO
+from typing import Any, BinaryIO, Final, TextIO, TypeVar
 from weakref import finalize
 
 import duckdb
 from rich.console import Console
 from rich.progress import Progress
 
+Each = TypeVar("Each")
 MEMORY: Final = "1GB"
 THREADS: Final = "2"
 MANY: Final = 50_000
-"""Rows fetched at once."""
+"""Rows fetched at once; so many different things are worth a progress bar."""
 TICK: Final = 0.2
 """Seconds between two looks at how far a statement is."""
 
@@ -82,6 +83,7 @@ class Database:
         delimiter: str = ",",
         skip: int = 0,
         select: str = "*",
+        told: str = "",
     ) -> None:
         """A table of the rows of a CSV file that have all its columns, given with their types."""
         types = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
@@ -90,7 +92,7 @@ class Database:
             f" escape='\"', header=false, skip={skip}, auto_detect=false, columns={{{types}}},"
             " store_rejects=true, rejects_limit=0)",
             [literal(path), delimiter],
-            told=path.name,
+            told=told,
         )
 
     def numbers(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -111,6 +113,16 @@ def _gone(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Close a database and take its files away."""
     connection.close()
     rmtree(folder, ignore_errors=True)
+
+
+def tracked(each: Iterable[Each], count: int, told: str) -> Iterator[Each]:
+    """Things one after the other, with a progress bar on a terminal where they are many."""
+    console = Console(stderr=True)
+    if count < MANY or not console.is_terminal:
+        yield from each
+        return
+    with Progress(console=console, transient=True) as bar:
+        yield from bar.track(each, total=count, description=told)
 
 
 @contextmanager

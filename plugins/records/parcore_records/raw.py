@@ -51,7 +51,7 @@ def load_lines(
     """Make `raw` of a file each line of which is a row; None where one is not, or is blank."""
     width = len(table.header)
     columns = {f"c{at}": "VARCHAR" for at in range(width)}
-    database.load("raw", columns, path, delimiter=delimiter, skip=skip)
+    database.load("raw", columns, path, delimiter=delimiter, skip=skip, told=path.name)
     ((rows,),) = database.rows("SELECT count(*) FROM raw")
     ((blank,),) = database.rows(
         f"SELECT count(*) FROM raw WHERE trim(coalesce(c0, ''), ?) = '' AND {_blank(list(columns))}",
@@ -89,7 +89,9 @@ def load_rows(table: Table, rows: Iterable[Row], database: Database) -> Source:
                 keep.writerow([line, *cells])
     texts = {f"c{at}": "VARCHAR" for at in range(width)}
     whole = ", ".join(map(_as_written, texts))
-    database.load("raw", {"line": "BIGINT"} | texts, good, select=f"line, {whole}" if broken else "*")
+    database.load(
+        "raw", {"line": "BIGINT"} | texts, good, select=f"line, {whole}" if broken else "*", told=table.name
+    )
     why = {"line": "BIGINT", "why": "VARCHAR", "has": "BIGINT", "told": "VARCHAR"}
     database.load("rejected", why, bad, select=f"line, why, has, {_as_written('told')}")
     for path, name, count in ((good, "raw", counts[0]), (bad, "rejected", counts[1])):

@@ -20,7 +20,7 @@ from parcore.evidence.sections import lacks
 from parcore.evidence.vocabulary import Invariant
 from parcore.numbers import NumberFormat
 from parcore.values import State
-from parcore_records.database import Database
+from parcore_records.database import Database, tracked
 from parcore_records.dictionary import SHOWN, Reader, Reasons, Texts, cell_of, owner_of, read_texts
 from parcore_records.faults import Faults, may_write, report
 from parcore_records.raw import WHITE, Source
@@ -112,7 +112,7 @@ class _Reading:
             f"CREATE TABLE cases AS SELECT {self._source.line} AS pos, owners.value AS owner,"
             f" {self._id()} AS id, coalesce({bad}, 0) AS bad{values} FROM raw{_join('owners', own)}{joins}",
             [WHITE] if "id" in names else [],
-            told="→",
+            told=asked.path.name,
         )
 
     def _id(self) -> str:
@@ -135,13 +135,15 @@ class _Reading:
     def _dictionary(self, name: str, columns: Sequence[int], texts: Texts, read: Reader) -> None:
         """A table of the different texts of columns: their numbers, and what is wrong with them."""
         listed = ", ".join(f"c{at}" for at in columns)
+        told = ", ".join(self._source.table.columns[at] for at in columns)
         self._database.run(
             f"CREATE TABLE {name}_texts AS SELECT row_number() OVER (ORDER BY {listed}) AS number,"
             f" min({self._source.line}) AS pos, {listed} FROM raw GROUP BY {listed}",
-            told=f"{name}",
+            told=told,
         )
+        ((count,),) = self._database.rows(f"SELECT count(*) FROM {name}_texts")
         rows = self._database.rows(f"SELECT number, pos, {listed} FROM {name}_texts ORDER BY number")
-        found = read_texts(rows, self._source.place, read, texts, self.reasons)
+        found = read_texts(tracked(rows, count, told), self._source.place, read, texts, self.reasons)
         self._database.numbers(f"{name}_read", ("number", "value", "bad"), found)
         self._database.run(
             f"CREATE TABLE {name} AS SELECT {listed}, value, bad FROM {name}_texts"
