@@ -58,6 +58,7 @@ NOT_OF_DOCUMENTS = {
             "plugin-table-taken",
             "table-reader-missing",
             "table-name-missing",
+            "table-unreadable",
             "quarantine-taken",
             "quarantine-unwritable",
             "float-inexact",

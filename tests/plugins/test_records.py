@@ -315,9 +315,11 @@ def test_without_the_plugin_the_message_says_what_to_install(words: Vocabulary, 
 
 
 def test_a_file_that_is_none_is_told_with_the_cause(words: Vocabulary, tmp_path: Path) -> None:
-    """What DuckDB says of a file that is no Parquet is told at the place that names it."""
-    (tmp_path / "d.parquet").write_bytes(b"no table")
-    assert read(words, tmp_path, "d.parquet").codes == ["plugin-table"]
+    """A file that is not what its ending says is told, in one line, with what its reader says of it."""
+    for name in ("d.parquet", "d.sqlite"):
+        for data in (b"no table" * 99, written(ROWS).encode()):
+            (tmp_path / name).write_bytes(data)
+            assert read(words, tmp_path, name).codes == ["table-unreadable"]
 
 
 def test_a_large_table_is_read_by_the_plugin(

@@ -11,11 +11,12 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from parcore.diagnostics import Findings
+from parcore.diagnostics import Findings, ParcoreError
 from parcore.documents.yaml import parse_yaml
 from parcore.evidence.evidence import Evidence
 from parcore.evidence.invariants import check_invariants
@@ -412,6 +413,23 @@ def test_long_work_shows_how_far_it_is(
     assert all(each in shown for each in ("d.csv", "channel", "taken, allowed", "100%"))
 
 
+def test_what_fails_later_is_told_too(
+    words: Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the database fails when a rule asks it, after reading, that is a finding and no traceback."""
+    (tmp_path / "d.csv").write_text(written(ROWS), "utf-8")
+    (listed, _) = read(words, tmp_path, "d.csv").evidence.lists()
+
+    def refused(*_: object) -> None:
+        raise duckdb.OutOfMemoryException("Out of Memory\nPossible solutions: …")
+
+    monkeypatch.setattr("parcore_records.database.Database._run", refused)
+    with pytest.raises(ParcoreError) as told:
+        listed.tally(("day", "fee"))
+    (found,) = told.value.diagnostics
+    assert (found.code, found.values["reason"]) == ("table-unreadable", "Out of Memory")
+
+
 def test_nothing_is_left_in_the_temporary_folder(
     words: Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -430,5 +448,5 @@ def test_nothing_is_left_in_the_temporary_folder(
     gc.collect()
     assert list(temporary.iterdir()) == []
     monkeypatch.setenv("PARCORE_RECORDS_MEMORY", "much")
-    assert read(words, tmp_path, "d.csv").codes == ["plugin-table"]
+    assert read(words, tmp_path, "d.csv").codes == ["table-unreadable"]
     assert list(temporary.iterdir()) == []

@@ -23,6 +23,8 @@ import duckdb
 from rich.console import Console
 from rich.progress import Progress
 
+from parcore.diagnostics import ParcoreError, Place, stop
+
 Each = TypeVar("Each")
 MEMORY: Final = "1GB"
 THREADS: Final = "2"
@@ -33,26 +35,35 @@ TICK: Final = 0.2
 
 
 class Database:
-    """A database of its own, gone with its last user."""
+    """A database of one table's own, gone with its last user; what fails in it is told at the table.
 
-    def __init__(self) -> None:
+    Raises, in all that it does:
+        ParcoreError: the file is none of its kind, or memory or disk do not suffice.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self.folder = Path(mkdtemp(prefix="parcore-records-"))
         config: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": os.environ.get("PARCORE_RECORDS_MEMORY", MEMORY),
-            "threads": os.environ.get("PARCORE_RECORDS_THREADS", THREADS),
-            "temp_directory": str(self.folder / "spilled"),
-        }
+            "memory_limit": _memory(), "threads": _threads(), "temp_directory": str(self.folder / "spilled"),
+        }  # fmt: skip
         try:
             self._connection = duckdb.connect(self.folder / "records.duckdb", config=config)
-        except duckdb.Error:
+        except duckdb.Error as error:
             rmtree(self.folder, ignore_errors=True)
-            raise
+            raise unreadable(self._path, error) from error
         finalize(self, _gone, self._connection, self.folder)
         self._connection.execute("SET TimeZone = 'UTC'")  # what a file says is the same on every machine
         self._connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
 
     def run(self, sql: str, values: Sequence[object] = (), told: str = "") -> None:
         """Run a statement, with a progress bar where it is told what it does."""
+        try:
+            self._run(sql, values, told)
+        except duckdb.Error as error:
+            raise unreadable(self._path, error) from error
+
+    def _run(self, sql: str, values: Sequence[object], told: str) -> None:
         if not told or not Console(stderr=True).is_terminal:
             self._connection.execute(sql, list(values))
             return
@@ -69,10 +80,13 @@ class Database:
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         """The rows of a query, some at a time."""
-        with closing(self._connection.cursor()) as cursor:
-            cursor.execute(sql, list(values))
-            while rows := cursor.fetchmany(MANY):
-                yield from rows
+        try:
+            with closing(self._connection.cursor()) as cursor:
+                cursor.execute(sql, list(values))
+                while rows := cursor.fetchmany(MANY):
+                    yield from rows
+        except duckdb.Error as error:
+            raise unreadable(self._path, error) from error
 
     def load(
         self,
@@ -102,6 +116,20 @@ class Database:
             writer(file).writerows(rows)
         self.load(table, dict.fromkeys(columns, "BIGINT"), path)
         path.unlink()
+
+
+def _memory() -> str:
+    return os.environ.get("PARCORE_RECORDS_MEMORY", MEMORY)
+
+
+def _threads() -> str:
+    return os.environ.get("PARCORE_RECORDS_THREADS", THREADS)
+
+
+def unreadable(path: Path, error: Exception) -> ParcoreError:
+    """That a table cannot be read, with what its database says in its first line."""
+    reason = str(error).partition("\n")[0]
+    return stop("table-unreadable", Place(str(path)), reason=reason, memory=_memory(), threads=_threads())
 
 
 def literal(path: Path) -> str:

@@ -45,7 +45,7 @@ def read_lists(asked: RecordTable, findings: Findings) -> Iterable[RecordList]:
     """The lists of a table: those of every unit and period in it, in the order of their first rows."""
     if not may_write(asked, findings):
         return ()
-    database = Database()
+    database = Database(asked.path)
     source = open_source(asked, database, findings)
     unsound = Findings()
     if source is None or not _sound(asked, source.table, unsound):

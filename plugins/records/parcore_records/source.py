@@ -13,7 +13,7 @@ from parcore.diagnostics import Findings
 from parcore.documents.table import Table, parse_table
 from parcore.evidence.records import RecordTable
 from parcore.numbers import NumberFormat
-from parcore_records.database import Database, literal
+from parcore_records.database import Database, literal, unreadable
 from parcore_records.dictionary import decimal_text
 from parcore_records.raw import WHITE, Row, Source, load_rows
 from parcore_records.splitting import read_csv
@@ -32,7 +32,10 @@ def open_source(asked: RecordTable, database: Database, findings: Findings) -> S
     if suffix == PARQUET:
         return _parquet(asked, database, findings)
     if suffix in SQLITE:
-        return _sqlite(asked, database, findings)
+        try:
+            return _sqlite(asked, database, findings)
+        except sqlite3.Error as error:
+            raise unreadable(asked.path, error) from error
     return read_csv(asked.path, database, findings)
 
 
@@ -91,7 +94,7 @@ def _sqlite(asked: RecordTable, database: Database, findings: Findings) -> Sourc
         if not asked.table and len(known) == 1:
             name = next(iter(known.values()))
         if name is None:
-            names = ", ".join(known.values())
+            names = ", ".join(known.values()) or "—"
             findings.add("table-name-missing", asked.place, file=asked.path.name, known=names)
             return None
         found = connection.execute(f"SELECT * FROM {_quoted(name)}")
