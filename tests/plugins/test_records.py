@@ -353,6 +353,28 @@ def test_bad_rows_refuse_a_table_without_a_quarantine(words: Vocabulary, tmp_pat
     assert sorted(got.codes) == ["option-unknown", "record-twice", "records-bad", "unit-unknown"]
 
 
+def test_a_row_is_bad_by_the_first_reason_that_applies(words: Vocabulary, tmp_path: Path) -> None:
+    """No period before no unit, a cell before an invariant, an id that stands twice last; each row once."""
+    head, rest = "unit,period,id,channel,taken,allowed,fee,day\n", "1,5,1,"
+    lines = [
+        f"a,2024,1,online,{rest}", "a,2024,1,online,x,5,1,", "a,2024,1,online,99,1,1,",
+        f"a,2024,1,fax,{rest}", "z,,2,online,x,5,1,", "z,soon,2,online,x,5,1,", "z,2024,2,online,x,5,1,",
+        "b,2024,1,online,99,1,1001,", "b,2024,3,online,99,1,1,", f"b,2024,3,online,{rest}",
+        f"a,2024,1,post,{rest}", f"a,2023,1,post,{rest}", f"z,2024,1,post,{rest}",
+    ]  # fmt: skip
+    (tmp_path / "d.csv").write_text(head + "\n".join(lines), "utf-8")
+    got = read(words, tmp_path, "d.csv")
+    assert {line: reason for line, (reason,) in ((line, tuple(each)) for line, each in got.bad.items())} == {
+        3: "not-a-number", 4: "invariant-broken", 5: "option-unknown", 6: "unit-unknown", 7: "not-a-period",
+        8: "unit-unknown", 9: "value-out-of-range", 10: "invariant-broken", 11: "record-twice",
+        12: "record-twice", 14: "unit-unknown",
+    }  # fmt: skip
+    counts = {
+        (each.unit, str(each.period)): (len(each.records), each.set_aside) for each in got.evidence.lists()
+    }
+    assert counts == {("a", "2024"): (5, 4), ("b", "2024"): (3, 3), ("a", "2023"): (1, 0)}
+
+
 def test_rows_with_other_cells_than_the_header_are_set_aside(words: Vocabulary, tmp_path: Path) -> None:
     """A row of too few or too many cells is bad and nobody's; blank cells behind the last column are none."""
     text = written(ROWS).splitlines()

@@ -53,10 +53,7 @@ def load_lines(
     columns = {f"c{at}": "VARCHAR" for at in range(width)}
     database.load("raw", columns, path, delimiter=delimiter, skip=skip, told=path.name)
     ((rows,),) = database.rows("SELECT count(*) FROM raw")
-    ((blank,),) = database.rows(
-        f"SELECT count(*) FROM raw WHERE trim(coalesce(c0, ''), ?) = '' AND {_blank(list(columns))}",
-        [WHITE, WHITE],
-    )
+    ((blank,),) = database.rows(f"SELECT count(*) FROM raw WHERE {blank_in(columns)}", [WHITE, WHITE])
     return Source(table, f"raw.rowid + {skip + 1}") if rows == lines - skip and not blank else None
 
 
@@ -134,6 +131,7 @@ def _shown(text: str) -> str:
     return text.strip("\r\n")[:MAX_CELL].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _blank(columns: Iterable[str]) -> str:
-    """Whether all of some columns are blank, in SQL; asks for `WHITE`."""
-    return f"trim(concat_ws('', {', '.join(columns)}), ?) = ''"
+def blank_in(columns: Iterable[str]) -> str:
+    """Whether all of some columns are blank, in SQL; it asks for `WHITE` twice."""
+    first, *_ = listed = list(columns)  # mostly that decides
+    return f"(trim(coalesce({first}, ''), ?) = '' AND trim(concat_ws('', {', '.join(listed)}), ?) = '')"

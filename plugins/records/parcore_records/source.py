@@ -15,7 +15,7 @@ from parcore.evidence.records import RecordTable
 from parcore.numbers import NumberFormat
 from parcore_records.database import Database, literal, unreadable
 from parcore_records.dictionary import decimal_text
-from parcore_records.raw import WHITE, Row, Source, load_rows
+from parcore_records.raw import WHITE, Row, Source, blank_in, load_rows
 from parcore_records.splitting import read_csv
 
 PARQUET: Final = ".parquet"
@@ -60,11 +60,11 @@ def _parquet(asked: RecordTable, database: Database, findings: Findings) -> Sour
         return None
     texts = [_text(_quoted(name), kind) for name, kind in kinds]
     listed = ", ".join(f"{text} AS c{at}" for at, text in enumerate(texts))
-    named = ", ".join(f"c{at}" for at in range(len(texts)))
+    blank = blank_in(f"c{at}" for at in range(len(texts)))
     database.run(
         f"CREATE TABLE raw AS SELECT * FROM (SELECT file_row_number + 1 AS line, {listed}"
-        f" FROM {read}, file_row_number=true)) WHERE trim(concat_ws('', {named}), ?) <> ''",
-        [path, WHITE],
+        f" FROM {read}, file_row_number=true)) WHERE NOT {blank}",
+        [path, WHITE, WHITE],
         told=asked.path.name,
     )
     numeric = {name: SURE.get(kind, 0) for name, kind in kinds if kind in SURE or _numeric(kind)}
