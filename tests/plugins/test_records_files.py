@@ -79,6 +79,8 @@ DRESSED = {
     "a long line": H + GOOD.replace("1", "9" * 3_000_000, 1) + BAD.replace("x", "2"),
     "semicolons and decimal commas": (H + GOOD).replace(",", ";").replace("2.5", "2,5"),
     "two forms of one letter": H + GOOD.replace("1", "\u00e9", 1) + MORE.replace("2", "e\u0301", 1),
+    "another order": H + BAD.replace("x", "2") + GOOD + MORE,
+    "another order and blank cells": H + '"b",1,,9,,,\n' + GOOD + "b,2,,,1,,\n",
     "a row of no unit": H + GOOD.replace("a", "", 1) + MORE,
 }  # fmt: skip
 
