@@ -117,3 +117,37 @@ def test_points_from_a_table_that_is_kept_are_those_from_a_small_one(office: Pat
     evidence = (office / "evidence.yaml").read_text("utf-8")
     (office / "evidence.yaml").write_text(evidence.replace(".parquet", ".csv"), "utf-8")
     assert json.loads(say(office, "score", "my-office", "--format", "json")) == kept
+
+
+MERGED = """units: my-office
+members:
+  - {id: ward-a, kind: ward, name: Phường A, valid: {until: 2025-12-31}}
+  - {id: ward-b, kind: ward, name: Phường B, valid: {until: 2025-12-31}}
+  - {id: ward-c, kind: ward, name: Phường C, valid: {from: 2026-01-01}}
+"""
+LINEAGE = """lineage: my-office-2026
+source: {title: Tài liệu minh họa, basis: illustrative}
+events:
+  - {on: 2026-01-01, from: [ward-a, ward-b], to: [ward-c]}
+"""
+
+
+def test_merged_units_have_the_cases_of_all_their_parts(office: Path, tmp_path: Path) -> None:
+    """Over a merger cases that are kept count as those that are held do, and rejected ones are still told."""
+    (office / "units.yaml").write_text(MERGED, "utf-8")
+    (office / "lineage.yaml").write_text(LINEAGE, "utf-8")
+    words = ["score", "my-office", "--period", "2025", "--units-of", "2026", "--format", "json"]
+    aside = ["--quarantine", str(tmp_path / "aside.csv")]
+    rests = json.dumps(json.loads(run(office, *words, *aside).stdout))
+    assert "ward-c 1" in rests
+    table(office, ROWS)
+    explained = say(office, "explain", "my-office", "ward-c", "--period", "2025", "--units-of", "2026")
+    kept = json.loads(say(office, *words))
+    assert [each["points"] for each in kept["units"]] == ["3.5"]
+    (office / "dossiers.csv").write_text("\n".join(map(",".join, [COLUMNS, *ROWS])), "utf-8")
+    evidence = (office / "evidence.yaml").read_text("utf-8")
+    (office / "evidence.yaml").write_text(evidence.replace(".parquet", ".csv"), "utf-8")
+    assert json.loads(say(office, *words)) == kept
+    assert (
+        say(office, "explain", "my-office", "ward-c", "--period", "2025", "--units-of", "2026") == explained
+    )
