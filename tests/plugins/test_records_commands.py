@@ -119,6 +119,19 @@ def test_points_from_a_table_that_is_kept_are_those_from_a_small_one(office: Pat
     assert json.loads(say(office, "score", "my-office", "--format", "json")) == kept
 
 
+def test_of_cases_with_many_different_points_the_first_are_told(office: Path) -> None:
+    """Where hundreds of cases have points of their own the story tells the highest, and of how many."""
+    edition = (office / "edition.yaml").read_text("utf-8")
+    scale = "[{at_most: 3, points: 2}, {otherwise: 1}]"
+    line = "{through: [[0, 2], [1000, 1]]}"
+    assert scale in edition
+    (office / "edition.yaml").write_text(edition.replace(scale, line), "utf-8")
+    table(office, [("Phường A", str(n), str(n)) for n in range(300)])
+    told = say(office, "explain", "my-office", "ward-a", "each")
+    assert "Cases: 300 (1 × 2 points; 1 × 1.999 points; " in told
+    assert (told.count(" × 1."), "; …)" in told) == (19, True)
+
+
 MERGED = """units: my-office
 members:
   - {id: ward-a, kind: ward, name: Phường A, valid: {until: 2025-12-31}}

@@ -371,6 +371,18 @@ def test_a_quarantine_never_takes_the_place_of_another_file(words: Vocabulary, t
         assert quarantined(words, tmp_path, "d.csv", tmp_path / "bad.csv") == ["records-set-aside"]
 
 
+def test_the_warning_says_whose_bad_rows_are(words: Vocabulary, tmp_path: Path) -> None:
+    """Of the bad rows it is told how many are rejected cases of a unit, and how many are nobody's."""
+    (tmp_path / "d.csv").write_text(H + GOOD + BAD + MORE.replace("a", "z", 1) + "a,3\na\n", "utf-8")
+    findings = Findings()
+    reader = EvidenceReader(words, UNITS, findings, readers=tables)
+    document = parse_yaml(HEAD.format(file="d.csv", numbers="plain"), "e.yaml", findings)
+    reader.document(document, tmp_path / "e.yaml", Defaults(quarantine=Quarantine(tmp_path / "aside.csv")))
+    (told,) = findings
+    assert told.values["reasons"] == "row-ragged 2, not-a-number 1, unit-unknown 1"
+    assert [told.values[each] for each in ("count", "rows", "kept", "lost")] == ["4", "5", "1", "3"]
+
+
 def quarantined(words: Vocabulary, folder: Path, file: str, aside: Path) -> list[str]:
     """What is found where bad rows go to a file."""
     findings = Findings()
