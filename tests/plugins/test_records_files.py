@@ -283,6 +283,28 @@ def test_columns_of_every_type_of_parquet(amounts: Vocabulary, tmp_path: Path) -
         assert handed_in(amounts, tmp_path, f"{name}.parquet", "vi")[0] == [("not-a-date", 1)]
 
 
+def test_names_of_columns_in_a_file_are_read_as_a_header_is(amounts: Vocabulary, tmp_path: Path) -> None:
+    """Spaces around a column's name, and names that the plugin uses itself, change nothing."""
+    table: dict[str, list[object]] = {
+        "c1": ["x"],
+        " amount ": [1.234],
+        "line": ["y"],
+        "unit ": ["a"],
+        "c0": ["2"],
+        "raw": [0],
+        'q"q': ["z"],
+    }
+    pq.write_table(pa.table(table), tmp_path / "d.parquet")
+    database(
+        tmp_path / "d.sqlite",
+        'CREATE TABLE d ("c1", " amount ", "line", "unit ", "c0", "raw", "q""q")',
+        [tuple(each for (each,) in table.values())],
+    )
+    for file in ("d.parquet", "d.sqlite"):
+        found, got = handed_in(amounts, tmp_path, f"{file}, unread: [c0, c1, line, raw, 'q\"q']", "vi")
+        assert (found, numbers_of(got)) == ([], [Fraction("1.234")])
+
+
 def test_decimals_too_wide_to_be_exact_are_refused(amounts: Vocabulary, tmp_path: Path) -> None:
     """A column of decimals that DuckDB would turn into floats is refused; unread it is not."""
     wide = pa.array([Decimal("1.00000000000000000000000000000000000000001")], pa.decimal256(60, 41))

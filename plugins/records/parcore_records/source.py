@@ -53,9 +53,11 @@ def _parquet(asked: RecordTable, database: Database, findings: Findings) -> Sour
     wide = dict(
         database.rows(f"SELECT name, precision FROM parquet_schema(?) WHERE precision > {WIDEST}", [path])
     )
-    inexact = [each for each in table.header if each.text in wide and each.text in asked.kind.fields]
-    for each in inexact:
-        findings.add("decimal-too-wide", each.place, column=each.text, digits=wide[each.text], most=WIDEST)
+    fields = asked.kind.fields
+    both = [(cell, name) for cell, (name, _) in zip(table.header, kinds, strict=True) if cell.text in fields]
+    inexact = [(cell, wide[name]) for cell, name in both if name in wide]
+    for cell, digits in inexact:
+        findings.add("decimal-too-wide", cell.place, column=cell.text, digits=digits, most=WIDEST)
     if inexact:
         return None
     texts = [_text(_quoted(name), kind) for name, kind in kinds]
@@ -67,7 +69,8 @@ def _parquet(asked: RecordTable, database: Database, findings: Findings) -> Sour
         [path, WHITE, WHITE],
         told=asked.path.name,
     )
-    numeric = {name: SURE.get(kind, 0) for name, kind in kinds if kind in SURE or _numeric(kind)}
+    typed = zip(table.columns, (kind for _, kind in kinds), strict=True)
+    numeric = {name: SURE.get(kind, 0) for name, kind in typed if kind in SURE or _numeric(kind)}
     return Source(table, numeric=numeric)
 
 
