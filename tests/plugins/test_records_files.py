@@ -24,6 +24,7 @@ from parcore.evidence.readers import EvidenceReader
 from parcore.evidence.sections import Defaults, Quarantine
 from parcore.evidence.vocabulary import Vocabulary
 from parcore.plugins import tables
+from parcore_records.database import Database
 from tests.evidence.reading import UNITS, vocabulary
 from tests.plugins.test_records import HEAD, ROWS, WORDS, at, read, values, written
 
@@ -447,6 +448,17 @@ def test_long_work_shows_how_far_it_is(
     assert values(read(words, tmp_path, "d.csv").evidence) == quiet
     shown = capsys.readouterr().err
     assert all(each in shown for each in ("d.csv", "channel", "taken, allowed", "100%"))
+
+
+def test_memory_and_threads_are_those_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bounds of the surroundings are those of the database, else a gigabyte and two threads."""
+    asked = "SELECT current_setting('memory_limit'), current_setting('threads')"
+    for name in ("PARCORE_RECORDS_MEMORY", "PARCORE_RECORDS_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    assert list(Database(tmp_path).rows(asked)) == [("953.6 MiB", 2)]
+    monkeypatch.setenv("PARCORE_RECORDS_MEMORY", "200MB")
+    monkeypatch.setenv("PARCORE_RECORDS_THREADS", "1")
+    assert list(Database(tmp_path).rows(asked)) == [("190.7 MiB", 1)]
 
 
 def test_what_fails_later_is_told_too(
