@@ -19,7 +19,7 @@ from parcore.plugins import tables
 from parcore.readings.exact import evaluate
 from parcore.results.scope import UnitScope
 from parcore.rules.derivations import derive
-from parcore.rules.graph import Aggregate, Cmp, Field, Match, Over, Records, Round, const
+from parcore.rules.graph import Aggregate, Cmp, Field, Match, Over, Pick, Records, Round, Symbol, const
 from parcore.rules.program import lay_out
 from parcore.values import State, Value
 from tests.evidence.reading import UNITS, vocabulary
@@ -213,11 +213,14 @@ def test_each_case_is_scored_as_often_as_it_stands(
     )
     each = Match(Round(Field("n"), 0), ((NONE, const(0)),))
     online = Cmp(">=", Field("n"), const(Fraction("1.4")))
+    way = Cmp("=", Symbol("way", ("online", "post")), const(0))
+    two = Match(Pick(((way, const(10)),), Field("n")), ((NONE, const(0)),))
     roots = {
         "mean": Over(Aggregate.MEAN, Records("cases"), each),
         "sum": Over(Aggregate.SUM, Records("cases"), each),
         "count": Over(Aggregate.COUNT, Records("cases"), each, where=Match(online, ((NONE, const(0)),))),
         "max": Over(Aggregate.MAX, Records("cases"), each),
+        "two fields": Over(Aggregate.SUM, Records("cases"), two),
         "strict": Over(Aggregate.SUM, Records("cases"), Field("n")),
     }
     trace = evaluate(lay_out(roots), UnitScope("a", YEAR, got, Stage.FINAL))
@@ -225,5 +228,5 @@ def test_each_case_is_scored_as_often_as_it_stands(
     assert {root: trace[root] for root in roots} == {
         "mean": Value(State.OK, Fraction(1)), "sum": Value(State.OK, Fraction(6)),
         "count": Value(State.OK, Fraction(2)), "max": Value(State.OK, Fraction(2)),
-        "strict": Value(NONE),
+        "two fields": Value(State.OK, Fraction("14.5")), "strict": Value(NONE),
     }  # fmt: skip
