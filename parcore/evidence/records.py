@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from collections.abc import Mapping as MappingOf
+from errno import EISDIR
+from os import strerror
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -104,6 +106,9 @@ class RecordReader:
         """Whether the table is one for a plugin's reader, which has read it then."""
         path, place = document.parent / text_of(section["file"]), section["file"].place
         suffix, quarantine = path.suffix.lower(), defaults.quarantine is not None
+        if path.is_dir():
+            self._findings.add("file-unreadable", place, reason=strerror(EISDIR))
+            return True
         if not path.is_file() or not (suffix in STORED or quarantine or path.stat().st_size > LARGE):
             return False
         reader = self._readers().get(suffix)

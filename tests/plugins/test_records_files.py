@@ -158,7 +158,7 @@ def test_a_file_is_read_and_no_other_whose_name_it_matches(
 def test_a_file_that_may_not_be_read_is_told(
     words: Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the system refuses a file, its reason is told at the file."""
+    """Where the system refuses a file, its reason is told at the file; a folder is none."""
     (tmp_path / "d.csv").write_text(H + GOOD, "utf-8")
 
     def refused(*_: object, **__: object) -> None:
@@ -167,6 +167,8 @@ def test_a_file_that_may_not_be_read_is_told(
     monkeypatch.setattr("parcore.evidence.records.LARGE", -1)
     monkeypatch.setattr("parcore_records.splitting.watched", refused)
     assert handed_in(words, tmp_path, "d.csv", "plain")[0] == [("file-unreadable", 0)]
+    (tmp_path / "d.parquet").mkdir()
+    assert handed_in(words, tmp_path, "d.parquet", "plain")[0] == [("file-unreadable", 5)]
 
 
 def database(path: Path, made: str, rows: Sequence[Sequence[object]]) -> None:
