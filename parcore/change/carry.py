@@ -7,14 +7,16 @@ and why. Nothing is divided and nothing guessed: what cannot be known is withhel
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import overload
 
 from attrs import evolve, field, frozen
 
 from parcore.change.joining import MEAN, SUM, Part, Weights, Why, join
 from parcore.diagnostics import Findings, Place, stop
-from parcore.evidence.evidence import Datum, Evidence, Method, RecordList, Stage
+from parcore.evidence.evidence import Datum, Evidence, Method, Record, RecordList, Said, Stage
 from parcore.evidence.lineage import Label, Lineage, Passage
 from parcore.evidence.periods import Period
 from parcore.evidence.rollup import written
@@ -263,22 +265,59 @@ class _Run:
             why = Why.PART
         if why is not None:
             self.not_comparable.append(NotComparable(unit, period, kind, why, told, stage))
-        records = [
-            evolve(each, id=f"{listed.unit}/{each.id}" if each.id else "")
-            for listed in lists
-            for each in listed.records
-        ]
+        held = lists if state is State.OK else []
+        every, kept = _Every(tuple(held)), any(each.counted is not None for each in held)
         return RecordList(
             unit=unit,
             period=period,
             kind=kind,
-            records=tuple(records) if state is State.OK else (),
+            records=every if kept else tuple(every),
             stage=stage,
             state=state,
             method=Method.DERIVED,
             source=_common(each.source for each in lists),
             place=lists[0].place,
+            counted=every.tally if kept else None,
+            set_aside=sum(each.set_aside for each in held),
         )
+
+
+@frozen(eq=False)
+class _Every(Sequence[Record]):
+    """The records of several lists, each fetched when asked."""
+
+    lists: tuple[RecordList, ...]
+
+    def __len__(self) -> int:
+        return sum(len(each.records) for each in self.lists)
+
+    def __iter__(self) -> Iterator[Record]:
+        return (_named(each, listed) for listed in self.lists for each in listed.records)
+
+    @overload
+    def __getitem__(self, at: int) -> Record: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Record]: ...
+    def __getitem__(self, at: int | slice) -> Record | list[Record]:
+        if isinstance(at, slice):
+            return [self[each] for each in range(*at.indices(len(self)))]
+        found = range(len(self))[at]
+        for listed in self.lists:
+            if found < len(listed.records):
+                return _named(listed.records[found], listed)
+            found -= len(listed.records)
+        raise IndexError(at)
+
+    def tally(self, names: tuple[str, ...]) -> Mapping[Said, int]:
+        """How many of all say the same."""
+        total = Counter[Said]()
+        for each in self.lists:
+            total.update(each.tally(names))
+        return total
+
+
+def _named(record: Record, listed: RecordList) -> Record:
+    return evolve(record, id=f"{listed.unit}/{record.id}" if record.id else "")
 
 
 def _common(sources: Iterator[Source | None]) -> Source | None:

@@ -7,16 +7,25 @@ from pathlib import Path
 from typing import Any
 
 import click
+from attrs import evolve
 
 from parcore.audit.appeal import Appeal, Standing, appeal
 from parcore.cli.emptiness import named
 from parcore.cli.explain import leaves_named, paragraph
-from parcore.cli.options import evidence_options, format_option, lang_option, path_option, unknown_format
+from parcore.cli.options import (
+    evidence_options,
+    format_option,
+    lang_option,
+    path_option,
+    quarantine_option,
+    unknown_format,
+)
 from parcore.cli.result_table import amount
 from parcore.cli.run import Asked, run
 from parcore.cli.tables import Column, show_notes, show_table
 from parcore.evidence.evidence import Datum, Stage
 from parcore.evidence.periods import Period
+from parcore.evidence.sections import Quarantine
 from parcore.i18n import say
 from parcore.numbers import NumberFormat, exact_text, shown
 from parcore.results.output import number
@@ -28,6 +37,7 @@ from parcore.results.result import Result
 @click.argument("unit")
 @click.argument("criterion")
 @evidence_options
+@quarantine_option
 @path_option
 @format_option("table", "json")
 @lang_option
@@ -40,6 +50,7 @@ def command(
     numbers: str,
     changes: tuple[str, ...],
     files: tuple[Path, ...],
+    quarantine: Quarantine | None,
     paths: tuple[Path, ...],
     form: str,
     lang: str,
@@ -47,12 +58,12 @@ def command(
     """What forces a unit's points; with --set, what a proposed change does to points, index and rank."""
     if form not in ("table", "json"):
         raise unknown_format(form, ["table", "json"])
-    asked = Asked(name, period, Stage(stage), files, NumberFormat(numbers), (), (unit,), "UNIT", paths)
-    before, registry = run(asked)
-    proposed = Asked(
-        before.edition.key, before.period, Stage(stage), files, NumberFormat(numbers), changes, (unit,),
-        "UNIT", paths,
+    asked = Asked(
+        name, period, Stage(stage), files, NumberFormat(numbers), (), (unit,), "UNIT", paths,
+        quarantine=quarantine,
     )  # fmt: skip
+    before, registry = run(asked)
+    proposed = evolve(asked, name=before.edition.key, period=before.period, changes=changes)
     after = run(proposed, registry)[0] if changes else None
     unit_id = before.scorecards[0].unit.id if before.scorecards else unit
     found = [appeal(before, unit_id, leaf, after) for leaf in leaves_named(before, (criterion,))]

@@ -23,6 +23,7 @@ from parcore.cli.options import (
     format_option,
     lang_option,
     path_option,
+    quarantine_option,
     registry_of,
     unknown_format,
 )
@@ -32,6 +33,7 @@ from parcore.diagnostics import Findings, Place
 from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Stage
 from parcore.evidence.periods import Period
+from parcore.evidence.sections import Quarantine
 from parcore.numbers import NumberFormat
 from parcore.registry import Registry
 from parcore.results.result import Result
@@ -70,6 +72,7 @@ def _sides_options(command: Command) -> Command:
 @_sides_options
 @click.option("--why", is_flag=True, help="Split each change: rule, evidence, units, rounding.")
 @click.option("--unit", "units", multiple=True, help="With --why: this unit by criterion; repeatable.")
+@quarantine_option
 @path_option
 @format_option(*FORMATS)
 @lang_option
@@ -84,6 +87,7 @@ def command(
     numbers: str,
     why: bool,
     units: tuple[str, ...],
+    quarantine: Quarantine | None,
     paths: tuple[Path, ...],
     form: str,
     lang: str,
@@ -103,7 +107,8 @@ def command(
     scored = why or bool(periods or stages or any(sides))
     if not scored and len(names) < 2:
         raise click.UsageError("name two editions, or one with two periods or two stages")
-    results = _results(names, periods, stages, sides, numbers, registry) if scored else None
+    read = NumberFormat(numbers), quarantine
+    results = _results(names, periods, stages, sides, read, registry) if scored else None
     editions = [registry.edition(name) for name in names] if results is None else [e.edition for e in results]
     if results is None and editions[0].key == editions[1].key:
         raise click.UsageError("both sides are the same: name two editions, two periods or two stages")
@@ -122,7 +127,7 @@ def _results(
     periods: Sequence[Period],
     stages: Sequence[str],
     files: tuple[tuple[Path, ...], tuple[Path, ...]],
-    numbers: str,
+    read: tuple[NumberFormat, Quarantine | None],
     registry: Registry,
 ) -> tuple[Result, Result]:
     """Each side scored; a side of which nothing is said is as the other."""
@@ -137,7 +142,8 @@ def _results(
             period,
             words[min(at, len(words) - 1)],
             files[at],
-            NumberFormat(numbers),
+            read[0],
+            quarantine=read[1],
         )
         sides.append(run(asked, registry)[0])
     first, second = sides

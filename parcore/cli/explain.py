@@ -32,6 +32,7 @@ from parcore.editions.index import ROUNDED, TOTAL
 from parcore.editions.tree import may_rescale
 from parcore.evidence.evidence import Stage
 from parcore.evidence.periods import Period
+from parcore.evidence.sections import Quarantine
 from parcore.i18n import say
 from parcore.numbers import NumberFormat, shown
 from parcore.readings.prose.annex import combined
@@ -67,7 +68,7 @@ def command(
     numbers: str,
     changes: tuple[str, ...],
     files: tuple[Path, ...],
-    quarantine: Path | None,
+    quarantine: Quarantine | None,
     units_of: Period | None,
     weights: Path | None,
     paths: tuple[Path, ...],

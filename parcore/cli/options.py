@@ -12,6 +12,7 @@ from parcore import i18n
 from parcore.diagnostics import Place, stop
 from parcore.evidence.evidence import Stage
 from parcore.evidence.periods import Period, parse_period
+from parcore.evidence.sections import Quarantine
 from parcore.numbers import NumberFormat
 from parcore.registry import Registry, search_paths
 
@@ -93,10 +94,14 @@ def evidence_options(command: Command) -> Command:
     return command
 
 
+def _quarantine(_: click.Context, __: click.Parameter, value: Path | None) -> Quarantine | None:
+    return None if value is None else Quarantine(value)
+
+
 def quarantine_option(command: Command) -> Command:
     """`--quarantine FILE`: where bad rows of records go."""
     return click.option(
-        "--quarantine", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+        "--quarantine", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", callback=_quarantine,
         help="Write bad rows of records there with the reason of each, and go on: they count as rejected.",
     )(command)  # fmt: skip
 

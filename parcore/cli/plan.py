@@ -12,7 +12,14 @@ from parcore.change.plan.left_out import ON_REQUEST, LeftOut, Reason
 from parcore.change.plan.planning import plan, together
 from parcore.change.plan.proposals import Change, Effect, Need, Plan, Proposal, Together
 from parcore.cli.emptiness import named
-from parcore.cli.options import evidence_options, format_option, lang_option, path_option, unknown_format
+from parcore.cli.options import (
+    evidence_options,
+    format_option,
+    lang_option,
+    path_option,
+    quarantine_option,
+    unknown_format,
+)
 from parcore.cli.plan_data import CSV_COLUMNS, csv_rows, plan_data, together_data
 from parcore.cli.result_table import amount
 from parcore.cli.run import Asked, run
@@ -20,6 +27,7 @@ from parcore.cli.run import changes as read_changes
 from parcore.cli.tables import Column, csv_text, show_notes, show_table
 from parcore.evidence.evidence import Stage
 from parcore.evidence.periods import Period
+from parcore.evidence.sections import Quarantine
 from parcore.i18n import say
 from parcore.numbers import NumberFormat, shown
 from parcore.results.result import Result
@@ -34,6 +42,7 @@ from parcore.results.result import Result
     help="Plan also for what is left out otherwise: what others find, wholes of shares; repeatable.",
 )  # fmt: skip
 @evidence_options
+@quarantine_option
 @path_option
 @format_option("table", "json", "csv")
 @lang_option
@@ -47,6 +56,7 @@ def command(
     numbers: str,
     changes: tuple[str, ...],
     files: tuple[Path, ...],
+    quarantine: Quarantine | None,
     paths: tuple[Path, ...],
     form: str,
     lang: str,
@@ -60,7 +70,10 @@ def command(
         raise unknown_format(form, ["table", "json", "csv"])
     if changes and form == "csv":
         raise click.UsageError("--set is told as table or json")
-    asked = Asked(name, period, Stage(stage), files, NumberFormat(numbers), (), (unit,), "UNIT", paths)
+    asked = Asked(
+        name, period, Stage(stage), files, NumberFormat(numbers), (), (unit,), "UNIT", paths,
+        quarantine=quarantine,
+    )  # fmt: skip
     result, registry = run(asked)
     if not result.scorecards:
         click.echo("[]" if form == "json" else say("score-none", lang))

@@ -22,6 +22,8 @@ from parcore.results.steps import steps
 from parcore.rules.program import lay_out
 
 ROOT = "points"
+NAMED = 10_000
+"""Numbers of cases among which the nearest is looked for."""
 
 
 @frozen
@@ -106,7 +108,8 @@ def scored_records(result: Result, leaves: Iterable[Criterion], id_: str) -> lis
                 continue
             listed = result.evidence.records(card.unit.id, result.period, rule.records, result.stage)
             for record in () if listed is None else listed.records:
-                ids.setdefault(record.id)
+                if len(ids) < NAMED:
+                    ids.setdefault(record.id)
                 if listed is not None and record.id == id_:
                     found.append(ScoredRecord(result, card, leaf, rule, listed, record))
     if rules and not found:

@@ -14,6 +14,7 @@ from parcore.cli.options import (
     format_option,
     lang_option,
     path_option,
+    quarantine_option,
     registry_of,
     unknown_format,
 )
@@ -21,7 +22,7 @@ from parcore.cli.tables import show_notes
 from parcore.diagnostics import ParcoreError, Place, stop
 from parcore.evidence.evidence import Observation, Stage
 from parcore.evidence.periods import Period, parse_period
-from parcore.evidence.sections import Defaults
+from parcore.evidence.sections import Defaults, Quarantine
 from parcore.numbers import NumberFormat
 from parcore.registry import Registry
 from parcore.results.brief.held import complete
@@ -48,6 +49,7 @@ FORMATS = ("text", "markdown", "html", "json")
               help="How the files write numbers.")  # fmt: skip
 @click.option("--evidence", "files", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
               help="Evidence, or a folder of it; repeatable. Else what is installed.")  # fmt: skip
+@quarantine_option
 @path_option
 @format_option(*FORMATS)
 @lang_option
@@ -59,6 +61,7 @@ def command(
     stage: str,
     numbers: str,
     files: tuple[Path, ...],
+    quarantine: Quarantine | None,
     paths: tuple[Path, ...],
     form: str,
     lang: str,
@@ -74,7 +77,7 @@ def command(
     if form not in FORMATS:
         raise unknown_format(form, [*FORMATS])
     registry = registry_of(paths)
-    defaults = Defaults(period=period, stage=Stage.FINAL, numbers=NumberFormat(numbers))
+    defaults = Defaults(period, Stage.FINAL, numbers=NumberFormat(numbers), quarantine=quarantine)
     briefing = Briefing(registry, files, defaults, Stage(stage))
     briefs = [briefing.brief(name, unit, against) for name in names]
     if form == "json":

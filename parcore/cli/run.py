@@ -17,7 +17,7 @@ from parcore.evidence.cells import stated
 from parcore.evidence.evidence import Datum, Evidence, Stage
 from parcore.evidence.invariants import check_invariants
 from parcore.evidence.periods import Period
-from parcore.evidence.sections import Defaults
+from parcore.evidence.sections import Defaults, Quarantine
 from parcore.evidence.vocabulary import FieldSpec, given_field
 from parcore.numbers import NumberFormat
 from parcore.registry import Registry
@@ -43,7 +43,7 @@ class Asked:
     paths: tuple[Path, ...] = ()
     units_of: Period | None = None
     weights: Path | None = None
-    quarantine: Path | None = None
+    quarantine: Quarantine | None = None
 
 
 def run(asked: Asked, registry: Registry | None = None) -> tuple[Result, Registry]:

@@ -26,6 +26,7 @@ from parcore.cli.tables import csv_text, show_notes
 from parcore.cli.wide import engine_options, score_wide, wide_of
 from parcore.evidence.evidence import Stage
 from parcore.evidence.periods import Period
+from parcore.evidence.sections import Quarantine
 from parcore.numbers import NumberFormat
 from parcore.registry import Registry
 from parcore.results.change import Earlier
@@ -79,7 +80,7 @@ def command(
     by: str,
     units_of: Period | None,
     weights: Path | None,
-    quarantine: Path | None,
+    quarantine: Quarantine | None,
     engine: str,
     engine_pairs: tuple[str, ...],
     master: str | None,

@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from parcore.audit.bundle import MANIFEST_FILE, REVISION_FILE, digest
-from parcore.cli.options import evidence_options, lang_option, path_option
+from parcore.cli.options import evidence_options, lang_option, path_option, quarantine_option
 from parcore.cli.run import Asked, run
 from parcore.cli.tables import show_notes
 from parcore.evidence.evidence import Stage
 from parcore.evidence.periods import Period
+from parcore.evidence.sections import Quarantine
 from parcore.i18n import say
 from parcore.numbers import NumberFormat
 
@@ -35,6 +36,7 @@ from parcore.numbers import NumberFormat
     metavar="NAME",
     help="Make a pair of keys, NAME.pem and NAME.pub.pem, and nothing else.",
 )
+@quarantine_option
 @path_option
 @lang_option
 def command(
@@ -49,6 +51,7 @@ def command(
     revises: Path | None,
     reason: str,
     new_key: Path | None,
+    quarantine: Quarantine | None,
     paths: tuple[Path, ...],
     lang: str,
 ) -> None:
@@ -67,7 +70,9 @@ def command(
         raise click.UsageError("--set is for what-if; only a result from evidence is sealed")
     if (revises is None) != (not reason.strip()):
         raise click.UsageError("--revises and --reason go together")
-    asked = Asked(name, period, Stage(stage), files, NumberFormat(numbers), paths=paths)
+    asked = Asked(
+        name, period, Stage(stage), files, NumberFormat(numbers), paths=paths, quarantine=quarantine
+    )
     _seal(asked, out, key, revises, reason.strip(), lang)
 
 

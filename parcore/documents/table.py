@@ -49,9 +49,7 @@ def read_table(path: Path, findings: Findings, name: str | None = None) -> Table
 
 def parse_table(text: str, name: str, findings: Findings) -> Table:
     """The table of a CSV text; as `read_table`."""
-    found = _FIRST_LINE.match(text)
-    first = found.group(1) if found else ""
-    lines = _rows(text, name, max(DELIMITERS, key=first.count))
+    lines = _rows(text, name, delimiter_of(text))
     header: tuple[Scalar, ...] = ()
     rows: list[dict[str, Scalar]] = []
     left = MAX_CELLS
@@ -74,6 +72,12 @@ def parse_table(text: str, name: str, findings: Findings) -> Table:
     if not header:
         raise stop("document-empty", Place(name))
     return Table(name, header, tuple(rows))
+
+
+def delimiter_of(text: str) -> str:
+    """The delimiter of a table: the one that its first line has most of."""
+    found = _FIRST_LINE.match(text)
+    return max(DELIMITERS, key=(found.group(1) if found else "").count)
 
 
 def _drop_blanks(cells: list[str], width: int) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from collections.abc import Mapping as MappingOf
+from errno import EISDIR
+from os import strerror
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -43,11 +45,7 @@ LARGE: Final = 16 * 2**20
 
 @frozen
 class RecordTable:
-    """A table of cases, a row each, for a reader that a plugin gives.
-
-    `table` is its name in a database; bad rows of an earlier table are in the quarantine already where
-    it is `begun`.
-    """
+    """A table of cases, a row each, for a reader that a plugin gives; `table` is its name in a database."""
 
     path: Path
     table: str
@@ -57,7 +55,6 @@ class RecordTable:
     defaults: Defaults
     whose: str
     unread: tuple[str, ...]
-    begun: bool
 
 
 TableReader: TypeAlias = Callable[[RecordTable, Findings], Iterable[RecordList]]
@@ -78,7 +75,6 @@ class RecordReader:
         readers: TableReaders = dict,
     ) -> None:
         self._readers = readers
-        self._quarantined = False
         self._kinds = kinds
         self._units = units
         self._findings = findings
@@ -110,6 +106,9 @@ class RecordReader:
         """Whether the table is one for a plugin's reader, which has read it then."""
         path, place = document.parent / text_of(section["file"]), section["file"].place
         suffix, quarantine = path.suffix.lower(), defaults.quarantine is not None
+        if path.is_dir():
+            self._findings.add("file-unreadable", place, reason=strerror(EISDIR))
+            return True
         if not path.is_file() or not (suffix in STORED or quarantine or path.stat().st_size > LARGE):
             return False
         reader = self._readers().get(suffix)
@@ -126,9 +125,7 @@ class RecordReader:
             defaults=defaults,
             whose=text_of(section.get("unit")) or UNIT,
             unread=texts_of(section.get("unread")),
-            begun=self._quarantined,
         )
-        self._quarantined |= quarantine
         for listed in reader(asked, self._findings):
             self._keep(listed)
         return True

@@ -18,11 +18,22 @@ from parcore.numbers import NumberFormat
 from parcore.sources import Source
 
 
+@frozen(eq=False)
+class Quarantine:
+    """The file into which one run puts the bad rows of records; `tables` are those whose rows it has.
+
+    Of each it holds the columns. A table that is read again is not written again.
+    """
+
+    path: Path
+    tables: dict[tuple[str, ...], tuple[str, ...]] = field(factory=dict)
+
+
 @frozen
 class Defaults:
     """What holds for every statement of a source unless the statement says otherwise.
 
-    `quarantine` is the file into which bad rows of records are put; without one they refuse the table.
+    `quarantine` is where bad rows of records are put; without one they refuse the table.
     """
 
     period: Period | None = None
@@ -31,7 +42,7 @@ class Defaults:
     numbers: NumberFormat = NumberFormat.UNDECLARED
     columns: MappingOf[str, NumberFormat] = field(factory=dict)
     source: Source | None = None
-    quarantine: Path | None = None
+    quarantine: Quarantine | None = None
 
     def within(self, tree: Mapping, findings: Findings) -> Defaults:
         """What holds in a part of the source that may say otherwise."""

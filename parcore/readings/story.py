@@ -35,6 +35,9 @@ from parcore.rules.scales import Steps
 from parcore.sources import Source
 from parcore.values import EVIDENCE_STATES, State, Value
 
+TOLD = 20
+"""Points of cases that are told apart, the highest first."""
+
 
 @frozen
 class Teller:
@@ -150,13 +153,10 @@ class Teller:
         counted = Counter[Value]()
         for trace, times in members_of(program, state, cases).counted():
             counted[trace["it"]] += times
-        shown = (
-            f"{self._number(Fraction(count))} × {self._case(value)}"
-            for value, count in sorted(counted.items(), key=lambda each: (each[0].state, -each[0].number))
-        )
-        yield self._say(
-            "tell-cases", count=self._number(Fraction(counted.total())), cases="; ".join(shown) or "—"
-        )
+        several = sorted(counted.items(), key=lambda each: (each[0].state, -each[0].number))
+        told = [f"{self._number(Fraction(count))} × {self._case(value)}" for value, count in several[:TOLD]]
+        shown = "; ".join(told + ["…"] * (len(several) > TOLD)) or "—"
+        yield self._say("tell-cases", count=self._number(Fraction(counted.total())), cases=shown)
 
     def _case(self, value: Value) -> str:
         return self._state(value.state) if value.known is None else self.speaker.points(value.number)

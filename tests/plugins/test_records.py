@@ -23,7 +23,7 @@ from parcore.evidence.evidence import Cell, Datum, Evidence, RecordList, Stage
 from parcore.evidence.invariants import check_invariants
 from parcore.evidence.periods import Period
 from parcore.evidence.readers import EvidenceReader
-from parcore.evidence.sections import Defaults
+from parcore.evidence.sections import Defaults, Quarantine
 from parcore.evidence.vocabulary import Vocabulary
 from parcore.plugins import tables
 from parcore.readings.exact import evaluate
@@ -96,12 +96,12 @@ _COUNTS = [
 ]
 _TEXTS = {
     "unit": ["a", "b", "a", "b", "A", " b", "c", ""],
-    "id": ["", "1", "2", "3", "4", "5", "6", " 1", "7\u00a0", "e\u0301", "é", 'q"', "x,y"],
+    "id": ["", "1", "2", "3", "4", "5", " 1", "7\u00a0", "\x1an", "e\u0301", "é", 'q"', "x,y"],
     "channel": ["post", "TRỰC TUYẾN", unicodedata.normalize("NFD", "bưu điện"), "fax", "", "missing"],
     "taken": _COUNTS,
     "allowed": ["1", "2", "5", "10", *_COUNTS],
     "fee": ["0", "2.5", "2,5", "0.25", "1.234", "1001", "3.333", "NaN", "> 4", "", "rejected", "\u22121"],
-    "day": ["2024-01-15", "2024-01-16", "2024-02-30", "15/01/2024", "", "2024-12-31 "],
+    "day": ["2024-01-15", "2024-01-16", "2024-02-30", "15/01/2024", "", "2024-12-31 ", "2024-01-16\n"],
 }  # fmt: skip
 _SOUND = {
     "unit": ["a", "b"], "id": [""], "channel": ["post", "online", ""], "taken": ["0", "1", "2", "3"],
@@ -136,7 +136,7 @@ def read(
 ) -> Got:
     """A table as the plugin reads it."""
     aside = folder / "aside.csv"
-    defaults = Defaults(quarantine=aside if quarantine else None)
+    defaults = Defaults(quarantine=Quarantine(aside) if quarantine else None)
     findings = Findings()
     reader = EvidenceReader(words, UNITS, findings, readers=tables)
     document = HEAD.format(file=file, numbers=numbers)
@@ -145,7 +145,8 @@ def read(
     if quarantine and aside.exists():
         with aside.open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines):
-                bad.setdefault(int(row["row"]), set()).add(row["reason"])
+                if row["row"] != "row":
+                    bad.setdefault(int(row["row"]), set()).add(row["reason"])
     evidence = derive(reader.evidence(), words, findings)
     return Got(evidence, [each.code for each in findings], bad)
 
@@ -160,12 +161,12 @@ def expected(words: Vocabulary, folder: Path, numbers: str) -> Got:
     check_invariants(evidence, words, findings)
     bad: dict[int, set[str]] = {}
     for each in findings:
-        bad.setdefault(each.place.line - 1, set()).add(each.code)
+        bad.setdefault(each.place.line, set()).add(each.code)
     rejected = dict.fromkeys(words.records["dossiers"].fields, Cell(Value(State.REJECTED)))
     lists: list[RecordList] = []
     for listed in evidence.lists():
         records = [
-            evolve(each, cells=rejected) if each.place.line - 1 in bad else each for each in listed.records
+            evolve(each, cells=rejected) if each.place.line in bad else each for each in listed.records
         ]
         lists.append(evolve(listed, records=tuple(records)))
     return Got(derive(Evidence(lists=lists), words, Findings()), [], bad)
@@ -305,14 +306,20 @@ def test_without_the_plugin_the_message_says_what_to_install(words: Vocabulary, 
         findings = Findings()
         reader = EvidenceReader(words, UNITS, findings)
         document = parse_yaml(HEAD.format(file=file, numbers="plain"), "e.yaml", findings)
-        reader.document(document, tmp_path / "e.yaml", Defaults(quarantine=quarantine))
+        reader.document(
+            document,
+            tmp_path / "e.yaml",
+            Defaults(quarantine=None if quarantine is None else Quarantine(quarantine)),
+        )
         assert [each.code for each in findings] == codes
 
 
 def test_a_file_that_is_none_is_told_with_the_cause(words: Vocabulary, tmp_path: Path) -> None:
-    """What DuckDB says of a file that is no Parquet is told at the place that names it."""
-    (tmp_path / "d.parquet").write_bytes(b"no table")
-    assert read(words, tmp_path, "d.parquet").codes == ["plugin-table"]
+    """A file that is not what its ending says is told, in one line, with what its reader says of it."""
+    for name in ("d.parquet", "d.sqlite"):
+        for data in (b"no table" * 99, written(ROWS).encode()):
+            (tmp_path / name).write_bytes(data)
+            assert read(words, tmp_path, name).codes == ["table-unreadable"]
 
 
 def test_a_large_table_is_read_by_the_plugin(
@@ -346,13 +353,35 @@ def test_bad_rows_refuse_a_table_without_a_quarantine(words: Vocabulary, tmp_pat
     assert sorted(got.codes) == ["option-unknown", "record-twice", "records-bad", "unit-unknown"]
 
 
+def test_a_row_is_bad_by_the_first_reason_that_applies(words: Vocabulary, tmp_path: Path) -> None:
+    """No period before no unit, a cell before an invariant, an id that stands twice last; each row once."""
+    head, rest = "unit,period,id,channel,taken,allowed,fee,day\n", "1,5,1,"
+    lines = [
+        f"a,2024,1,online,{rest}", "a,2024,1,online,x,5,1,", "a,2024,1,online,99,1,1,",
+        f"a,2024,1,fax,{rest}", "z,,2,online,x,5,1,", "z,soon,2,online,x,5,1,", "z,2024,2,online,x,5,1,",
+        "b,2024,1,online,99,1,1001,", "b,2024,3,online,99,1,1,", f"b,2024,3,online,{rest}",
+        f"a,2024,1,post,{rest}", f"a,2023,1,post,{rest}", f"z,2024,1,post,{rest}",
+    ]  # fmt: skip
+    (tmp_path / "d.csv").write_text(head + "\n".join(lines), "utf-8")
+    got = read(words, tmp_path, "d.csv")
+    assert {line: reason for line, (reason,) in ((line, tuple(each)) for line, each in got.bad.items())} == {
+        3: "not-a-number", 4: "invariant-broken", 5: "option-unknown", 6: "unit-unknown", 7: "not-a-period",
+        8: "unit-unknown", 9: "value-out-of-range", 10: "invariant-broken", 11: "record-twice",
+        12: "record-twice", 14: "unit-unknown",
+    }  # fmt: skip
+    counts = {
+        (each.unit, str(each.period)): (len(each.records), each.set_aside) for each in got.evidence.lists()
+    }
+    assert counts == {("a", "2024"): (5, 4), ("b", "2024"): (3, 3), ("a", "2023"): (1, 0)}
+
+
 def test_rows_with_other_cells_than_the_header_are_set_aside(words: Vocabulary, tmp_path: Path) -> None:
     """A row of too few or too many cells is bad and nobody's; blank cells behind the last column are none."""
     text = written(ROWS).splitlines()
     lines = [text[0], "a,1", text[1], text[2] + ",,", text[3] + ",more", ""]
     (tmp_path / "d.csv").write_text("\n".join(lines), "utf-8")
     got = read(words, tmp_path, "d.csv")
-    assert got.bad == {1: {"row-ragged"}, 4: {"row-ragged"}}
+    assert got.bad == {2: {"row-ragged"}, 5: {"row-ragged"}}
     assert at(got, "all").value.known == 2
     assert got.evidence.at("b", YEAR, "all", Stage.FINAL) is None
     assert got.codes == ["records-set-aside"]

@@ -6,7 +6,9 @@ here what it means in a table that the engine reads itself.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Final, TypeAlias
 
 from attrs import field, frozen
@@ -26,6 +28,10 @@ from parcore.values import State, Value
 Reader: TypeAlias = Callable[[tuple[Scalar, ...], Findings], object]
 """What texts say; None where nothing, or where they are bad, which is reported."""
 
+NOT_EXACT: Final = "≈"
+"""Before the text of a binary float that has more digits than are sure."""
+SHOWN: Final = 20
+"""Findings of one kind that are shown."""
 REJECTED: Final = Cell(Value(State.REJECTED))
 """What each field of a bad row says."""
 
@@ -36,14 +42,18 @@ class Reasons:
 
     codes: dict[str, int] = field(factory=dict)
     shown: list[Diagnostic] = field(factory=list)
+    _often: Counter[str] = field(factory=Counter)
 
     def number(self, code: str) -> int:
         """The number of a code."""
         return self.codes.setdefault(code, len(self.codes) + 1)
 
     def of(self, findings: Findings) -> int:
-        """The number of what was found in a text; its findings are kept to be shown."""
-        self.shown.extend(findings)
+        """The number of what was found; the first findings of each kind are kept to be shown."""
+        for each in findings:
+            self._often[each.code] += 1
+            if self._often[each.code] <= SHOWN:
+                self.shown.append(each)
         return self.number(next(iter(findings)).code)
 
 
@@ -88,12 +98,25 @@ def _scalar(text: str, place: Place, findings: Findings) -> Scalar:
     return Scalar(place, one_form(text.strip(), place), quoted=True)
 
 
-def cell_of(name: str, spec: FieldSpec, numbers: NumberFormat) -> Reader:
-    """What the text of a field's column says; None where it is blank."""
+def decimal_text(text: str, sure: int) -> str:
+    """The text of a binary float without an exponent; marked where it has more digits than are sure."""
+    number = Decimal(text)
+    if not number.is_finite():
+        return text
+    return f"{number:f}" if len(number.normalize().as_tuple().digits) <= sure else f"{NOT_EXACT}{text}"
+
+
+def cell_of(name: str, spec: FieldSpec, numbers: NumberFormat, sure: int) -> Reader:
+    """What the text of a field's column says, of binary floats with so many sure digits; None where blank."""
 
     def read(said: tuple[Scalar, ...], findings: Findings) -> Cell | None:
         (cell,) = said
         if not cell.text:
+            return None
+        if sure:
+            cell = Scalar(cell.place, decimal_text(cell.text, sure), quoted=True)
+        if cell.text.startswith(NOT_EXACT):
+            findings.add("float-inexact", cell.place, field=name, value=cell.text[1:])
             return None
         value = read_value(Scalar(cell.place, name), cell, None, spec, numbers, findings)
         return None if value is None else Cell(value, stated(spec, value, cell.text))

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from attrs import frozen
 
-from parcore.diagnostics import Findings, Place
+from parcore.diagnostics import Findings
 from parcore.evidence.records import RecordTable
+from parcore.evidence.sections import Quarantine
 from parcore_records.database import Database
-from parcore_records.dictionary import Reasons
-from parcore_records.source import Source
+from parcore_records.dictionary import SHOWN, Reasons
+from parcore_records.raw import RAGGED, Source
 
 HEADER: Final = ("file", "row", "reason")
+_BEGINS: Final = ",".join(HEADER).encode() + b","
 
 
 @frozen
 class Faults:
-    """The bad rows of a table: those in `cases`, and those that are no row of it."""
+    """The bad rows of a table: those in `cases`, and those that are `rejected`."""
 
     source: Source
     database: Database
@@ -32,8 +35,8 @@ class Faults:
             codes[bad]: count
             for bad, count in self.database.rows("SELECT bad, count(*) FROM cases WHERE bad > 0 GROUP BY bad")
         }
-        for each in self.source.rejects:
-            found[each.reason] = found.get(each.reason, 0) + 1
+        if self.source.rejected:
+            found |= dict(self.database.rows("SELECT why, count(*) FROM rejected GROUP BY why"))
         return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
 
     def number(self, condition: str) -> int:
@@ -41,16 +44,57 @@ class Faults:
         ((count,),) = self.database.rows(f"SELECT count(*) FROM cases WHERE {condition}")
         return int(count)
 
-    def rows(self) -> Iterator[tuple[int, str, list[str]]]:
-        """Each bad row: its number, its reason, its cells; a row that has not its cells is one text."""
-        codes = {number: code for code, number in self.reasons.codes.items()}
-        for each in self.source.rejects:
-            yield each.row, each.reason, [each.text]
-        cells = ", ".join(f"c{at}" for at in range(len(self.source.table.columns)))
-        for at, bad, *texts in self.database.rows(
-            f"SELECT pos, bad, {cells} FROM cases JOIN raw ON raw.rowid = pos WHERE bad > 0 ORDER BY pos"
+    def show(self, findings: Findings) -> None:
+        """Report the first rows of each fault."""
+        findings.extend(self.reasons.shown)
+        if not self.source.rejected:
+            return
+        wants = len(self.source.table.columns)
+        for line, why, has in self.database.rows(
+            "SELECT line, why, has FROM rejected"
+            f" QUALIFY row_number() OVER (PARTITION BY why ORDER BY line) <= {SHOWN} ORDER BY line"
         ):
-            yield self.source.row(at), codes[bad], [text or "" for text in texts]
+            told = {"has": has, "wants": wants} if why == RAGGED else {"byte": f"0x{has:02x}"}
+            findings.add(why, self.source.place(line), **told)
+
+    def rows(self) -> Iterator[tuple[int, str, list[str]]]:
+        """Each bad row: where it stands, its reason, its cells; a row that has not its cells is one text."""
+        codes = {number: code for code, number in self.reasons.codes.items()}
+        cells = ", ".join(f"c{at}" for at in range(len(self.source.table.columns)))
+        rejected = "UNION ALL BY NAME SELECT line AS pos, why, told AS c0 FROM rejected"
+        for at, bad, why, *texts in self.database.rows(
+            f"SELECT pos, bad, why, {cells} FROM (SELECT pos, bad, NULL AS why, {cells} FROM cases"
+            f" JOIN raw ON {self.source.line} = pos WHERE bad > 0"
+            f" {rejected if self.source.rejected else ''}) ORDER BY pos"
+        ):
+            yield at, why or codes[bad], [texts[0]] if why else [text or "" for text in texts]
+
+
+def may_write(asked: RecordTable, findings: Findings) -> bool:
+    """Whether the quarantine can be written and holds nothing else; what is in the way is reported."""
+    quarantine = asked.defaults.quarantine
+    if quarantine is None or quarantine.tables:
+        return True
+    try:
+        taken = not _is_list(quarantine.path)
+        if not taken:
+            quarantine.path.open("a", encoding="utf-8").close()
+    except OSError as error:
+        told = {"quarantine": quarantine.path, "reason": error.strerror or str(error)}
+        findings.add("quarantine-unwritable", asked.place, **told)
+        return False
+    if taken:
+        findings.add("quarantine-taken", asked.place, quarantine=quarantine.path)
+    return not taken
+
+
+def _is_list(path: Path) -> bool:
+    """Whether a file is a list of bad rows, or empty, or not there."""
+    if not path.exists():
+        return True
+    with path.open("rb") as file:
+        begins = file.read(len(_BEGINS))
+    return begins in (b"", _BEGINS)
 
 
 def report(asked: RecordTable, faults: Faults, findings: Findings) -> None:
@@ -58,28 +102,34 @@ def report(asked: RecordTable, faults: Faults, findings: Findings) -> None:
     counts, quarantine = faults.counts(), asked.defaults.quarantine
     told = {
         "count": sum(counts.values()),
-        "rows": faults.number("true") + len(faults.source.rejects),
+        "rows": faults.number("true") + faults.source.rejected,
         "file": asked.path.name,
         "reasons": ", ".join(f"{code} {count}" for code, count in counts.items()),
     }
     if quarantine is None:
-        findings.extend(faults.reasons.shown)
-        for each in faults.source.rejects:
-            place = Place(faults.source.table.name, each.row + 1)
-            wants = len(faults.source.table.columns)
-            if each.reason == "row-ragged":
-                findings.add("row-ragged", place, has=len(next(csv.reader([each.text]), [])), wants=wants)
+        faults.show(findings)
         if counts:
             findings.add("records-bad", asked.place, **told)
         return
-    with quarantine.open("a" if asked.begun else "w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file)
-        if not asked.begun:
-            table.writerow([*HEADER, *faults.source.table.columns])
-        table.writerows([asked.path.name, row, code, *cells] for row, code, cells in faults.rows())
+    _write(asked, faults, quarantine)
     if counts:
         kept = faults.number("bad > 0 AND owner > 0")
         findings.add(
-            "records-set-aside", asked.place, **told, quarantine=quarantine, kept=kept,
+            "records-set-aside", asked.place, **told, quarantine=quarantine.path, kept=kept,
             lost=sum(counts.values()) - kept,
         )  # fmt: skip
+
+
+def _write(asked: RecordTable, faults: Faults, quarantine: Quarantine) -> None:
+    """The bad rows, under a header of their own where the last table has other columns."""
+    columns = faults.source.table.columns
+    table = (str(asked.path), asked.table, asked.whose, asked.kind.name, asked.defaults.stage.value)
+    if table in quarantine.tables:
+        return
+    same = columns == next(reversed(quarantine.tables.values()), None)
+    with quarantine.path.open("a" if quarantine.tables else "w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        if not same:
+            rows.writerow([*HEADER, *columns])
+        rows.writerows([asked.path.name, row, code, *cells] for row, code, cells in faults.rows())
+    quarantine.tables[table] = columns

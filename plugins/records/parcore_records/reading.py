@@ -1,19 +1,18 @@
 """A table of records to lists of cases: every row is read, and bad ones are counted and set aside.
 
-`raw` holds the texts; `cases` a row for each that is not blank: its place, whose list it is in, the number of
-what each field says, its id, and why it is bad (0: it is not).
+`raw` holds the texts; `cases` a row for each: where it stands, whose list it is in, the number of what each
+field says, its id, and why it is bad (0: it is not).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
 
 from attrs import frozen
 
 from parcore.diagnostics import Findings
 from parcore.documents.schema import report_columns
-from parcore.documents.table import Table
+from parcore.documents.table import MAX_CELL, Table
 from parcore.evidence.evidence import Cell, RecordList
 from parcore.evidence.periods import Period
 from parcore.evidence.records import COLUMNS, RecordTable
@@ -21,16 +20,12 @@ from parcore.evidence.sections import lacks
 from parcore.evidence.vocabulary import Invariant
 from parcore.numbers import NumberFormat
 from parcore.values import State
-from parcore_records.database import Database
-from parcore_records.dictionary import Reader, Reasons, Texts, cell_of, owner_of, read_texts
-from parcore_records.faults import Faults, report
-from parcore_records.source import Source, open_source
+from parcore_records.database import Database, tracked
+from parcore_records.dictionary import SHOWN, Reader, Reasons, Texts, cell_of, owner_of, read_texts
+from parcore_records.faults import Faults, may_write, report
+from parcore_records.raw import WHITE, Source
+from parcore_records.source import open_source
 from parcore_records.store import Store
-
-WHITE: Final = "".join(chr(each) for each in range(0x3001) if chr(each).isspace())
-"""What `str.strip` takes off."""
-SHOWN: Final = 20
-"""Rows of one fault that are shown."""
 
 
 @frozen
@@ -48,7 +43,9 @@ class Column:
 
 def read_lists(asked: RecordTable, findings: Findings) -> Iterable[RecordList]:
     """The lists of a table: those of every unit and period in it, in the order of their first rows."""
-    database = Database()
+    if not may_write(asked, findings):
+        return ()
+    database = Database(asked.path)
     source = open_source(asked, database, findings)
     unsound = Findings()
     if source is None or not _sound(asked, source.table, unsound):
@@ -57,6 +54,7 @@ def read_lists(asked: RecordTable, findings: Findings) -> Iterable[RecordList]:
     findings.extend(unsound)
     reading = _Reading(asked, source, database)
     reading.cases()
+    reading.long()
     reading.invariants()
     reading.twice()
     faults = Faults(source, database, reading.reasons)
@@ -101,23 +99,24 @@ class _Reading:
         own = [names.index(asked.whose), *([names.index("period")] if dated else [])]
         self._dictionary("owners", own, self._owners, owner_of(asked, dated=dated))
         for each in self._columns:
-            plain = each.name in self._source.plain
+            sure = self._source.numeric.get(each.name)
             numbers = asked.defaults.columns.get(each.name, asked.defaults.numbers)
-            read = cell_of(each.name, asked.kind.fields[each.name], NumberFormat.PLAIN if plain else numbers)
+            if sure is not None:
+                numbers = NumberFormat.PLAIN
+            read = cell_of(each.name, asked.kind.fields[each.name], numbers, sure or 0)
             self._dictionary(f"d{each.at}", [each.at], each.texts, read)
         joins = "".join(_join(f"d{each.at}", [each.at]) for each in self._columns)
         values = "".join(f", d{each.at}.value AS {each.key}" for each in self._columns)
         bad = ", ".join(f"nullif({name}.bad, 0)" for name in ("owners", *(f"d{c.at}" for c in self._columns)))
-        texts = ", ".join(f"raw.c{at}" for at in range(len(names)))
         self._database.run(
-            f"CREATE TABLE cases AS SELECT raw.rowid AS pos, owners.value AS owner, {self._id()} AS id,"
-            f" coalesce({bad}, 0) AS bad{values} FROM raw{_join('owners', own)}{joins}"
-            f" WHERE CASE WHEN owners.bad = 0 THEN true ELSE trim(concat_ws('', {texts}), ?) <> '' END",
-            [*([WHITE] if "id" in names else []), WHITE],
-            told="→",
+            f"CREATE TABLE cases AS SELECT {self._source.line} AS pos, owners.value AS owner,"
+            f" {self._id()} AS id, coalesce({bad}, 0) AS bad{values} FROM raw{_join('owners', own)}{joins}",
+            [WHITE] if "id" in names else [],
+            told=asked.path.name,
         )
 
     def _id(self) -> str:
+        """A row's id, in SQL."""
         names = self._source.table.columns
         if "id" not in names:
             return "''"
@@ -125,17 +124,27 @@ class _Reading:
         plain = f"regexp_full_match({id_}, '[!-~]+')"  # most are: the rest takes much longer
         return f"CASE WHEN {plain} THEN {id_} ELSE nfc_normalize(trim(coalesce({id_}, ''), ?)) END"
 
+    def long(self) -> None:
+        """Set aside the rows with an id that is too long."""
+        findings, which = Findings(), f"bad = 0 AND length(id) > {MAX_CELL}"
+        for (at,) in self._database.rows(f"SELECT pos FROM cases WHERE {which} ORDER BY pos LIMIT {SHOWN}"):
+            findings.add("cell-too-long", self._source.place(at), limit=MAX_CELL)
+        if len(findings):
+            self._database.run(f"UPDATE cases SET bad = {self.reasons.of(findings)} WHERE {which}")
+
     def _dictionary(self, name: str, columns: Sequence[int], texts: Texts, read: Reader) -> None:
         """A table of the different texts of columns: their numbers, and what is wrong with them."""
         listed = ", ".join(f"c{at}" for at in columns)
+        told = ", ".join(self._source.table.columns[at] for at in columns)
         self._database.run(
             f"CREATE TABLE {name}_texts AS SELECT row_number() OVER (ORDER BY {listed}) AS number,"
-            f" min(rowid) AS pos, {listed} FROM raw GROUP BY {listed}",
-            told=f"{name}",
+            f" min({self._source.line}) AS pos, {listed} FROM raw GROUP BY {listed}",
+            told=told,
         )
+        ((count,),) = self._database.rows(f"SELECT count(*) FROM {name}_texts")
         rows = self._database.rows(f"SELECT number, pos, {listed} FROM {name}_texts ORDER BY number")
-        found = read_texts(rows, self._source.place, read, texts, self.reasons)
-        self._database.load(f"{name}_read", ("number", "value", "bad"), found)
+        found = read_texts(tracked(rows, count, told), self._source.place, read, texts, self.reasons)
+        self._database.numbers(f"{name}_read", ("number", "value", "bad"), found)
         self._database.run(
             f"CREATE TABLE {name} AS SELECT {listed}, value, bad FROM {name}_texts"
             f" JOIN {name}_read USING (number)"
@@ -163,7 +172,7 @@ class _Reading:
                 if len(broken) <= SHOWN:
                     self._show_broken(invariant, at, found)
         if broken:
-            self._database.load("broken", [each.key for each in columns], broken)
+            self._database.numbers("broken", [each.key for each in columns], broken)
             number = self.reasons.number("invariant-broken")
             self._database.run(
                 f"UPDATE cases SET bad = {number} WHERE bad = 0"

@@ -1,62 +1,29 @@
-"""A file of records to the table `raw`: its columns as text, `c0`, `c1`, …, in the order of its rows."""
+"""A file of records to the table `raw`, by its ending: CSV, Parquet, SQLite."""
 
 from __future__ import annotations
 
 import csv
 import io
 import sqlite3
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import Final
 
-from attrs import frozen
-
-from parcore.diagnostics import Findings, Place
-from parcore.documents.reading import text_of
-from parcore.documents.table import DELIMITERS, Table, parse_table
-from parcore.documents.tree import Scalar
+from parcore.diagnostics import Findings
+from parcore.documents.table import Table, parse_table
 from parcore.evidence.records import RecordTable
-from parcore_records.database import Database
+from parcore.numbers import NumberFormat
+from parcore_records.database import Database, literal, unreadable
+from parcore_records.dictionary import decimal_text
+from parcore_records.raw import WHITE, Row, Source, blank_in, load_rows
+from parcore_records.splitting import read_csv
 
 PARQUET: Final = ".parquet"
 SQLITE: Final = (".sqlite", ".sqlite3", ".db")
-NUMERIC: Final = ("INT", "DEC", "NUM", "REAL", "FLOA", "DOUB")
-RAGGED: Final = "row-ragged"
-ENCODING: Final = "encoding-not-utf8"
-
-
-@frozen
-class Reject:
-    """A row that is none: where it stands among the rows, why, and its text."""
-
-    row: int
-    reason: str
-    text: str
-
-
-@frozen
-class Source:
-    """What `raw` holds: the header; columns that are numbers in the file; rows that could not be split.
-
-    `gaps` are the numbers of the rows that do not stand in `raw` at their place; `texts` says whether rows
-    are lines of a text, which begin under the header.
-    """
-
-    table: Table
-    plain: frozenset[str] = frozenset()
-    rejects: tuple[Reject, ...] = ()
-    gaps: tuple[int, ...] = ()
-    texts: bool = True
-
-    def row(self, at: int) -> int:
-        """The number of a row among all rows of the file, from 1; `at` is its place in `raw`, from 0."""
-        before = [row - 1 - index for index, row in enumerate(self.gaps)]
-        return at + 1 + bisect_left(before, at + 1)
-
-    def place(self, at: int) -> Place:
-        """Where a row of `raw` stands: its line, or the number of a row that has none."""
-        return Place(self.table.name, self.row(at) + self.texts)
+SURE: Final = {"DOUBLE": 15, "FLOAT": 6}
+"""Decimal digits that a binary float gives back as they were put in."""
+WIDEST: Final = 38
+"""Digits of the widest decimal that DuckDB keeps."""
 
 
 def open_source(asked: RecordTable, database: Database, findings: Findings) -> Source | None:
@@ -65,51 +32,11 @@ def open_source(asked: RecordTable, database: Database, findings: Findings) -> S
     if suffix == PARQUET:
         return _parquet(asked, database, findings)
     if suffix in SQLITE:
-        return _sqlite(asked, database, findings)
-    return _csv(asked, database, findings)
-
-
-def _csv(asked: RecordTable, database: Database, findings: Findings) -> Source:
-    with asked.path.open(encoding="utf-8-sig", errors="replace") as file:
-        first, skip = "", 0
-        while not first.strip() and (line := file.readline()):
-            first, skip = line, skip + 1
-    delimiter = max(DELIMITERS, key=first.count)
-    table = parse_table(first, str(asked.path), findings)
-    width = len(table.header)
-    _load_csv(database, str(asked.path), width, delimiter, skip)
-    found = database.own_rows(
-        "SELECT line, any_value(error_type)::VARCHAR, any_value(csv_line) FROM reject_errors"
-        " GROUP BY line ORDER BY line"
-    )
-    rejects = tuple(_rejects(found, width, delimiter, skip, database))
-    return Source(table, rejects=rejects, gaps=tuple(line - skip for line, *_ in found))
-
-
-def _load_csv(database: Database, path: str, width: int, delimiter: str, skip: int) -> None:
-    columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(width))
-    database.run(
-        f"CREATE TABLE raw AS SELECT * FROM read_csv(?, delim=?, quote='\"', escape='\"', header=false,"
-        f" skip={skip}, auto_detect=false, columns={{{columns}}}, store_rejects=true, rejects_limit=0)",
-        [path, delimiter],
-        told=path,
-    )
-
-
-def _rejects(
-    found: Iterable[tuple[int, str, str]], width: int, delimiter: str, skip: int, database: Database
-) -> Iterator[Reject]:
-    """The rows that have too few or too many cells; blank ones behind the last column are taken off."""
-    marks = ", ".join("?" * width)
-    for line, why, text in found:
-        cells = next(csv.reader(io.StringIO(text.lstrip("\r\n")), delimiter=delimiter), [])
-        while len(cells) > width and not cells[-1].strip():
-            cells.pop()
-        whole = "TOO MANY" in why and len(cells) == width
-        if whole:
-            database.run(f"INSERT INTO raw VALUES ({marks})", cells)
-        elif any(cell.strip() for cell in cells):
-            yield Reject(line - skip, ENCODING if "ENCODING" in why else RAGGED, text.strip("\r\n"))
+        try:
+            return _sqlite(asked, database, findings)
+        except sqlite3.Error as error:
+            raise unreadable(asked.path, error) from error
+    return read_csv(asked.path, database, findings)
 
 
 def _header(names: Sequence[str], asked: RecordTable, findings: Findings) -> Table:
@@ -118,48 +45,95 @@ def _header(names: Sequence[str], asked: RecordTable, findings: Findings) -> Tab
     return parse_table(out.getvalue(), str(asked.path), findings)
 
 
-def _parquet(asked: RecordTable, database: Database, findings: Findings) -> Source:
-    path = str(asked.path)
-    described = list(database.rows("DESCRIBE SELECT * FROM read_parquet(?)", [path]))
-    columns = [_quoted(name) for name, *_ in described]
-    texts = ", ".join(f"{name}::VARCHAR AS c{at}" for at, name in enumerate(columns))
-    database.run(f"CREATE TABLE raw AS SELECT {texts} FROM read_parquet(?)", [path], told=path)
-    table = _header([name for name, *_ in described], asked, findings)
-    return Source(table, _numeric((name, kind) for name, kind, *_ in described), texts=False)
+def _parquet(asked: RecordTable, database: Database, findings: Findings) -> Source | None:
+    path = literal(asked.path)
+    read = "read_parquet(?, binary_as_string=true, hive_partitioning=false"
+    kinds = [(name, kind) for name, kind, *_ in database.rows(f"DESCRIBE SELECT * FROM {read})", [path])]
+    table = _header([name for name, _ in kinds], asked, findings)
+    wide = dict(
+        database.rows(f"SELECT name, precision FROM parquet_schema(?) WHERE precision > {WIDEST}", [path])
+    )
+    fields = asked.kind.fields
+    both = [(cell, name) for cell, (name, _) in zip(table.header, kinds, strict=True) if cell.text in fields]
+    inexact = [(cell, wide[name]) for cell, name in both if name in wide]
+    for cell, digits in inexact:
+        findings.add("decimal-too-wide", cell.place, column=cell.text, digits=digits, most=WIDEST)
+    if inexact:
+        return None
+    texts = [_text(_quoted(name), kind) for name, kind in kinds]
+    listed = ", ".join(f"{text} AS c{at}" for at, text in enumerate(texts))
+    blank = blank_in(f"c{at}" for at in range(len(texts)))
+    database.run(
+        f"CREATE TABLE raw AS SELECT * FROM (SELECT file_row_number + 1 AS line, {listed}"
+        f" FROM {read}, file_row_number=true)) WHERE NOT {blank}",
+        [path, WHITE, WHITE],
+        told=asked.path.name,
+    )
+    typed = zip(table.columns, (kind for _, kind in kinds), strict=True)
+    numeric = {name: SURE.get(kind, 0) for name, kind in typed if kind in SURE or _numeric(kind)}
+    return Source(table, numeric=numeric)
+
+
+def _text(column: str, kind: str) -> str:
+    """A column as text; a time that is a midnight is its day."""
+    text, day = f"{column}::VARCHAR", f"{column}::DATE"
+    if kind.startswith("TIMESTAMP") and "ZONE" not in kind:
+        return f"CASE WHEN {day}::{kind} = {column} THEN {day}::VARCHAR ELSE {text} END"
+    return text
+
+
+def _numeric(kind: str) -> bool:
+    base = kind.partition("(")[0]
+    return base.endswith("INT") or base in ("INTEGER", "UINTEGER", "DECIMAL")
 
 
 def _sqlite(asked: RecordTable, database: Database, findings: Findings) -> Source | None:
     uri = f"{asked.path.resolve().as_uri()}?mode=ro"
     with closing(sqlite3.connect(uri, uri=True)) as connection:
+        connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
         listed = connection.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")
-        known = [name for (name,) in listed]
-        name = asked.table or (known[0] if len(known) == 1 else "")
-        if name not in known:
-            findings.add("table-name-missing", asked.place, file=asked.path.name, known=", ".join(known))
+        known = {name.casefold(): name for (name,) in listed if not name.startswith("sqlite_")}
+        name = known.get(asked.table.casefold()) if asked.table else None
+        if not asked.table and len(known) == 1:
+            name = next(iter(known.values()))
+        if name is None:
+            names = ", ".join(known.values()) or "—"
+            findings.add("table-name-missing", asked.place, file=asked.path.name, known=names)
             return None
-        kinds = [(row[1], row[2]) for row in connection.execute(f"PRAGMA table_info({_quoted(name)})")]
-        path = database.folder / "rows.csv"
-        with path.open("w", encoding="utf-8", newline="") as file:
-            rows = connection.execute(f"SELECT * FROM {_quoted(name)}")
-            csv.writer(file).writerows([_text(cell) for cell in row] for row in rows)
-    _load_csv(database, str(path), len(kinds), ",", 0)
-    path.unlink()
-    return Source(_header([name for name, _ in kinds], asked, findings), _numeric(kinds), texts=False)
+        found = connection.execute(f"SELECT * FROM {_quoted(name)}")
+        table = _header([column for column, *_ in found.description], asked, findings)
+        own = {name: asked.defaults.columns.get(name, asked.defaults.numbers) for name in asked.kind.fields}
+        formats = [own.get(each, NumberFormat.PLAIN) for each in table.columns]
+        return load_rows(table, _rows(found, formats), database)
 
 
-def _text(cell: object) -> str:
-    """A cell as text; a binary float by its shortest decimal text, as in a workbook."""
-    return "" if cell is None else repr(cell) if isinstance(cell, float) else str(cell)
+def _rows(found: Iterable[Sequence[object]], formats: Sequence[NumberFormat]) -> Iterator[Row]:
+    for at, row in enumerate(found, 1):
+        cells = [_cell(cell, numbers) for cell, numbers in zip(row, formats, strict=True)]
+        text = "".join(cells)
+        if text.strip():
+            yield at, cells, text
 
 
-def _numeric(kinds: Iterable[tuple[str, str]]) -> frozenset[str]:
-    return frozenset(name for name, kind in kinds if any(word in kind.upper() for word in NUMERIC))
+def _cell(cell: object, numbers: NumberFormat) -> str:
+    """A cell of a database as text; a number in it is written as the texts of its column are."""
+    match cell:
+        case None:
+            return ""
+        case float():
+            return _written(decimal_text(repr(cell), SURE["DOUBLE"]), numbers)
+        case bytes():
+            return cell.decode("utf-8", "surrogateescape")
+        case _:
+            return str(cell)
+
+
+def _written(text: str, numbers: NumberFormat) -> str:
+    if numbers is NumberFormat.VI:
+        return text.replace(".", ",")
+    thousands = numbers is NumberFormat.UNDECLARED and len(text.partition(".")[2]) == 3
+    return text + "0" if thousands else text
 
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def header_cell(table: Table, name: str) -> Scalar:
-    """The header's cell of a column."""
-    return next(each for each in table.header if text_of(each) == name)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import ItemsView, Iterator, Mapping, Sequence
 from typing import Any, overload
 
 from attrs import field, frozen
 
 from parcore.evidence.evidence import Cell, Record, Said, Tally
-from parcore_records.database import Database
+from parcore_records.database import Database, tracked
 from parcore_records.dictionary import REJECTED
-from parcore_records.source import Source
+from parcore_records.raw import Source
 
 Counted = Mapping[int, Mapping[Said, int]]
 
@@ -40,12 +40,12 @@ class Store:
         return self._counted[names]
 
     def _count(self, names: tuple[str, ...]) -> Counted:
-        there = [self.fields.get(name) for name in names]
+        there, told = [self.fields.get(name) for name in names], ", ".join(names) or "∑"
         keys = "".join(f", {each[0]}" for each in there if each is not None)
         self.database.run(
             f"CREATE OR REPLACE TABLE counted AS SELECT owner, bad > 0 AS aside{keys}, count(*) AS times"
             f" FROM (SELECT owner, bad{keys} FROM cases WHERE owner > 0 AND bad = 0) GROUP BY ALL",
-            told=", ".join(names) or "∑",
+            told=told,
         )
         found: dict[int, dict[Said, int]] = {}
         for owner, _, *numbers, times in self.database.rows("SELECT * FROM counted ORDER BY ALL"):
@@ -60,7 +60,7 @@ class Store:
         for owner, times in aside:
             own = found.setdefault(owner, {})
             own[rejected] = own.get(rejected, 0) + times
-        return found
+        return {owner: _Counts(own, told) for owner, own in found.items()}
 
     def record(self, at: int, id_: str, bad: int, numbers: Sequence[int]) -> Record:
         """A case of a row: of a bad one every field is rejected."""
@@ -72,6 +72,36 @@ class Store:
         }
         cells = {name: cell for name, cell in said.items() if cell is not None}
         return Record(id_, cells, self.source.place(at))
+
+
+@frozen(eq=False)
+class _Counts(Mapping[Said, int]):
+    """How many cases say each thing; whoever goes through many of them sees a progress bar."""
+
+    times: Mapping[Said, int]
+    told: str
+
+    def __getitem__(self, said: Said) -> int:
+        return self.times[said]
+
+    def __iter__(self) -> Iterator[Said]:
+        return tracked(self.times, len(self.times), self.told)
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def items(self) -> ItemsView[Said, int]:
+        """The things said and how many cases say each."""
+        return _Items(self)
+
+
+class _Items(ItemsView[Said, int]):
+    def __init__(self, counts: _Counts) -> None:
+        super().__init__(counts)
+        self._counts = counts
+
+    def __iter__(self) -> Iterator[tuple[Said, int]]:
+        return tracked(self._counts.times.items(), len(self), self._counts.told)
 
 
 def _cell(value: object) -> Cell | None:
