@@ -27,9 +27,9 @@ from parcore.readings.running import Playable, Runner, processors
 from parcore.rules.program import Program
 from parcore.values import State, Value
 
-CHUNK: Final = 16384
+CHUNK: Final = 32768
 """Rows played at once: some dozen columns of them fit a core's cache."""
-PART: Final = 262144
+PART: Final = 65536
 """Rows of which the outputs are held at once, where nobody asks for all of them."""
 PLANS: Final = 4
 """Plans kept with a program, for each set of roots."""

@@ -96,7 +96,8 @@ class Tape:
         return self._step("either", (a, b))
 
     def contrary(self, a: int) -> int:
-        return self._step("contrary", (a,))
+        operation, columns, _ = self.steps[a]
+        return columns[0] if operation == "contrary" else self._step("contrary", (a,))
 
     def choose(self, condition: int, a: int, b: int) -> int:
         operation, columns, _ = self.steps[condition]
