@@ -15,6 +15,7 @@ from typing import Any, Final, overload
 import numpy as np
 from attrs import field, frozen
 
+from parcore.readings.calls import code_of
 from parcore.readings.columns import Doubles, Ints
 from parcore.readings.pair.backend import Source
 from parcore.readings.pair.block import Block, Column
@@ -22,7 +23,6 @@ from parcore.readings.pair.fold import Answer, Shape, fold, fold_nearly
 from parcore.readings.pair.near import Opening
 from parcore.readings.pair.reading import Values
 from parcore.readings.pair.tape import WIDE, Recording, Tape, kind_of
-from parcore.readings.playing import code_of
 from parcore.readings.running import Playable, Runner, processors
 from parcore.rules.program import Program
 from parcore.values import State, Value
