@@ -163,6 +163,13 @@ class Tape:
         moves = [(at, steps[at], tuple(drops.get(at, ()))) for at in order]
         return Recording(moves, {at: self._kind(at) for at in order}, self.bounds, wanted)
 
+    def wide(self) -> bytearray:
+        """Which positions are wide integers, or need some."""
+        found = bytearray(len(self.steps))
+        for at, (_, columns, _) in enumerate(self.steps):
+            found[at] = any(found[each] for each in columns) or self._kind(at) == WIDE
+        return found
+
     def _kind(self, at: int) -> str:
         kind = _KINDS.get(self.steps[at][0])
         return kind_of(*self.bounds[at]) if kind is None else kind
