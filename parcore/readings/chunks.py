@@ -27,9 +27,11 @@ from parcore.readings.running import Playable, Runner, processors
 from parcore.rules.program import Program
 from parcore.values import State, Value
 
-CHUNK: Final = 32768
-"""Rows played at once: some dozen columns of them fit a core's cache."""
-PART: Final = 65536
+CHUNK: Final = 65536
+"""Rows played at once: the calls of NumPy cost little beside them, and some dozen buffers fit a cache."""
+LEAST: Final = 4096
+"""Rows that are worth a thread of their own."""
+PART: Final = 32768
 """Rows of which the outputs are held at once, where nobody asks for all of them."""
 PLANS: Final = 4
 """Plans kept with a program, for each set of roots."""
@@ -236,6 +238,7 @@ class BlockPlan:
         held = {source: _held(each, self.shapes[source]) for source, each in block.columns.items()}
         block = Block(block.size, held)
         threads = processors() if threads is None else threads
+        chunk = min(chunk, max(-(-min(size, block.size) // threads), LEAST))
         for start in range(0, max(block.size, 1), size):
             part = slice(start, min(start + size, block.size))
             yield self._read(block if size >= block.size else _part(block, part), chunk, threads)
