@@ -99,6 +99,13 @@ class Player:
         for output, register in self._copied:
             columns[output][part] = registers[register]
 
+    def free(self) -> None:
+        """Hold nothing of what was played."""
+        passing = [each[0] for each in self._sources]
+        passing += [each[0] for each in self._written] + [each[0] for each in self._bits]
+        for at in passing:
+            self._registers[at] = None
+
     def _resized(self, size: int) -> list[Any]:
         if size != self._now:
             self._now = size
