@@ -263,7 +263,7 @@ def test_parts_of_a_block_are_its_rows(made: bool) -> None:
 def test_a_plan_holds_nothing_of_what_it_read(made: bool) -> None:
     """When a reading is forgotten its evidence and its columns are, though the plan is kept."""
     program, block = drawn(30)
-    held = {at: Column(np.array(each.states, np.int8), np.array(each.numbers), each.shape)  # type: ignore[arg-type]
+    held = {at: Column(np.array(each.states, np.int8), np.array(each.numbers, np.int32), each.shape)  # type: ignore[arg-type]
             for at, each in block.columns.items()}  # fmt: skip
     plan = plan_of(program, block.shapes, native=made)
     found = plan.read(Block(block.size, held))
@@ -272,7 +272,7 @@ def test_a_plan_holds_nothing_of_what_it_read(made: bool) -> None:
     assert plan.covers(block)
     del held, found
     gc.collect()
-    assert [each() for each in known] == [None] * len(known)
+    assert all(each() is None for each in known)
 
 
 def test_code_is_compiled_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
