@@ -2,11 +2,14 @@
 
 The same work, in one run: the points of every criterion and component, base, rate, total and the rounded
 index, ranks and bands. `floats` is plain NumPy in float64, written by hand for these rules alone, without
-states other than missing, and wrong where floats are. Times are of the processor, not of the clock.
+states other than missing, and wrong where floats are; so is `C`, a loop for each criterion (`loop.c`),
+compiled by `cc -O3`. Times are of the processor, not of the clock, and all work is done in turns.
 """
 
 from __future__ import annotations
 
+import ctypes
+import subprocess
 import tracemalloc
 from collections.abc import Callable, Mapping
 from fractions import Fraction
@@ -24,8 +27,9 @@ from parcore.editions.compile import compile_edition
 from parcore.editions.edition import Edition
 from parcore.evidence.periods import Period
 from parcore.readings.bulk import Bulk, bulk_block
-from parcore.readings.chunks import BlockReading, plan_of, read_block
+from parcore.readings.chunks import BlockPlan, BlockReading, plan_of
 from parcore.readings.exact import evaluate
+from parcore.readings.pair.block import Block
 from parcore.registry import Registry
 from parcore.results.columnar import banded, ranks
 from parcore.rules.graph import Domain
@@ -60,51 +64,107 @@ def compare(edition: Edition, program: Program, roots: list[str], size: int, tim
     fields = drawn(size)
     bands = [each.intervals[""] for each in edition.classes[0].ordered("")]
     block = bulk_block(program, fields, PERIOD)
-    plan = plan_of(program, block.shapes, roots)
-    read = plan.read(block)
+    plan, compiled = (plan_of(program, block.shapes, roots, native=native) for native in (False, True))
+    read, again = plan.read(block), compiled.read(block)
     index, rate = read["index:rate:rounded"], read["index:rate"]
     sample = np.random.default_rng(7).choice(size, min(size, 60), replace=False)
     scopes = [Row(fields, int(at)) for at in sample]
     click.echo(f"\n{size} units × {CRITERIA} criteria, {len(roots)} roots, {read.undecided} rows read again")
-    measured = {
-        "block": timed(lambda: bulk_block(program, fields, PERIOD), times),
-        "columns": timed(lambda: read_block(program, block, roots), times),
-        "columns, folded before": timed(lambda: plan.read(block), times),
-        "ranks and bands": timed(lambda: (ranks(rate, Ties.COMPETITION), banded(index, bands)), times),  # type: ignore[arg-type]
-        "floats": timed(lambda: floats(fields), times),
-    }
-    exact = timed(lambda: [evaluate(program, scope) for scope in scopes], min(times, 3))
-    measured["exact (from a sample)"] = [each / len(scopes) * size for each in exact]
+    loop = looped(fields)
+    measured = timed(
+        {
+            "block": lambda: bulk_block(program, fields, PERIOD),
+            "fold": lambda: plan_of(program, block.shapes, roots),
+            "fold, compiled before": lambda: plan_of(program, block.shapes, roots, native=True),
+            "NumPy": lambda: plan.read(block, threads=1),
+            "native": lambda: compiled.read(block, threads=1),
+            "ranks and bands": lambda: (ranks(rate, Ties.COMPETITION), banded(index, bands)),  # type: ignore[arg-type]
+            "floats": lambda: floats(fields),
+            "C": loop,
+            "exact": lambda: [evaluate(program, scope) for scope in scopes],
+        },
+        times,
+    )
+    measured["exact"] = [each / len(scopes) * size for each in measured["exact"]]
     for name, taken in measured.items():
         click.echo(
-            f"  {name:24} median {median(taken) * 1000:12.1f} ms   ({min(taken) * 1000:.1f} to"
-            f" {max(taken) * 1000:.1f})   {median(taken) / size * 1e6:9.2f} µs a unit"
+            f"  {name:22} median {median(taken) * 1000:12.2f} ms   ({min(taken) * 1000:.2f} to"
+            f" {max(taken) * 1000:.2f})   {median(taken) / size * 1e6:9.3f} µs a unit"
         )
-    whole = sum(median(measured[each]) for each in ("block", "columns", "ranks and bands"))
-    click.echo(f"  floats / columns with block, ranks and bands: {median(measured['floats']) / whole:.2f}")
-    click.echo(f"  exact / columns with block: {median(measured['exact (from a sample)']) / whole:.0f}")
+    for one, two in (("floats", "NumPy"), ("floats", "native"), ("C", "native"), ("exact", "NumPy")):
+        click.echo(f"  {one} / {two}: {median(measured[one]) / median(measured[two]):.2f}")
     held = sum(
         each.numbers.nbytes + (0 if each.states is None else each.states.nbytes) for each in fields.values()
     )
-    tracemalloc.start()
-    read_block(program, block, roots)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
+    kept, streamed = (peak(work) for work in (lambda: plan.read(block), lambda: drained(plan, block)))
     click.echo(
-        f"  memory: columns {held / 1e6:.0f} MB; with what was read of them {(held + peak) / held:.2f} ×"
+        f"  memory: columns {held / 1e6:.0f} MB; with all that the reading holds and gives"
+        f" {(held + kept) / held:.2f} ×, in parts {(held + streamed) / held:.2f} ×"
     )
     same(program, read, roots, scopes, sample)
+    same(program, again, roots, scopes, sample)
     told(fields, read)
 
 
-def timed(work: Callable[[], object], times: int) -> list[float]:
-    """Seconds of the processor, each time."""
-    taken = []
+def drained(plan: BlockPlan, block: Block) -> None:
+    """Read part after part, and keep none."""
+    for _ in plan.parts(block):
+        pass
+
+
+def peak(work: Callable[[], object]) -> int:
+    """The most memory that is held at once on top of what was before."""
+    tracemalloc.start()
+    work()
+    found = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return found
+
+
+def timed(works: Mapping[str, Callable[[], object]], times: int) -> dict[str, list[float]]:
+    """Seconds of the processor of each work, each time; all of them in turns."""
+    taken: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(times):
-        start = process_time()
-        work()
-        taken.append(process_time() - start)
+        for name, work in works.items():
+            start = process_time()
+            work()
+            taken[name].append(process_time() - start)
     return taken
+
+
+def looped(fields: Mapping[Any, Bulk]) -> Callable[[], object]:
+    """The same work in C."""
+    with TemporaryDirectory() as folder:
+        made = Path(folder) / "loop.so"
+        source = Path(__file__).with_name("loop.c")
+        subprocess.run(["cc", "-O3", "-shared", "-fPIC", source, "-o", made, "-lm"], check=True)
+        score = ctypes.CDLL(str(made)).score
+    size = len(fields["whole0"].numbers)
+    empty = Bulk(np.zeros(1, np.int32), 1, np.zeros(1, np.int8))
+    parts, wholes, choices = (
+        [fields.get(f"{name}{at}", empty) for at in range(CRITERIA)] for name in ("part", "whole", "choice")
+    )
+    states = [
+        (choice if at % 5 == 3 else part).states
+        for at, (part, choice) in enumerate(zip(parts, choices, strict=True))
+    ]
+
+    def table(columns: list[Any]) -> Any:
+        return (ctypes.c_void_p * len(columns))(*(each.ctypes.data for each in columns))
+
+    given = (
+        table(states), table([each.states for each in wholes]), table([each.numbers for each in parts]),
+        table([each.numbers for each in wholes]), table([each.numbers for each in choices]),
+    )  # fmt: skip
+
+    def run() -> object:
+        points = [np.empty(size) for _ in range(CRITERIA)]
+        rest = [np.empty(size) for _ in range(4)]
+        addresses = (ctypes.c_void_p(each.ctypes.data) for each in rest)
+        score(ctypes.c_int64(size), ctypes.c_int32(CRITERIA), *given, table(points), *addresses)
+        return points, rest
+
+    return run
 
 
 def drawn(size: int) -> dict[str | tuple[str, int], Bulk]:

@@ -15,6 +15,7 @@ from typing import Any, Final, overload
 import numpy as np
 from attrs import field, frozen
 
+from parcore.readings.calls import code_of
 from parcore.readings.columns import Doubles, Ints
 from parcore.readings.pair.backend import Source
 from parcore.readings.pair.block import Block, Column
@@ -22,14 +23,15 @@ from parcore.readings.pair.fold import Answer, Shape, fold, fold_nearly
 from parcore.readings.pair.near import Opening
 from parcore.readings.pair.reading import Values
 from parcore.readings.pair.tape import WIDE, Recording, Tape, kind_of
-from parcore.readings.playing import code_of
 from parcore.readings.running import Playable, Runner, processors
 from parcore.rules.program import Program
 from parcore.values import State, Value
 
-CHUNK: Final = 16384
-"""Rows played at once: some dozen columns of them fit a core's cache."""
-PART: Final = 262144
+CHUNK: Final = 65536
+"""Rows played at once: the calls of NumPy cost little beside them, and some dozen buffers fit a cache."""
+LEAST: Final = 4096
+"""Rows that are worth a thread of their own."""
+PART: Final = 32768
 """Rows of which the outputs are held at once, where nobody asks for all of them."""
 PLANS: Final = 4
 """Plans kept with a program, for each set of roots."""
@@ -132,25 +134,24 @@ def plan_of(
     tape = Tape(LIMIT)
     answers, opened = fold_nearly(program, shapes, tape, tape)
     asked = {root: answers[root] for root in (program.roots if roots is None else roots)}
-    if not native:
-        return BlockPlan(program, shapes, asked, (_asked(tape, asked.values(), opened, code_of),))
-    wide = _wide(tape, asked, opened)
+    wide = _wide(tape, asked, opened) if native else asked.keys()
     parts = [
-        _asked(tape, [each for root, each in asked.items() if (root in wide) is own], opened, make)
-        for own, make in ((False, compiler()), (True, code_of))
+        _asked(tape, [each for root, each in asked.items() if (root in wide) is own], opened, make())
+        for own, make in ((False, compiler), (True, lambda: code_of))
         if own in {root in wide for root in asked}
     ]
-    return BlockPlan(program, shapes, asked, tuple(parts))
+    return BlockPlan(program, shapes, asked, tuple(parts), _Fold(program, shapes))
 
 
 def _wide(
     tape: Tape, answers: Mapping[str, Answer[int]], opened: Sequence[Opening[int, int]]
-) -> frozenset[str]:
+) -> Collection[str]:
     """The roots for which wide integers are asked."""
-    if WIDE not in tape.recording(range(len(tape.steps))).kinds.values():
-        return frozenset()
-    found = {root: _recorded(tape, [each], opened)[0].kinds.values() for root, each in answers.items()}
-    return frozenset(root for root, kinds in found.items() if WIDE in kinds)
+    wide = tape.wide()
+    if any(wide[each.rows] for each in opened):
+        found = {root: _recorded(tape, [each], opened)[0].kinds.values() for root, each in answers.items()}
+        return [root for root, kinds in found.items() if WIDE in kinds]
+    return [root for root, each in answers.items() if any(wide[at] for at in _parts_of(each))]
 
 
 def compiler() -> Callable[[Recording], Playable]:
@@ -209,6 +210,7 @@ class BlockPlan:
     shapes: Mapping[Source, Shape]
     answers: Mapping[str, Answer[int]]
     _asked: tuple[_Asked, ...]
+    _fold: _Fold
 
     def covers(self, block: Block) -> bool:
         """Whether the columns of a block keep within the shapes."""
@@ -236,6 +238,7 @@ class BlockPlan:
         held = {source: _held(each, self.shapes[source]) for source, each in block.columns.items()}
         block = Block(block.size, held)
         threads = processors() if threads is None else threads
+        chunk = min(chunk, max(-(-min(size, block.size) // threads), LEAST))
         for start in range(0, max(block.size, 1), size):
             part = slice(start, min(start + size, block.size))
             yield self._read(block if size >= block.size else _part(block, part), chunk, threads)
@@ -255,7 +258,7 @@ class BlockPlan:
             elif failed:
                 raise ArithmeticError("a number without room in a row that is not open")
         rows = np.unique(np.concatenate(undecided)) if undecided else np.empty(0, np.int64)
-        exact = _Exact(self.program, block)
+        exact = _Exact(self._fold, block)
         redone = exact.values(rows, tuple(self.answers)) if len(rows) else {}
         values = {
             root: _values(root, answer, columns, exact, rows, redone.get(root))
@@ -276,23 +279,39 @@ def _parts_of(answer: Answer[int]) -> tuple[int, ...]:
     return answer.state, answer.n, answer.d
 
 
+@frozen(eq=False)
+class _Fold:
+    """The fold of a program in integers alone, done when it is first asked for; and what plays its roots."""
+
+    program: Program
+    shapes: Mapping[Source, Shape]
+    _known: dict[object, Any] = field(factory=dict)
+
+    def roots(self, roots: tuple[str, ...]) -> tuple[Runner, Sequence[int], list[tuple[int, int, int]]]:
+        """What plays roots, the columns it gives, and which of them are each root's states, n and d."""
+        if "tape" not in self._known:
+            tape = Tape(LIMIT)
+            self._known["tape"] = tape, fold(self.program, self.shapes, tape)
+        if roots not in self._known:
+            tape, answers = self._known["tape"]
+            parts = [(answers[root].state, answers[root].n, answers[root].d) for root in roots]
+            wanted = tuple(dict.fromkeys(at for part in parts for at in part))
+            runner = Runner(code_of(tape.recording(wanted)), len(wanted))
+            self._known[roots] = runner, wanted, parts
+        found: tuple[Runner, Sequence[int], list[tuple[int, int, int]]] = self._known[roots]
+        return found
+
+
+@frozen(eq=False)
 class _Exact:
     """The same fold in integers alone, for some rows of a block."""
 
-    def __init__(self, program: Program, block: Block) -> None:
-        self._program, self._block = program, block
-        self._tape: Tape | None = None
-        self._answers: Mapping[str, Answer[int]] = {}
+    _fold: _Fold
+    _block: Block
 
-    def values(self, rows: Ints, roots: Sequence[str]) -> dict[str, Values]:
+    def values(self, rows: Ints, roots: tuple[str, ...]) -> dict[str, Values]:
         """The values of roots in some rows."""
-        if self._tape is None:
-            self._tape = Tape(LIMIT)
-            self._answers = fold(self._program, self._block.shapes, self._tape)
-        parts = [(self._answers[root].state, self._answers[root].n, self._answers[root].d) for root in roots]
-        wanted = tuple(dict.fromkeys(at for part in parts for at in part))
-        recording = self._tape.recording(wanted)
-        runner = Runner(code_of(recording), len(recording.outputs))
+        runner, wanted, parts = self._fold.roots(roots)
         whole, player = runner.columns(len(rows)), runner.playable.player(min(_WIDE_CHUNK, len(rows)))
         for start in range(0, len(rows), _WIDE_CHUNK):
             part = slice(start, min(start + _WIDE_CHUNK, len(rows)))

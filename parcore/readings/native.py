@@ -30,6 +30,8 @@ from parcore.readings.pair.tape import Recording
 
 ROWS: Final = 2048
 """Rows played at once: what one piece hands to another stays in a core's cache."""
+LOADED: Final = 64
+"""Codes kept at hand, those asked for last; each is there as long as someone plays it."""
 _LEVEL: Final = 3
 
 
@@ -82,6 +84,10 @@ class NativePlayer:
             self._native.play(_address(table), min(ROWS, part.stop - start))
         for output, source in self._native.printed.copied:
             columns[output][part] = self._held[source][part]
+
+    def free(self) -> None:
+        """Hold nothing of what was played."""
+        self._of, self._held = (None, None), []
 
     def _bind(self, block: Block, columns: Sequence[Any]) -> None:
         """Find where everything stands; what is not as the code reads it is copied part by part."""
@@ -147,7 +153,11 @@ def _compiled(text: str) -> tuple[Callable[..., None], Any]:
         library = _linker(key, code)
         call = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)
         _LOADED[key] = call(library["play"]), library
-    return _LOADED[key]
+    found = _LOADED.pop(key)
+    while len(_LOADED) >= LOADED:
+        del _LOADED[next(iter(_LOADED))]
+    _LOADED[key] = found
+    return found
 
 
 def _linker(key: str, code: bytes) -> Any:

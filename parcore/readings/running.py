@@ -25,6 +25,9 @@ class Player(Protocol):
             ArithmeticError: a number that has no room, in a row that is open.
         """
 
+    def free(self) -> None:
+        """Hold nothing of what was played."""
+
 
 class Playable(Protocol):
     """A recording made ready to be played."""
@@ -46,11 +49,11 @@ def processors() -> int:
 
 @frozen(eq=False)
 class Runner:
-    """What plays a recording of so many outputs, with the players that it has made."""
+    """What plays a recording of so many outputs, with the players that it made last, by how many rows."""
 
     playable: Playable
     outputs: int
-    _spare: dict[int, list[Player]] = field(factory=dict)
+    _spare: list[tuple[int, Player]] = field(factory=list)
 
     def columns(self, size: int) -> list[Any]:
         """Room for the outputs; what is the same in every row is there once."""
@@ -83,15 +86,26 @@ class Runner:
     ) -> Iterator[slice]:
         """Play one part after another, whichever is next; the parts that raise."""
         size = min(chunk, max(block.size, 1))
-        spare = self._spare.setdefault(size, [])
-        player = spare.pop() if spare else self.playable.player(size)
+        player = self._player(size)
         while (at := next(turn)) < len(parts):
             part = slice(parts[at], min(parts[at] + chunk, block.size))
             try:
                 player.play(block, part, columns)
             except ArithmeticError:
                 yield part
-        spare.append(player)
+        player.free()
+        self._spare.append((size, player))
+        del self._spare[: -processors()]
+
+    def _player(self, size: int) -> Player:
+        while self._spare:
+            try:
+                held, player = self._spare.pop()
+            except IndexError:  # another thread took it
+                break
+            if held == size:
+                return player
+        return self.playable.player(size)
 
 
 def _start(part: slice) -> int:

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from parcore.editions.edition import Edition
 from parcore.intervals import parse_interval
 from parcore.numbers import Rounding
+from parcore.readings.calls import OPERATIONS
 from parcore.readings.chunks import BlockReading, WideValues, plan_of, read_block
 from parcore.readings.columns import pair
 from parcore.readings.exact import Scope, evaluate
 from parcore.readings.pair import guard, near
 from parcore.readings.pair.block import Block, block_of
 from parcore.readings.pair.near import Nears
-from parcore.readings.playing import OPERATIONS
 from parcore.rules.graph import (
     Agg,
     Aggregate,

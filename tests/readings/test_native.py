@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+import weakref
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -255,6 +257,22 @@ def test_parts_of_a_block_are_its_rows(made: bool) -> None:
     assert sum(each.undecided for each in parts) == whole.undecided
     for root in program.roots:
         assert [value for each in parts for value in each[root]] == list(whole[root])
+
+
+@pytest.mark.parametrize("made", [False, True])
+def test_a_plan_holds_nothing_of_what_it_read(made: bool) -> None:
+    """When a reading is forgotten its evidence and its columns are, though the plan is kept."""
+    program, block = drawn(30)
+    held = {at: Column(np.array(each.states, np.int8), np.array(each.numbers, np.int32), each.shape)  # type: ignore[arg-type]
+            for at, each in block.columns.items()}  # fmt: skip
+    plan = plan_of(program, block.shapes, native=made)
+    found = plan.read(Block(block.size, held))
+    known = [weakref.ref(each.numbers) for each in held.values()]
+    known.append(weakref.ref(found["sum"].states))  # type: ignore[attr-defined]
+    assert plan.covers(block)
+    del held, found
+    gc.collect()
+    assert all(each() is None for each in known)
 
 
 def test_code_is_compiled_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

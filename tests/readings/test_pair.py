@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from parcore.editions.edition import Edition
 from parcore.intervals import at_least
 from parcore.numbers import Rounding
-from parcore.readings import chunks, playing
+from parcore.readings import calls, chunks
 from parcore.readings.columns import pair
 from parcore.readings.pair import tape
 from parcore.readings.pair.block import block_of
@@ -264,13 +264,13 @@ class Killed(Exception):
 @pytest.mark.parametrize("operation", FAULTS)
 def test_a_fault_of_an_operation_is_found(operation: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong operation shows as a difference from the exact reading."""
-    monkeypatch.setitem(playing.OPERATIONS, operation, FAULTS[operation])
+    monkeypatch.setitem(calls.OPERATIONS, operation, FAULTS[operation])
     assert killed()
 
 
 def test_division_of_large_integers_by_floats_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Floats divide integers exactly up to 2**53, and the comparison shows where they are asked for more."""
-    monkeypatch.setattr(playing, "FLOATS", 2**63)
+    monkeypatch.setattr(calls, "FLOATS", 2**63)
     program = lay_out({"x": Round(Div(A, B), 0, Rounding.DOWN)})
     scopes = [known(a=2**60 - 1, b=2**3), known(a=3, b=2)]
     assert unlike(pair(program, scopes), program, scopes)

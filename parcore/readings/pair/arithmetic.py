@@ -197,8 +197,14 @@ def _fallen(
     """The state of x, and ERROR where its number falls into a gap."""
     if not any(gaps):
         return x.state, x.states
-    error = pairs.guard.choose(pairs.is_ok(x), pairs.guard.const(_ERROR), x.state)
-    state = pairs.upto_first(list(zip(masks, [error if gap else x.state for gap in gaps], strict=True)))
+    guard = pairs.guard
+    falls: Mask[M] = gaps[-1]
+    for at in range(len(gaps) - 2, -1, -1):
+        if gaps[at] != gaps[at + 1]:  # each mask that holds is followed by masks that do
+            falls = (
+                guard.either(masks[at], falls) if gaps[at] else guard.both(guard.contrary(masks[at]), falls)
+            )
+    state = guard.choose(guard.both(falls, pairs.is_ok(x)), guard.const(_ERROR), x.state)
     return state, (x.states - ALWAYS_OK if all(gaps) else x.states) | {_ERROR}
 
 

@@ -28,7 +28,10 @@ class Undecided(Exception):
 
 
 class Backend(Protocol[C, M]):
-    """Columns and the operations on them; both operands have one width, and the result fits it."""
+    """Columns and the operations on them; both operands have one width, and the result fits it.
+
+    A backend that has `bounded(column, low, high)` is told between which integers each column lies.
+    """
 
     limit: int | None
     """The largest magnitude of a wide integer; None: any."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final, Generic
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from parcore.readings.pair.aggregates import agg
 from parcore.readings.pair.arithmetic import div, mul, piecewise, rounded
@@ -225,9 +225,13 @@ def _match(pairs: Pairs[C, M], node: Match, args: Args[C, M]) -> Pair[C, M]:
     if node.ok is not None:
         given[OK] = args[-1]
     branches = [(pairs.is_state(arg, state), pair) for state, pair in given.items() if state in arg.states]
-    if arg.states <= set(given):
+    rest = arg.states - set(given)
+    if not rest:
         return pairs.choose(branches[:-1], branches[-1][1])
-    return pairs.choose(branches, arg if node.ok is None else _numberless(pairs, arg))
+    if OK not in rest:
+        return pairs.choose(branches, pairs.empty(arg.state, rest))
+    # Its number is 0 already in each state that is given.
+    return pairs.choose(branches, evolve(arg, states=rest), zero_there=True)
 
 
 # Each function takes its own kind of node; the table pairs them, so the common type is Any.

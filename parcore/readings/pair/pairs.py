@@ -290,8 +290,17 @@ class Pairs(Generic[C, M]):
             k, den = both, whole
         return total, k, den
 
-    def choose(self, branches: Sequence[tuple[Mask[M], Pair[C, M]]], otherwise: Pair[C, M]) -> Pair[C, M]:
-        """The pair of the first mask that holds, else `otherwise`, all brought to one k and one d."""
+    def choose(
+        self,
+        branches: Sequence[tuple[Mask[M], Pair[C, M]]],
+        otherwise: Pair[C, M],
+        *,
+        zero_there: bool = False,
+    ) -> Pair[C, M]:
+        """The pair of the first mask that holds, else `otherwise`, all brought to one k and one d.
+
+        With `zero_there` one mask at most holds, and where one does the number of `otherwise` is 0.
+        """
         steps: list[tuple[Mask[M], Pair[C, M]]] = []
         for mask, pair in (*branches, (True, otherwise)):
             if mask is not False:
@@ -301,8 +310,12 @@ class Pairs(Generic[C, M]):
         numbers = [pair for _, pair in steps if OK in pair.states]
         states = frozenset[State]().union(*(pair.states for _, pair in steps))
         state = self.first([(mask, pair.state) for mask, pair in steps])
+        state = self.guard.within(state, min(states), max(states))
         if not numbers:
             return self.empty(state, states)
+        if zero_there:
+            numbered = [step for step in steps[:-1] if not same(step[1].n, self.guard.zero)]
+            steps = [*numbered, steps[-1]]
         k = lcm(*(pair.k for pair in numbers))
         dens = {pair.den for pair in numbers} - {()}
         if len(dens) > 1:  # one column for d, chosen as n is

@@ -96,7 +96,8 @@ class Tape:
         return self._step("either", (a, b))
 
     def contrary(self, a: int) -> int:
-        return self._step("contrary", (a,))
+        operation, columns, _ = self.steps[a]
+        return columns[0] if operation == "contrary" else self._step("contrary", (a,))
 
     def choose(self, condition: int, a: int, b: int) -> int:
         operation, columns, _ = self.steps[condition]
@@ -161,6 +162,13 @@ class Tape:
                     drops.setdefault(at, []).append(column)
         moves = [(at, steps[at], tuple(drops.get(at, ()))) for at in order]
         return Recording(moves, {at: self._kind(at) for at in order}, self.bounds, wanted)
+
+    def wide(self) -> bytearray:
+        """Which positions are wide integers, or need some."""
+        found = bytearray(len(self.steps))
+        for at, (_, columns, _) in enumerate(self.steps):
+            found[at] = any(found[each] for each in columns) or self._kind(at) == WIDE
+        return found
 
     def _kind(self, at: int) -> str:
         kind = _KINDS.get(self.steps[at][0])
