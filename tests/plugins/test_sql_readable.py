@@ -28,7 +28,8 @@ from parcore.rules.program import Program, lay_out
 from parcore.values import EVIDENCE_STATES, State, Value
 from parcore_sql.cases import without_cases
 from parcore_sql.readable import readable
-from tests.plugins.printed_sql import Execute, column_of, fill, insert, made, value_of
+from tests.plugins.printed_sql import Cells, Execute, column_of, fill, insert, made, value_of
+from tests.readings.agreement import known
 from tests.strategies import Facts, Key
 
 ROOT = Path(__file__).parents[2]
@@ -106,26 +107,38 @@ def wrong(
 def test_a_printed_statement_gives_what_the_exact_reading_gives(
     key: str, dialect: str, execute: Execute
 ) -> None:
-    """Every edition, over the shipped evidence: each cell of each unit is the exact one, and decided."""
+    """Every edition, over the shipped evidence and over numbers at both ends of their bounds: every cell."""
     for group, sql, program in statements(key, dialect):
-        for result in shipped(key):
-            scopes: dict[str, Scope] = {
-                card.unit.id: UnitScope(card.unit.id, result.period, result.evidence, result.stage)
-                for card in result.scorecards
-                if card.group == group
-            }
-            assert not wrong(execute, sql, program, scopes, group)
-
-
-@pytest.mark.parametrize("dialect", DIALECTS)
-@pytest.mark.parametrize("key", KEYS)
-def test_a_printed_statement_is_exact_to_its_bounds(key: str, dialect: str, execute: Execute) -> None:
-    """Numbers at both ends of the bounds, beside thresholds, zeros and all states of evidence are right."""
-    for group, sql, program in statements(key, dialect):
-        within = bounds(sql)
-        random = Random(key)
-        scopes: dict[str, Scope] = {f"u{at}": drawn(program, within, random) for at in range(UNITS)}
+        scopes: dict[str, Scope] = {
+            f"{card.unit.id} {result.period}": UnitScope(
+                card.unit.id, result.period, result.evidence, result.stage
+            )
+            for result in shipped(key)
+            for card in result.scorecards
+            if card.group == group
+        }
+        within, random = bounds(sql), Random(key)
+        scopes |= {f"drawn {at}": drawn(program, within, random) for at in range(UNITS)}
         assert not wrong(execute, sql, program, scopes, group)
+
+
+@pytest.mark.parametrize(
+    ("right", "fault"),
+    [
+        ("WHEN 'nothing_arose' THEN 1", "WHEN 'nothing_arose' THEN 3"),
+        ('"on-time: part 2" * 20) < (17', '"on-time: part 2" * 20) <= (17'),
+        ("THEN 5 ELSE 0 END", "THEN 4 ELSE 0 END"),
+    ],
+)
+def test_a_statement_with_a_fault_is_found(right: str, fault: str, in_duckdb: Execute) -> None:
+    """The comparison has power: one state, threshold, number or operation changed is a wrong cell."""
+    ((group, sql, program),) = statements("example@2025", "duckdb")
+    within, random = bounds(sql), Random(3)
+    scopes: dict[str, Scope] = {f"u{at}": drawn(program, within, random) for at in range(30)}
+    scopes["tie"] = known(dossiers_on_time=17, dossiers_settled=20)
+    assert not wrong(in_duckdb, sql, program, scopes, group)
+    assert right in sql
+    assert wrong(in_duckdb, sql.replace(right, fault), program, scopes, group)
 
 
 def bounds(sql: str) -> dict[str, tuple[Fraction, Fraction, int]]:
@@ -176,7 +189,7 @@ def test_rows_outside_what_a_statement_holds_for_are_not_decided(dialect: str, e
     ((_, sql, _),) = statements("example@2025", dialect)
     low, high, decimals = bounds(sql)["satisfaction"]
     sound = {"satisfaction": (low, "ok")}
-    rows_in = {
+    rows_in: dict[str, Cells] = {
         "sound": sound,
         "beyond": {"satisfaction": (high + 1, "ok")},
         "below": {"tasks_done": (Fraction(-1), None)},
@@ -224,7 +237,7 @@ def test_a_unit_with_an_unsound_case_is_not_decided(dialect: str, execute: Execu
 
 
 def test_an_edition_over_peers_is_not_printed() -> None:
-    """A statistic over other units is in no table of one unit's evidence, and it is said that it is missing."""
+    """A statistic over other units is in no table of one unit's evidence, and that is said."""
     with pytest.raises(Undecided, match="peers"):
         without_cases(lay_out({"x": Over(Aggregate.MEAN, Peers(), Field("a"))}))
 
@@ -247,7 +260,7 @@ def test_a_printed_statement_says_the_clause_beside_each_criterion() -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_the_page_shows_what_a_statement_gives(dialect: str, execute: Execute) -> None:
-    """The table that docs/sql.md makes is the one described, and the statement gives what the page shows."""
+    """The table that docs/sql.md makes is the one described, and what the page shows comes of it."""
     page = (ROOT / "docs/sql.md").read_text("utf-8")
     (making,) = re.findall(r"^```sql\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     ((_, sql, _),) = statements("example@2025", dialect)

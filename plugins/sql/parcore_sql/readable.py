@@ -24,7 +24,7 @@ from parcore.rules.graph import Field, Round
 from parcore.rules.program import Program
 from parcore.values import State
 from parcore_sql.cases import COUNT, MOST, CaseRead, added_up, given_of_cases, read_case, without_cases
-from parcore_sql.dialects import DIALECTS, Dialect
+from parcore_sql.dialects import DIALECTS, Dialect, kind
 from parcore_sql.given import (
     NUMBER,
     ROOMS,
@@ -100,7 +100,7 @@ def _statement(edition: Edition, group: str, dialect: Dialect, lang: str) -> str
 
 
 def _table(lines: Sequence[str], name: str, text: str, dialect: Dialect) -> str:
-    kept = "MATERIALIZED " if dialect.materialized else ""
+    kept = "MATERIALIZED " if dialect.keeps else ""
     return "\n".join([*lines, f"{dialect.quoted(name)} AS {kept}(", text, ")"])
 
 
@@ -143,8 +143,8 @@ def _with_decimals(program: Program) -> Program:
 
 
 def _evidence(read: _Read, group: str, dialect: Dialect) -> Iterator[tuple[str, str]]:
-    for kind, given in read.given_cases.items():
-        for name, text in case_layers(kind, given, _WIDE, MOST):
+    for of, given in read.given_cases.items():
+        for name, text in case_layers(of, given, _WIDE, MOST):
             yield name, _translated(text, dialect)
     for name, text in layers(read.given, group, _WIDE, [*read.given_cases]):
         yield name, _translated(text, dialect)
@@ -155,16 +155,16 @@ def _translated(text: str, dialect: Dialect) -> str:
     tree = parse_one(text, dialect="duckdb")
     for each in list(tree.find_all(exp.DataType)):
         if each.this == exp.DType.INT128:
-            each.replace(dialect.type_of(wide=True))
+            each.replace(dialect.type_of(wide=True).copy())
     return _lines(tree, dialect)
 
 
 def _lines(select: exp.Expr, dialect: Dialect) -> str:
     """A statement with a line for each column, and one for each of the tables beneath."""
     columns = select.expressions
-    printed = ",\n".join(f"  {each.sql(dialect.sqlglot)}" for each in columns)
+    printed = ",\n".join(f"  {dialect.printed(each)}" for each in columns)
     select.set("expressions", [])
-    beneath = re.sub(r" (LEFT JOIN|JOIN) ", r"\n\1 ", select.sql(dialect.sqlglot).removeprefix("SELECT"))
+    beneath = re.sub(r" (LEFT JOIN|JOIN) ", r"\n\1 ", dialect.printed(select).removeprefix("SELECT"))
     return f"SELECT\n{printed}\n{beneath.strip()}"
 
 
@@ -202,14 +202,14 @@ class _Writer:
 
     def cases(self, read: CaseRead) -> Iterator[tuple[str, str]]:
         """The tables of an aggregate over cases: what each case gives, then what they add up to."""
-        name, kind = read.case.name, read.case.kind
+        name, of = read.case.name, read.case.kind
         results = {"state": read.body.state, "n": read.body.n}
         if read.where is not None:
             results |= {"where:state": read.where.state, "where:n": read.where.n}
-        taken = (each for names in named(self._read.given_cases[kind]) for each in names.values())
+        taken = (each for names in named(self._read.given_cases[of]) for each in names.values())
         columns = _Names([*results, *taken])
         each = self._of_tables.of(f"{name}: each")
-        yield from self._chain(results, lambda _: columns.next("part"), [f"{kind}: whole"], name, each)
+        yield from self._chain(results, lambda _: columns.next("part"), [f"{of}: whole"], name, each)
         for table, text in added_up(read, each, _WIDE if read.wide else "BIGINT"):
             yield table, _translated(text, self._dialect)
         self._homes |= dict.fromkeys((name + STATE, name + NUMBER, name + COUNT + NUMBER), name)
@@ -259,7 +259,9 @@ class _Writer:
 
     def _shown(self, root: str, answer: Answer[Term]) -> Iterator[tuple[str, exp.Expr, Sequence[Term]]]:
         state, n, d = (self._column(each) for each in (answer.state, answer.n, answer.d))
-        ok = exp.and_(exp.column("decided"), exp.EQ(this=state, expression=exp.Literal.number(int(State.OK))))
+        ok = exp.And(
+            this=exp.column("decided"), expression=exp.EQ(this=state, expression=exp.Literal.number(0))
+        )
         near = self._read.answers.get(f"shown:{root}")
         beneath = [answer.state, answer.n, answer.d]
         plain = self._decimal(answer)
@@ -284,11 +286,13 @@ class _Writer:
         digits = len(str(answer.most[0]))
         if decimals is None or digits + 2 * decimals + 2 > _DIGITS:
             return None
-        number = exp.cast(self._column(answer.n), f"DECIMAL({digits + 1}, 0)")
+        number = exp.Cast(this=self._column(answer.n), to=kind(f"DECIMAL({digits + 1}, 0)"))
         if not decimals:
             return number
         part = exp.Literal.string(decimal(int(below * 10**decimals), decimals))
-        return exp.Mul(this=number, expression=exp.cast(part, f"DECIMAL({decimals + 1}, {decimals})"))
+        return exp.Mul(
+            this=number, expression=exp.Cast(this=part, to=kind(f"DECIMAL({decimals + 1}, {decimals})"))
+        )
 
     def _column(self, term: Term) -> exp.Expr:
         columns = above({"": term}, self._names)
@@ -322,7 +326,7 @@ def _alias(expression: exp.Expr, name: str) -> exp.Expr:
 
 
 def _as_text(expression: exp.Expr) -> exp.Expr:
-    return exp.cast(expression.copy(), "TEXT")
+    return exp.Cast(this=expression.copy(), to=kind("TEXT"))
 
 
 def _where(condition: exp.Expr, value: exp.Expr) -> exp.Expr:
