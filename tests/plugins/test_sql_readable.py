@@ -268,7 +268,7 @@ def test_the_page_shows_what_a_statement_gives(dialect: str, execute: Execute) -
     for each in making.split(";"):
         if each.strip():
             execute(each)
-    described = re.findall(r'"(.+?)" (\w+)', made(sql)["evidence"].partition("(")[2])
+    described = re.findall(r'"(.+?)" (\w+)', made(sql)["evidence"])
     assert re.findall(r'"(.+?)" (\w+)', making.partition(";")[0]) == described
     rows = {row["unit"]: row for row in execute(sql)}
     header, *shown = [
