@@ -42,7 +42,7 @@ UNITS = 400 if os.environ.get("PARCORE_PROFILE") == "full" else 12
 @pytest.fixture(scope="module")
 def in_duckdb() -> Iterator[Execute]:
     """An embedded database."""
-    with duckdb.connect() as own:
+    with duckdb.connect(config={"threads": 1}) as own:
 
         def execute(sql: str) -> Sequence[Mapping[str, Any]]:
             found = own.execute(sql)

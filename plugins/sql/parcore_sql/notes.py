@@ -69,7 +69,8 @@ _REFUSED: Final = Text(
     "Not here, for want of room ({why}): {roots}. Take PostgreSQL, or `parcore score`.",
 )
 _NOT_HERE: Final = Text(
-    "Xếp loại và xếp hạng không nằm trong câu lệnh này.", "Classes and places are not part of this statement."
+    "Không nằm trong câu lệnh này: xếp loại, xếp hạng, điểm do người thẩm định đặt, khảo sát không tiến hành.",
+    "Not part of this statement: classes, places, points that an appraiser set, surveys that were not run.",
 )
 _ONLY: Final = Text(
     "Chỉ cho nhóm đơn vị `{group}` ({title}).", "For the unit group `{group}` ({title}) alone."
