@@ -126,7 +126,7 @@ def test_a_printed_statement_gives_what_the_exact_reading_gives(
     ("right", "fault"),
     [
         ("WHEN 'nothing_arose' THEN 1", "WHEN 'nothing_arose' THEN 3"),
-        ('"on-time: part 2" * 20) < (17', '"on-time: part 2" * 20) <= (17'),
+        ('"on-time: part 4" * 20) < (17', '"on-time: part 4" * 20) <= (17'),
         ("THEN 5 ELSE 0 END", "THEN 4 ELSE 0 END"),
     ],
 )
@@ -246,12 +246,18 @@ def test_a_printed_statement_says_the_clause_beside_each_criterion() -> None:
     """Code, title, maximum, rule and the words of the decision stand before a criterion's first layer."""
     ((_, sql, _),) = statements("example@2025", "postgres")
     for said in (
-        "-- 2.1 Dossiers settled on time (at most 5 points)\n",
-        "from 85 % to under 100 %: rate × 5; under 85 %: 0”",
-        '\n"on-time" AS MATERIALIZED (\n',
+        "  -- 2.1 Dossiers settled on time (at most 5 points)\n",
+        "from 85 % to under 100 %: rate × 5; under 85 %: 0”.\n",
+        '"on-time … paper-free: step 1" AS MATERIALIZED (\n',
     ):
         assert said in sql
-    assert sql.index("-- 2.1 ") < sql.index('"on-time') < sql.index("-- 2.2 ")
+    # Each column beneath the title of its own criterion, up to that of the next.
+    for code, id_ in (("2.1", "on-time"), ("2.2", "online"), ("2.3", "paper-free")):
+        for part in re.findall(rf"^  -- {code} .*\n((?:(?!  --|FROM).*\n|  --   .*\n)*)", sql, re.MULTILINE):
+            named = re.findall(
+                r'(?:AS )?"(?:\w+:)*([\w-]+)(?:: part \d+|:state|:n|:d)",?$', part, re.MULTILINE
+            )
+            assert set(named) == {id_}, part
     assert "NULL" not in sql.partition("evidence: whole")[2].partition("-- The result")[0]
     assert "-- 2.1 Tỷ lệ hồ sơ giải quyết đúng hạn" in readable(
         REGISTRY.edition("example@2025"), "duckdb", "vi"

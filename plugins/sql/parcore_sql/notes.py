@@ -69,8 +69,8 @@ _REFUSED: Final = Text(
     "Not here, for want of room ({why}): {roots}. Take PostgreSQL, or `parcore score`.",
 )
 _NOT_HERE: Final = Text(
-    "Không nằm trong câu lệnh này: xếp loại, xếp hạng, điểm do người thẩm định đặt, khảo sát không tiến hành.",
-    "Not part of this statement: classes, places, points that an appraiser set, surveys that were not run.",
+    "Không nằm trong đây: xếp loại, xếp hạng, điểm do người thẩm định đặt, khảo sát không tiến hành.",
+    "Not part of this: classes, places, points that an appraiser set, surveys that were not run.",
 )
 _ONLY: Final = Text(
     "Chỉ cho nhóm đơn vị `{group}` ({title}).", "For the unit group `{group}` ({title}) alone."
@@ -129,14 +129,14 @@ class Notes:
     def of(self, group: str) -> list[str]:
         """A criterion: its code, title and maximum, its rule in sentences, its clause and the words of it."""
         if group in (INDEX, FACTS):
-            return ["", *_comments([(_INDEX if group == INDEX else _FACTS).in_(self._lang)])]
+            return _comments([(_INDEX if group == INDEX else _FACTS).in_(self._lang)])
         item = self._items.get(group)
         if item is None:
-            return ["", f"-- {group}"]
+            return [f"-- {group}"]
         lines = [f"{item.code} {item.title} ({item.max})".strip()]
         for each in item.sentences:
             lines += _wrapped(each, "  ")
-        return ["", *_comments(lines)]
+        return _comments(lines)
 
     def of_case(self, case: Case) -> list[str]:
         """An aggregate over cases: its kind, and the states that it leaves out."""

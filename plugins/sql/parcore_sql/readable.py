@@ -39,7 +39,7 @@ from parcore_sql.given import (
     named,
     shapes_of,
 )  # fmt: skip
-from parcore_sql.groups import SHOWN, Group, above, groups_of, used
+from parcore_sql.groups import SHOWN, Group, above, groups_of, owners, together, used
 from parcore_sql.layers import layers_of
 from parcore_sql.notes import SHOWN_DIGITS, Notes
 from parcore_sql.statement import Printer
@@ -91,11 +91,9 @@ def _statement(edition: Edition, group: str, dialect: Dialect, lang: str) -> str
         for name, text in writer.cases(case):
             tables.append(_table(lines, name, text, dialect))
             lines = [""]
-    for each in groups_of({root: {"state": a.state, "n": a.n, "d": a.d} for root, a in read.answers.items()}):
-        lines = notes.of(each.id)
-        for name, text in writer.tables(each):
-            tables.append(_table(lines, name, text, dialect))
-            lines = [""]
+    answers = {root: {"state": a.state, "n": a.n, "d": a.d} for root, a in read.answers.items()}
+    for groups in together(groups_of(answers)):
+        tables += [_table(("",), name, text, dialect) for name, text in writer.tables(groups, notes)]
     return "\n".join([*heading, "WITH", ",\n".join(tables), *notes.of_result(), f"{writer.last()};", ""])
 
 
@@ -159,13 +157,19 @@ def _translated(text: str, dialect: Dialect) -> str:
     return _lines(tree, dialect)
 
 
-def _lines(select: exp.Expr, dialect: Dialect) -> str:
-    """A statement with a line for each column, and one for each of the tables beneath."""
+def _lines(select: exp.Expr, dialect: Dialect, notes: Mapping[int, Sequence[str]] | None = None) -> str:
+    """A statement with a line for each column, comments above some, and one for each table beneath.
+
+    `notes` are by the position of the column after the first, which is the unit.
+    """
     columns = select.expressions
-    printed = ",\n".join(f"  {dialect.printed(each)}" for each in columns)
+    printed: list[str] = []
+    for at, each in enumerate(columns):
+        printed += [f"  {line}" for line in (notes or {}).get(at - 1, ())]
+        printed.append(f"  {dialect.printed(each)}" + ("," if at < len(columns) - 1 else ""))
     select.set("expressions", [])
     beneath = re.sub(r" (LEFT JOIN|JOIN) ", r"\n\1 ", dialect.printed(select).removeprefix("SELECT"))
-    return f"SELECT\n{printed}\n{beneath.strip()}"
+    return "\n".join(["SELECT", *printed, beneath.strip()])
 
 
 class _Names:
@@ -187,6 +191,36 @@ class _Names:
         name = next(each for each in names if each not in self._taken)
         self._taken.add(name)
         return name
+
+
+class _Told:
+    """Which comment stands above a column: a criterion's rule the first time, later its title alone."""
+
+    def __init__(self, notes: Notes, order: Sequence[str], of: Mapping[int, str]) -> None:
+        self._notes, self._of = notes, of
+        self._order = {group: at for at, group in enumerate(order)}
+        self._full: set[str] = set()
+        self._last = ""
+
+    def sorted(self, terms: Iterable[Term]) -> list[Term]:
+        """Terms by the criterion they belong to."""
+        return sorted(terms, key=lambda term: (self._order[self._of[term.at]], term.at))
+
+    def above(self, term: Term) -> Sequence[str]:
+        """The comment above a column, where the one before is not the same criterion's."""
+        group = self._of.get(term.at, self._last)
+        if group == self._last:
+            return ()
+        self._last = group
+        lines = self._notes.of(group)
+        full = lines if group not in self._full else lines[:1]
+        self._full.add(group)
+        return full
+
+    def end(self, notes: dict[int, Sequence[str]]) -> dict[int, Sequence[str]]:
+        """The comments of a table that is done."""
+        self._last = ""
+        return notes
 
 
 class _Writer:
@@ -214,36 +248,48 @@ class _Writer:
             yield table, _translated(text, self._dialect)
         self._homes |= dict.fromkeys((name + STATE, name + NUMBER, name + COUNT + NUMBER), name)
 
-    def tables(self, group: Group) -> Iterator[tuple[str, str]]:
-        """The tables of a group, each over the one before; the last has the group's name."""
-        if not group.gives:
-            return
-        gives = {self._columns.of(name): term for name, term in group.gives.items()}
+    def tables(self, groups: Sequence[Group], notes: Notes) -> Iterator[tuple[str, str]]:
+        """The tables of some groups, each over the one before; each criterion's columns under its rule."""
+        gives = {self._columns.of(name): term for group in groups for name, term in group.gives.items()}
         below = self._below(gives.values())
         own = above(gives, self._names)
         called = {term.at: name for name, term in own.items()}
-        table = self._of_tables.of(group.id)
+        of = owners(groups)
+        first, last = groups[0].id, groups[-1].id
+        table = self._of_tables.of(first if first == last else f"{first} … {last}")
 
         def name(term: Term) -> str:
-            return called.get(term.at) or self._columns.next(f"{group.id}: part")
+            return called.get(term.at) or self._columns.next(f"{of[term.at]}: part")
 
-        yield from self._chain(own, name, below, group.id, table)
+        told = _Told(notes, [each.id for each in groups], of)
+        yield from self._chain(own, name, below, table, table, told)
         for column, term in gives.items():
             self._names[term.at], self._tables[term.at] = column, table
 
     def _chain(
-        self, own: Mapping[str, Term], name: Callable[[Term], str], below: Sequence[str], of: str, last: str
+        self,
+        own: Mapping[str, Term],
+        name: Callable[[Term], str],
+        below: Sequence[str],
+        of: str,
+        last: str,
+        told: _Told | None = None,
     ) -> Iterator[tuple[str, str]]:
         """The tables above `below` that make terms, step by step; the last has them by their names."""
         found = layers_of([*own.values()], name, small=3)
         printer = Printer(found.names, self._dialect, quoted=True)
         for made, carried in zip(found.made, found.carried, strict=True):
-            columns = [printer.named(each) for each in carried]
-            columns += [_alias(printer.expression(each), found.names[each.at]) for each in made]
+            columns: list[exp.Expr] = [printer.named(each) for each in carried]
+            notes: dict[int, Sequence[str]] = {}
+            for each in made if told is None else told.sorted(made):
+                notes[len(columns)] = () if told is None else told.above(each)
+                columns.append(_alias(printer.expression(each), found.names[each.at]))
             table = self._of_tables.next(f"{of}: step")
-            yield table, self._select(columns, below)
+            yield table, self._select(columns, below, notes if told is None else told.end(notes))
             below = [table]
-        yield last, self._select([_alias(printer.named(term), name) for name, term in own.items()], below)
+        columns = [_alias(printer.named(term), name) for name, term in own.items()]
+        notes = {} if told is None else {at: told.above(term) for at, term in enumerate(own.values())}
+        yield last, self._select(columns, below, notes)
 
     def last(self) -> str:
         """What is shown: of each root a number that is read, the fraction where it is none, its state."""
@@ -307,12 +353,17 @@ class _Writer:
         )
         return [*found] or [WHOLE]
 
-    def _select(self, columns: Sequence[exp.Expr], below: Sequence[str]) -> str:
+    def _select(
+        self,
+        columns: Sequence[exp.Expr],
+        below: Sequence[str],
+        notes: Mapping[int, Sequence[str]] | None = None,
+    ) -> str:
         first, *rest = (exp.Table(this=exp.to_identifier(each, quoted=True)) for each in below)
         select = exp.Select(expressions=[exp.column("unit"), *columns]).from_(first)
         for each in rest:
             select = select.join(each, using=["unit"], copy=False)
-        return _lines(select, self._dialect)
+        return _lines(select, self._dialect, notes or {})
 
 
 def _at(term: Term) -> int:
