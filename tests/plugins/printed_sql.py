@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
 from parcore.numbers import exact_text
 from parcore.readings.exact import Scope
-from parcore.rules.graph import Field, Symbol
+from parcore.rules.graph import Domain, Field, Over, Records, Symbol
 from parcore.rules.program import Program
 from parcore.values import State, Value
+from parcore_sql.given import EVIDENCE
 
 Execute: TypeAlias = Callable[[str], Sequence[Mapping[str, Any]]]
 """Runs a statement, and gives its rows by the names of their columns."""
@@ -18,12 +20,14 @@ Cells: TypeAlias = Mapping[str, tuple[Any, Any]]
 """The columns of a unit: what stands in each, and in the one for its state."""
 
 
-def made(sql: str) -> str:
-    """The statement in the heading that makes the table."""
-    lines = sql.splitlines()
-    start = next(at for at, line in enumerate(lines) if line.startswith("-- CREATE TABLE"))
-    end = next(at for at, line in enumerate(lines) if at > start and line == "-- );")
-    return "\n".join(line.removeprefix("-- ") for line in lines[start : end + 1])
+def made(sql: str) -> dict[str, str]:
+    """The statements in the heading that make the tables, by the name of each."""
+    heading = "\n".join(
+        line.removeprefix("--").removeprefix(" ") for line in sql.partition("\nWITH\n")[0].splitlines()
+    )
+    found = re.findall(r'^CREATE TABLE "(.+?)" \(\n.*?^\);$', heading, re.MULTILINE | re.DOTALL)
+    texts = re.findall(r"^CREATE TABLE .*?^\);$", heading, re.MULTILINE | re.DOTALL)
+    return dict(zip(found, texts, strict=True))
 
 
 def column_of(node: Field | Symbol) -> str:
@@ -35,39 +39,73 @@ def cells_of(program: Program, scope: Scope) -> dict[str, tuple[Any, Any]]:
     """What a unit's evidence says, as columns: numbers and days as they are read, choices by their words."""
     found: dict[str, tuple[Any, Any]] = {}
     for node in program.nodes:
-        if not isinstance(node, Field | Symbol):
-            continue
-        name = column_of(node)
-        if isinstance(node, Symbol):
+        if isinstance(node, Field):
+            found[column_of(node)] = _said(scope.field(node.name, node.lag))
+        elif isinstance(node, Symbol):
             value = scope.symbol(node.name, node.options, node.lag)
             said: Any = node.options[int(value.number)] if value.state is State.OK else None
             state = None if value.state in (State.OK, State.ERROR) else value.state.word
-            found[name] = ("none of them" if value.state is State.ERROR else said, state)
-        else:
-            value = scope.field(node.name, node.lag)
-            found[name] = _said(value)
+            found[column_of(node)] = ("none of them" if value.state is State.ERROR else said, state)
     return found
+
+
+def cases_of(program: Program, scope: Scope) -> tuple[dict[str, str], dict[str, list[Cells]]]:
+    """What the lists of a unit say: the state of each, and the cells of its cases."""
+    bodies: dict[Domain, list[Program]] = {}
+    for at, node in enumerate(program.nodes):
+        if isinstance(node, Over):
+            bodies.setdefault(node.domain, []).append(program.bodies[at])
+    states, cases = dict[str, str](), dict[str, list[Cells]]()
+    for domain, programs in bodies.items():
+        assert isinstance(domain, Records)
+        state, members = scope.members(domain)
+        states[domain.kind] = state.word
+        asked = [{**cells_of(each, member)} for member in members for each in programs]
+        width = len(programs)
+        cases[domain.kind] = [
+            {name: cell for one in asked[at : at + width] for name, cell in one.items()}
+            for at in range(0, len(asked), width)
+        ]
+    return states, cases
 
 
 def _said(value: Value) -> tuple[Any, Any]:
     return (value.number, "ok") if value.state is State.OK else (None, value.state.word)
 
 
-def fill(execute: Execute, sql: str, units: Mapping[str, Cells], group: str) -> None:
-    """Make the table as the heading says, with a row for each unit."""
-    execute("DROP TABLE IF EXISTS evidence")
+def fill(execute: Execute, sql: str, program: Program, scopes: Mapping[str, Scope], group: str) -> None:
+    """Make the tables as the heading says, with a row for each unit, and for each of its cases."""
     making = made(sql)
-    group = group if "unit_group" in making else ""
-    execute(making)
-    days = {line.split('"')[1] for line in making.splitlines() if " DATE" in line}
-    for unit, cells in units.items():
-        values = {"unit": _literal(unit)} | ({"unit_group": _literal(group)} if group else {})
-        for name, (said, state) in cells.items():
-            day = name in days and said is not None
-            values[name] = f"DATE '0001-01-01' + {int(said) - 1}" if day else _literal(said)
-            values[f"{name}:state"] = _literal(state)
-        names = ", ".join(f'"{each}"' for each in values)
-        execute(f"INSERT INTO evidence ({names}) VALUES ({', '.join(values.values())})")
+    for table, text in making.items():
+        execute(f'DROP TABLE IF EXISTS "{table}"')
+        execute(text)
+    for unit, scope in scopes.items():
+        states, cases = cases_of(program, scope)
+        values = {"unit_group": _literal(group)} if "unit_group" in making[EVIDENCE] else {}
+        values |= {f"{kind}:state": _literal(state) for kind, state in states.items()}
+        insert(execute, making, EVIDENCE, unit, cells_of(program, scope), values)
+        for kind, rows in cases.items():
+            for row in rows:
+                insert(execute, making, kind, unit, row)
+
+
+def insert(
+    execute: Execute,
+    making: Mapping[str, str],
+    table: str,
+    unit: str,
+    cells: Cells,
+    values: Mapping[str, str] | None = None,
+) -> None:
+    """Put a row into a table: the cells of a unit, and other values as they are written."""
+    row = {"unit": _literal(unit), **(values or {})}
+    days = {line.split('"')[1] for line in making[table].splitlines() if " DATE" in line}
+    for name, (said, state) in cells.items():
+        day = name in days and said is not None
+        row[name] = f"DATE '0001-01-01' + {int(said) - 1}" if day else _literal(said)
+        row[f"{name}:state"] = _literal(state)
+    names = ", ".join(f'"{each}"' for each in row)
+    execute(f'INSERT INTO "{table}" ({names}) VALUES ({", ".join(row.values())})')
 
 
 def _literal(said: Any) -> str:

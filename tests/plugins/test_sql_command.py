@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -44,11 +45,20 @@ def test_each_dialect_is_known_without_importing_what_writes_it() -> None:
     )
 
 
-def test_an_edition_over_records_says_why_it_is_not_printed() -> None:
-    """An edition that reads lists of cases is refused with the kind of the cases, not printed in part."""
-    said = say("show", "one-stop", "--as", "sql", "--lang", "en")
+def test_an_edition_over_peers_says_why_it_is_not_printed(tmp_path: Path) -> None:
+    """An edition that sets units against each other is refused for that reason, not printed in part."""
+    document = next(each for each in Registry().edition_documents("example") if each.name == "2025")
+    text = document.path.read_text("utf-8").replace("methodology: example", "methodology: mine")
+    rule = "{value: satisfaction}"
+    assert rule in text
+    text = text.replace(rule, f"{{min_max: {{measure: {rule}, within: all, inverse: no}}}}")
+    text = text.replace("replaces: example@2024\n", "").replace(
+        "{missing: withhold,", "{nothing_arose: zero, missing: withhold,"
+    )
+    (tmp_path / "edition.yaml").write_text(text, "utf-8")
+    said = say("show", "mine", "--as", "sql", "--path", str(tmp_path), "--lang", "en")
     assert (said.status, said.out) == (2, "")
-    assert "asks for what follows from records of dossiers" in said.err
+    assert "mine@2025 asks for what follows from peers" in said.err
 
 
 @pytest.fixture

@@ -14,20 +14,38 @@ from attrs import evolve
 
 from parcore.cli.page import results
 from parcore.editions.compile import compile_edition
-from parcore.readings.exact import Scope
+from parcore.evidence.units import Unit
+from parcore.i18n import Text
+from parcore.readings.exact import Scope, evaluate
 from parcore.readings.pair.backend import Undecided
 from parcore.readings.pair.block import Block, block_of
 from parcore.readings.pair.reading import Values, read
 from parcore.registry import Registry
-from parcore.results.population import freeze, frozen_scopes
+from parcore.results.population import Population, freeze, frozen_scopes
 from parcore.results.scope import UnitScope
-from parcore.rules.graph import Agg, Aggregate, Const, Div, Field, Mul, Node, Round, total
+from parcore.rules.graph import (
+    Agg,
+    Aggregate,
+    Const,
+    Div,
+    Field,
+    Mul,
+    Node,
+    Over,
+    Peers,
+    Round,
+    Within,
+    total,
+)  # fmt: skip
+from parcore.rules.peers import EMPTY
 from parcore.rules.program import Program, lay_out
+from parcore.values import State, Value
 from parcore_sql import embedded
 from parcore_sql import postgres as in_postgres
 from parcore_sql.dialects import DUCKDB, POSTGRES, Dialect
 from parcore_sql.parts import parts_of
 from tests.readings.agreement import known, unlike
+from tests.results.test_population import Held
 
 F = Fraction
 REGISTRY = Registry()
@@ -128,6 +146,30 @@ def test_a_row_of_many_wide_columns_is_cut_for_a_page(dialect: Dialect) -> None:
     parts = parts_of(program, block_of(program, scopes).shapes, dialect)
     assert not parts.refused
     assert len(parts.statements) == (1 if dialect.row is None else 4)
+
+
+def test_statistics_over_peers_are_made_first_and_are_columns(score: Score) -> None:
+    """A rate against the mean and the best of one's group is the definition's, for every unit."""
+    random = Random(5)
+    units = tuple(Unit(f"u{at}", "k", Text(f"u{at}"), group="ab"[at % 2], region="x") for at in range(9))
+    numbers = [Value(State.OK, F(random.randrange(1, 9), 3)) for _ in units]
+    values = {unit.id: number for unit, number in zip(units, numbers, strict=True)}
+    values["u4"] = Value(State.NOTHING_AROSE)
+    population = Population(units, frozenset({"u2"}))
+    scopes: dict[str, Scope] = {unit.id: Held(unit.id, values, population) for unit in units}
+    of_group, x = Peers(Within.GROUP, ranked_only=True), Field("x")
+    program = lay_out({
+        "share": Round(Div(x, Over(Aggregate.MEAN, of_group, x, EMPTY)), 2),
+        "best": Div(x, Over(Aggregate.MAX, Peers(), x, EMPTY)),
+        "rank": Over(Aggregate.RANK, Peers(), x, EMPTY),
+    })  # fmt: skip
+    frozen = freeze(program)
+    within = frozen_scopes(frozen, population, scopes, list(scopes))
+    reading = read(frozen.program, list(within.values()), score)
+    assert reading.redone == 0, reading.why
+    for at, unit in enumerate(within):
+        trace = evaluate(program, scopes[unit])
+        assert {root: reading[root][at] for root in program.roots} == {r: trace[r] for r in program.roots}
 
 
 def test_a_block_of_no_units_has_no_values(score: Score) -> None:

@@ -7,10 +7,13 @@ of an operation have one width. A database is added by its `Dialect` here, and b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Final, TypeAlias
 
 from attrs import frozen
+from sqlglot import Dialect as SqlDialect
 from sqlglot import exp
+from sqlglot.generator import Generator
 
 Operation: TypeAlias = Callable[[exp.Expr, exp.Expr, bool], exp.Expr]
 """Prints an operation on two operands (which may be printed more than once), wide ones or narrow ones.
@@ -27,7 +30,8 @@ class Dialect:
     `divide` prints a / b, cut off towards zero or any other way in which `rest` makes it whole: the floor is
     `divide`, less one where `rest` is negative (b > 0). `columns` is the most columns of a table or a
     SELECT, `row` the most bytes of a row of a table, `text` the most characters of a statement that it takes
-    well. `materialized` says that layers must be kept from being written into each other.
+    well. `materialized` says that layers must be kept from being written into each other; `keeps` that it
+    knows the word for it, with which statements of many small layers are planned sooner.
     """
 
     sqlglot: str
@@ -39,18 +43,34 @@ class Dialect:
     text: int
     row: int | None = None
     materialized: bool = False
+    keeps: bool = False
 
     def type_of(self, *, wide: bool) -> exp.DataType:
         """The type of wide integers, or of narrow ones."""
-        return exp.DataType.build(self.wide if wide else "BIGINT", dialect=self.sqlglot)
+        return kind(self.wide if wide else "BIGINT", self.sqlglot)
 
-    def typed(self, kind: str) -> str:
+    def typed(self, name: str) -> str:
         """What a type of DuckDB's is called."""
-        return exp.DataType.build(kind, dialect="duckdb").sql(self.sqlglot)
+        return self.printed(kind(name))
 
     def quoted(self, name: str) -> str:
         """A name in quotes."""
-        return exp.to_identifier(name, quoted=True).sql(self.sqlglot)
+        return self.printed(exp.to_identifier(name, quoted=True))
+
+    def printed(self, expression: exp.Expr) -> str:
+        """An expression that nobody else holds, as text."""
+        return _generator(self.sqlglot).generate(expression, copy=False)
+
+
+@cache
+def _generator(sqlglot: str) -> Generator:
+    return SqlDialect.get_or_raise(sqlglot).generator()
+
+
+@cache
+def kind(name: str, dialect: str = "duckdb") -> exp.DataType:
+    """A type by what a dialect calls it; one object for all, which is printed and not changed."""
+    return exp.DataType.build(name, dialect=dialect)
 
 
 def _cut_off(a: exp.Expr, b: exp.Expr, _: bool) -> exp.Expr:
@@ -76,6 +96,7 @@ DUCKDB: Final = Dialect(
     rest=_modulo,
     columns=4_000,
     text=4_000_000,
+    keeps=True,
 )
 
 POSTGRES: Final = Dialect(
@@ -88,6 +109,7 @@ POSTGRES: Final = Dialect(
     text=4_000_000,
     row=8_000,  # of a page of 8 KB
     materialized=True,
+    keeps=True,
 )
 
 DIALECTS: Final[Mapping[str, Dialect]] = {"duckdb": DUCKDB, "postgres": POSTGRES}

@@ -8,16 +8,16 @@ is not decided.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import ceil, floor
 from typing import Final
 
 from attrs import frozen
 
 from parcore.evidence.vocabulary import POINTS, FieldKind, FieldSpec, Vocabulary, given_field
-from parcore.readings.pair.backend import NARROW, Source, Undecided
+from parcore.readings.pair.backend import NARROW, Source
 from parcore.readings.pair.fold import Shape
-from parcore.rules.graph import Field, Over, Peers, Symbol
+from parcore.rules.graph import Field, Symbol
 from parcore.rules.program import Program
 from parcore.values import EVIDENCE_STATES, State
 
@@ -34,6 +34,8 @@ SOUND: Final = ":sound"
 _STATES: Final = frozenset({State.OK, *EVIDENCE_STATES})
 _LAST_DAY: Final = 3_652_059  # of the year 9999
 _UNKNOWN: Final = -1
+_LONGEST: Final = 40
+"""The bytes of a field's name that a column keeps; PostgreSQL cuts off what is beyond 63 in all."""
 
 
 @frozen
@@ -81,18 +83,13 @@ class Given:
         return f"DECIMAL(38, {self.decimals})"
 
 
-def given_of(program: Program, vocabulary: Vocabulary, room: Room) -> list[Given]:
-    """The columns for what a program asks.
-
-    Raises:
-        Undecided: what follows from records or peers, which no column of a field holds.
-    """
+def given_of(
+    program: Program, vocabulary: Vocabulary, room: Room, known: Collection[Source] = ()
+) -> list[Given]:
+    """The columns for what a program asks, but for what is known otherwise."""
     found: list[Given] = []
     for node in program.nodes:
-        if isinstance(node, Over):
-            what = "peers" if isinstance(node.domain, Peers) else f"records of {node.domain.kind}"
-            raise Undecided(what)
-        if isinstance(node, Field | Symbol):
+        if isinstance(node, Field | Symbol) and node not in known:
             name = _column(node)
             again = sum(each.name == name for each in found)
             derived = f"given {name}" if name.startswith(POINTS) else name
@@ -102,7 +99,7 @@ def given_of(program: Program, vocabulary: Vocabulary, room: Room) -> list[Given
 
 
 def _column(node: Field | Symbol) -> str:
-    name = node.name.removeprefix("@")
+    name = node.name.removeprefix("@").encode()[:_LONGEST].decode(errors="ignore")
     return f"{name}:{node.lag} back" if node.lag else name
 
 
@@ -140,64 +137,97 @@ def shapes_of(given: Sequence[Given]) -> Mapping[Source, Shape]:
     return {each.source: each.shape for each in given}
 
 
-def layers(given: Sequence[Given], group: str, wide: str) -> Iterator[tuple[str, str]]:
+def layers(
+    given: Sequence[Given], group: str, wide: str, kinds: Sequence[str] = ()
+) -> Iterator[tuple[str, str]]:
     """The layers from the table to integers, as DuckDB writes them: the name and the text of each.
 
-    A unit that stands twice is one row, which is not decided. Of several unit groups one is read.
+    A unit that stands twice is one row, which is not decided. Of several unit groups one is read. `kinds` are
+    the kinds of cases that have tables of their own; whether a unit handed its list in has a state here.
     """
+    lists = [quoted(kind + STATE) for kind in kinds]
     yield (
-        "evidence: stated",
+        f"{EVIDENCE}: stated",
         _select(
             ["unit", "count(*) OVER (PARTITION BY unit) = 1 AS sole"]
             + ["row_number() OVER (PARTITION BY unit ORDER BY unit) AS row_of_unit"]
+            + [_listed(kind) for kind in kinds]
             + [part for each in given for part in (_named(each), _stated(each))],
-            _q(EVIDENCE) + (f" WHERE {GROUP} = {_text(group)}" if group else ""),
+            quoted(EVIDENCE) + (f" WHERE {GROUP} = {_text(group)}" if group else ""),
         ),
     )
     yield (
-        "evidence: checked",
+        f"{EVIDENCE}: checked",
         _select(
-            ["unit", "sole"] + [part for each in given for part in _checked(each)],
-            f"{_q('evidence: stated')} WHERE row_of_unit = 1",
+            ["unit", "sole", *lists] + [part for each in given for part in _checked(each)],
+            f"{quoted(f'{EVIDENCE}: stated')} WHERE row_of_unit = 1",
         ),
     )
-    decided = " AND ".join(["sole", *(_q(each.derived + SOUND) for each in given)])
+    sound = ["sole", *(quoted(each.derived + SOUND) for each in given)]
+    sound += [f"{each} <> {_UNKNOWN}" for each in lists]
+    sound += [f"NOT unit IN (SELECT unit FROM {quoted(f'{kind}: not sound')})" for kind in kinds]
     yield (
         WHOLE,
         _select(
-            ["unit", f"{decided} AS decided"] + [part for each in given for part in _whole(each, wide)],
-            _q("evidence: checked"),
+            ["unit", f"{' AND '.join(sound)} AS decided", *lists]
+            + [part for each in given for part in _whole(each, wide)],
+            quoted(f"{EVIDENCE}: checked"),
         ),
     )
+
+
+def case_layers(kind: str, given: Sequence[Given], wide: str, most: int) -> Iterator[tuple[str, str]]:
+    """The same for the table of a kind of cases, a row each; and the units whose cases are not all sound."""
+    columns = [part for each in given for part in (_named(each), _stated(each))]
+    yield f"{kind}: stated", _select(["unit", *columns], f"{quoted(kind)} WHERE NOT unit IS NULL")
+    checked = [part for each in given for part in _checked(each)]
+    yield f"{kind}: checked", _select(["unit", *checked], quoted(f"{kind}: stated"))
+    sound = " AND ".join(quoted(each.derived + SOUND) for each in given) or "TRUE"
+    whole = [part for each in given for part in _whole(each, wide)]
+    yield f"{kind}: whole", _select(["unit", f"{sound} AS sound", *whole], quoted(f"{kind}: checked"))
+    unsound = f"MIN(CASE WHEN sound THEN 1 ELSE 0 END) = 0 OR COUNT(*) > {most}"
+    yield f"{kind}: not sound", f"SELECT unit FROM {quoted(f'{kind}: whole')} GROUP BY unit HAVING {unsound}"
+
+
+def _listed(kind: str) -> str:
+    """The state of a unit's list: what is said of it, else whether there are any cases."""
+    state = quoted(kind + STATE)
+    words = " ".join(f"WHEN '{each.word}' THEN {int(each)}" for each in EVIDENCE_STATES)
+    cases = f"CASE WHEN unit IN (SELECT unit FROM {quoted(kind)}) THEN 0 ELSE {int(State.MISSING)} END"
+    said = f"WHEN '' THEN {cases} WHEN 'ok' THEN 0 {words} ELSE {_UNKNOWN}"
+    return f"CASE COALESCE({state}, '') {said} END AS {state}"
 
 
 def _select(columns: Sequence[str], below: str) -> str:
     return f"SELECT {', '.join(columns)} FROM {below}"
 
 
-def _q(name: str) -> str:
+def quoted(name: str) -> str:
+    """A name in quotes, as DuckDB writes it."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def _named(each: Given) -> str:
-    return _q(each.name) if each.name == each.derived else f"{_q(each.name)} AS {_q(each.derived)}"
+    return (
+        quoted(each.name) if each.name == each.derived else f"{quoted(each.name)} AS {quoted(each.derived)}"
+    )
 
 
 def _stated(each: Given) -> str:
     """The state's number: a word is one, no word beside a number is `ok`, nothing at all is missing."""
     words = " ".join(f"WHEN '{state.word}' THEN {int(state)}" for state in EVIDENCE_STATES)
-    ok = f"CASE WHEN {_q(each.name)} IS NULL THEN {int(State.MISSING)} ELSE {int(State.OK)} END"
-    state = _q(each.name + STATE)
+    ok = f"CASE WHEN {quoted(each.name)} IS NULL THEN {int(State.MISSING)} ELSE {int(State.OK)} END"
+    state = quoted(each.name + STATE)
     word = f"CASE COALESCE({state}, 'ok') WHEN 'ok' THEN {ok} {words} ELSE {_UNKNOWN} END"
-    return f"{word} AS {_q(each.derived + STATE)}"
+    return f"{word} AS {quoted(each.derived + STATE)}"
 
 
 def _checked(each: Given) -> Iterator[str]:
-    value, state = _q(each.derived), _q(each.derived + STATE)
+    value, state = quoted(each.derived), quoted(each.derived + STATE)
     yield state
     yield value
     if isinstance(each.source, Symbol):
-        yield f"{state} <> {_UNKNOWN} AS {_q(each.derived + SOUND)}"
+        yield f"{state} <> {_UNKNOWN} AS {quoted(each.derived + SOUND)}"
         return
     low, high = (decimal(end, each.decimals) for end in (each.shape.low, each.shape.high))
     whole = f"TRY_CAST({value} AS DECIMAL(38, {each.decimals})) = {value}"
@@ -205,11 +235,11 @@ def _checked(each: Given) -> Iterator[str]:
     # What is outside the bounds may have no room as a decimal: a CASE does not come to it.
     inside = f"{state} = {int(State.OK)} AND NOT {_number(each)} BETWEEN {low} AND {high}"
     sound = f"WHEN {inside} THEN FALSE WHEN {state} = {int(State.OK)} THEN {whole} ELSE {state} <> {_UNKNOWN}"
-    yield f"CASE {sound} END AS {_q(each.derived + SOUND)}"
+    yield f"CASE {sound} END AS {quoted(each.derived + SOUND)}"
 
 
 def _number(each: Given) -> str:
-    value = _q(each.derived)
+    value = quoted(each.derived)
     return f"DATE_DIFF('day', DATE '0001-01-01', {value}) + 1" if each.spec.kind is FieldKind.DATE else value
 
 
@@ -222,14 +252,14 @@ def decimal(whole: int, decimals: int) -> str:
 
 
 def _whole(each: Given, wide: str) -> Iterator[str]:
-    value, state, sound = (_q(each.derived + part) for part in ("", STATE, SOUND))
+    value, state, sound = (quoted(each.derived + part) for part in ("", STATE, SOUND))
     ok = f"{state} = {int(State.OK)} AND {sound}"
     if isinstance(each.source, Symbol):
         options = " ".join(f"WHEN {_text(word)} THEN {at}" for at, word in enumerate(each.source.options))
         chosen = f"CASE {value} {options} ELSE {_UNKNOWN} END" if options else str(_UNKNOWN)
         yield f"CASE WHEN {ok} AND {chosen} = {_UNKNOWN} THEN {int(State.ERROR)} ELSE {state} END AS {state}"
         found = f"CASE WHEN {ok} AND {chosen} <> {_UNKNOWN} THEN {chosen} ELSE 0 END"
-        yield f"{found} AS {_q(each.derived + NUMBER)}"
+        yield f"{found} AS {quoted(each.derived + NUMBER)}"
         return
     yield f"CASE WHEN {sound} THEN {state} ELSE {int(State.MISSING)} END AS {state}"
     kind = wide if each.wide else "BIGINT"
@@ -237,7 +267,7 @@ def _whole(each: Given, wide: str) -> Iterator[str]:
     if each.spec.kind is not FieldKind.DATE:
         decimals = f"CAST({value} AS DECIMAL(38, {each.decimals})) * {10**each.decimals}"
         whole = f"CAST({decimals} AS DECIMAL(38, 0))"
-    yield f"CASE WHEN {ok} THEN CAST({whole} AS {kind}) ELSE 0 END AS {_q(each.derived + NUMBER)}"
+    yield f"CASE WHEN {ok} THEN CAST({whole} AS {kind}) ELSE 0 END AS {quoted(each.derived + NUMBER)}"
 
 
 def _text(word: str) -> str:

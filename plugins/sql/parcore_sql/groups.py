@@ -19,6 +19,8 @@ PARTS: Final = ("state", "n", "d")
 _OF_CRITERIA: Final = ("points", "shown:points", "attainable", "unrounded", "computed", "given", "raw")
 SHOWN: Final = ("points:", "shown:", "index:", "class:", "tie:")
 
+MOST_TOGETHER: Final = 12
+
 Answers = Mapping[str, Mapping[str, Term]]
 """The terms of each root: its state, n and d."""
 
@@ -42,6 +44,40 @@ def groups_of(answers: Answers) -> list[Group]:
     groups = [Group(each, tuple(sorted(roots[each], key=_place))) for each in order]
     _share(groups, answers)
     return groups
+
+
+def together(groups: Iterable[Group]) -> Iterator[list[Group]]:
+    """Groups that are worked out side by side: the leaves under one node, at most so many; others alone.
+
+    A database plans a statement of a few tables of many columns far sooner than one of hundreds of tables.
+    """
+    leaves: list[Group] = []
+    for group in groups:
+        if not group.gives:
+            continue
+        leaf = any(root.startswith("raw:") for root in group.roots)
+        if leaves and (not leaf or len(leaves) == MOST_TOGETHER):
+            yield leaves
+            leaves = []
+        if leaf:
+            leaves.append(group)
+        else:
+            yield [group]
+    if leaves:
+        yield leaves
+
+
+def owners(groups: Iterable[Group]) -> dict[int, str]:
+    """Of each term beneath what groups give the first that uses it."""
+    found: dict[int, str] = {}
+    for group in groups:
+        waiting = [*group.gives.values()]
+        while waiting:
+            term = waiting.pop()
+            if term.at not in found:
+                found[term.at] = group.id
+                waiting += term.args
+    return found
 
 
 def _group(root: str) -> str:

@@ -17,6 +17,7 @@ from parcore.readings.prose.annex import Item, describe
 from parcore.rules.graph import Symbol
 from parcore.sources import Source
 from parcore.values import EVIDENCE_STATES
+from parcore_sql.cases import MOST, Case
 from parcore_sql.dialects import Dialect
 from parcore_sql.given import EVIDENCE, GROUP, STATE, Given, Room, decimal
 from parcore_sql.groups import FACTS, INDEX
@@ -31,6 +32,16 @@ _READS: Final = Text(
     "Reads one table, `evidence`, a row for each unit. A field has a column, and beside it one for its"
     " state: empty or `ok` where there is a number, else one of {states}. Neither is `missing`.",
 )
+_LIST: Final = Text(
+    "để trống nếu có hồ sơ trong `{kind}`; `ok` mà không có hồ sơ nào là không phát sinh",
+    "empty where there are cases in `{kind}`; `ok` without any: nothing arose",
+)
+_CASES: Final = Text(
+    "Và bảng `{kind}`, mỗi hồ sơ một dòng, nhiều nhất {most} hồ sơ một đơn vị:",
+    "And the table `{kind}`, a row for each case, {most} of a unit at most:",
+)
+_CASE: Final = Text("Trên các hồ sơ ({title}): {op}", "Over the cases ({title}): {op}")
+_SKIPPED: Final = Text("; bỏ qua {states}", "; left out: {states}")
 _BOUNDS: Final = Text(
     "Số phải nằm trong giới hạn ghi cạnh cột (chỗ bộ trường không nêu: đến {most}, {decimals} chữ số thập"
     " phân). Dòng nào có số ngoài giới hạn, có trạng thái lạ, hoặc đơn vị lặp lại thì `decided` là false và"
@@ -58,7 +69,8 @@ _REFUSED: Final = Text(
     "Not here, for want of room ({why}): {roots}. Take PostgreSQL, or `parcore score`.",
 )
 _NOT_HERE: Final = Text(
-    "Xếp loại và xếp hạng không nằm trong câu lệnh này.", "Classes and places are not part of this statement."
+    "Không nằm trong đây: xếp loại, xếp hạng, điểm do người thẩm định đặt, khảo sát không tiến hành.",
+    "Not part of this: classes, places, points that an appraiser set, surveys that were not run.",
 )
 _ONLY: Final = Text(
     "Chỉ cho nhóm đơn vị `{group}` ({title}).", "For the unit group `{group}` ({title}) alone."
@@ -79,7 +91,12 @@ class Notes:
         self._items = {each.id: each for each in _all((*annex.items, *annex.adjustments))}
 
     def heading(
-        self, room: Room, given: Sequence[Given], refused: Mapping[str, Undecided], dialect: Dialect
+        self,
+        room: Room,
+        given: Sequence[Given],
+        cases: Mapping[str, Sequence[Given]],
+        refused: Mapping[str, Undecided],
+        dialect: Dialect,
     ) -> list[str]:
         """What the statement is of, reads and gives, and what is not in it."""
         edition, lang = self._edition, self._lang
@@ -94,7 +111,12 @@ class Notes:
             lines += [_ONLY.in_(lang).format(group=self._group, title=title)]
         states = ", ".join(f"`{state.word}`" for state in EVIDENCE_STATES)
         lines += ["", *_wrapped(_READS.in_(lang).format(states=states))]
-        lines += ["", *self._table(given, dialect), ""]
+        groups = [(GROUP, "TEXT", "")] if self._group else []
+        lists = [(kind + STATE, "TEXT", _LIST.in_(lang).format(kind=kind)) for kind in cases]
+        lines += ["", *self._table(EVIDENCE, [*groups, *lists], given, dialect), ""]
+        for kind, of_kind in cases.items():
+            lines += _wrapped(_CASES.in_(lang).format(kind=kind, most=spaced(str(MOST))))
+            lines += ["", *self._table(kind, [], of_kind, dialect), ""]
         lines += _wrapped(_BOUNDS.in_(lang).format(most=spaced(str(room.most)), decimals=room.decimals))
         for text in (_GIVES, _CODES, _NOT_HERE):
             lines += _wrapped(text.in_(lang).format(digits=SHOWN_DIGITS))
@@ -107,14 +129,23 @@ class Notes:
     def of(self, group: str) -> list[str]:
         """A criterion: its code, title and maximum, its rule in sentences, its clause and the words of it."""
         if group in (INDEX, FACTS):
-            return ["", *_comments([(_INDEX if group == INDEX else _FACTS).in_(self._lang)])]
+            return _comments([(_INDEX if group == INDEX else _FACTS).in_(self._lang)])
         item = self._items.get(group)
         if item is None:
-            return ["", f"-- {group}"]
+            return [f"-- {group}"]
         lines = [f"{item.code} {item.title} ({item.max})".strip()]
         for each in item.sentences:
             lines += _wrapped(each, "  ")
-        return ["", *_comments(lines)]
+        return _comments(lines)
+
+    def of_case(self, case: Case) -> list[str]:
+        """An aggregate over cases: its kind, and the states that it leaves out."""
+        title = self._edition.vocabulary.records[case.kind].title.in_(self._lang)
+        told = _CASE.in_(self._lang).format(op=case.over.op.value, title=title or case.kind)
+        if case.over.skip:
+            skipped = ", ".join(f"`{state.word}`" for state in sorted(case.over.skip))
+            told += _SKIPPED.in_(self._lang).format(states=skipped)
+        return ["", *_comments(_wrapped(told))]
 
     def of_result(self) -> list[str]:
         """The heading of the last table."""
@@ -127,12 +158,12 @@ class Notes:
         said = ": ".join(filter(None, (str(source), quote and f"“{quote}”")))
         yield from _wrapped(f"[{source.basis.value}] {said}")
 
-    def _table(self, given: Sequence[Given], dialect: Dialect) -> Iterator[str]:
+    def _table(
+        self, table: str, first: Iterable[tuple[str, str, str]], given: Sequence[Given], dialect: Dialect
+    ) -> Iterator[str]:
         """The table as a statement that makes it, each column with its title and bounds."""
-        yield f"CREATE TABLE {EVIDENCE} ("
-        columns = [("unit", "TEXT", "")]
-        if self._group:
-            columns.append((GROUP, "TEXT", ""))
+        yield f"CREATE TABLE {dialect.quoted(table)} ("
+        columns = [("unit", "TEXT", ""), *first]
         seen: set[str] = set()
         for each in given:
             if each.name not in seen:

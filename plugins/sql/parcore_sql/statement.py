@@ -146,4 +146,4 @@ def _printed(results: Mapping[str, Term], layers: Layers, dialect: Dialect) -> s
     last = exp.Select(expressions=[exp.column(UNIT), *found]).from_(below, copy=False)
     if tables:
         last.set("with_", exp.With(expressions=tables))
-    return last.sql(dialect.sqlglot)
+    return dialect.printed(last)
