@@ -1,0 +1,119 @@
+"""The work in OpenFisca: a variable with a vectorised formula for each criterion, component and index.
+
+Figures stand in the formulas, not in parameter files, which would only cost it time. OpenFisca keeps numbers
+in 32 bits (float32, int32): amounts in đồng do not fit its integers, and are floats.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from importlib.metadata import version
+from typing import Any, Final
+
+import numpy as np
+
+from benchmarks.engines.data import Columns
+from benchmarks.engines.floats import POINTS, counts, half_up
+from benchmarks.engines.results import Floats, Run
+from benchmarks.engines.work import COMPONENTS, FIELDS, OPTIONS, WORK, Criterion, Style
+
+YEAR: Final = "2024"
+
+
+@cache
+def _system(style: Style) -> Any:
+    from openfisca_core.entities import Entity
+    from openfisca_core.indexed_enums import Enum
+    from openfisca_core.periods import DateUnit
+    from openfisca_core.taxbenefitsystems import TaxBenefitSystem
+    from openfisca_core.variables import Variable
+
+    unit = Entity("unit", "units", "A unit that is scored", "")
+    unit.is_person = True
+    system = TaxBenefitSystem([unit])
+    chosen = Enum("Chosen", {each: each for each in OPTIONS})
+
+    def add(name: str, kind: Any, formula: Any = None, **more: Any) -> None:
+        said = {"value_type": kind, "entity": unit, "definition_period": DateUnit.YEAR, "label": name}
+        if formula is not None:
+            said["formula"] = formula
+        system.add_variable(type(name, (Variable,), said | more))
+
+    for name, kind in FIELDS.items():
+        if name.startswith("choice"):
+            add(name, Enum, possible_values=chosen, default_value=chosen.never)
+        elif not name.startswith("before"):
+            add(name, float if kind is np.int64 else int)
+
+    def fields(each: Criterion, unit: Any, period: Any) -> list[Any]:
+        if each.kind == "growth":
+            return [unit(each.names[0], period), unit(each.names[0], period.last_year)]
+        return [unit(name, period) for name in each.names]
+
+    def points(each: Criterion) -> Any:
+        def formula(unit: Any, period: Any) -> Any:
+            given = fields(each, unit, period)
+            if each.kind == "choice":
+                given = [np.asarray(given[0])]
+            found = POINTS[each.kind](each, *given)
+            return half_up(found) if style is Style.CRITERION else found
+
+        return formula
+
+    def left(each: Criterion) -> Any:
+        def formula(unit: Any, period: Any) -> Any:
+            return counts(each, *(np.asarray(column) for column in fields(each, unit, period)))
+
+        return formula
+
+    def sums(names: list[str], more: float = 0.0) -> Any:
+        def formula(unit: Any, period: Any) -> Any:
+            return sum((unit(name, period) for name in names), more)
+
+        return formula
+
+    for each in WORK:
+        add(each.id, float, points(each))
+        if each.can_be_left_out:
+            add(f"most_{each.id}", float, left(each))
+    for at in range(COMPONENTS):
+        add(f"block{at}", float, sums([each.id for each in WORK if each.component == at]))
+    add("base", float, sums([f"block{at}" for at in range(COMPONENTS)]))
+    always = float(sum(each.most for each in WORK if not each.can_be_left_out))
+    add("attainable", float, sums([f"most_{each.id}" for each in WORK if each.can_be_left_out], always))
+    add("rate", float, lambda unit, period: 100 * unit("base", period) / unit("attainable", period))
+    add("index", float, lambda unit, period: half_up(unit("rate", period)))
+    return system
+
+
+class OpenFisca:
+    """A simulation over arrays: made, given its inputs and asked, each time."""
+
+    name = "openfisca"
+    title = "openfisca-core"
+
+    def version(self) -> str | None:
+        try:
+            import_module("openfisca_core.simulations")
+        except ImportError:
+            return None
+        return version("openfisca-core")
+
+    def ready(self, style: Style, columns: Columns) -> Run:
+        from openfisca_core.simulations import SimulationBuilder
+
+        system = _system(style)
+        size = len(next(iter(columns.values())))
+        names = {name: name.replace("before", "revenue") for name in FIELDS}
+
+        def run() -> Floats:
+            simulation = SimulationBuilder().build_default_simulation(system, count=size)
+            for name, column in columns.items():
+                year = "2023" if name.startswith("before") else YEAR
+                simulation.set_input(names[name], year, column)
+            index = simulation.calculate("index", YEAR)
+            found = [simulation.calculate(each.id, YEAR) for each in WORK]
+            return Floats(found, index, simulation.calculate("rate", YEAR))
+
+        return run

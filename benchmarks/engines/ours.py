@@ -1,0 +1,206 @@
+"""The engine's own readings of the work: exact, in columns, in DuckDB; the native one where it can be imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+
+from benchmarks.engines.data import Columns
+from benchmarks.engines.edition import program_of
+from benchmarks.engines.results import Run
+from benchmarks.engines.work import CRITERIA, OPTIONS, WORK, Style
+from parcore import __version__
+from parcore.evidence.periods import Period
+from parcore.readings.bulk import Bulk, bulk_block
+from parcore.readings.chunks import plan_of, read_block
+from parcore.readings.exact import evaluate
+from parcore.results.columnar import ranks
+from parcore.rules.graph import Domain
+from parcore.rules.policies import Ties
+from parcore.rules.program import Program
+from parcore.values import State, Value
+
+PERIOD = Period(2024)
+RATE, INDEX = "index:rate", "index:rate:rounded"
+_BEFORE = {each.names[1]: (each.names[0], 1) for each in WORK if each.kind == "growth"}
+
+program = cache(program_of)
+
+
+def roots(style: Style) -> list[str]:
+    """What is asked for: points of criteria and components, base, rate, index."""
+    return [root for root in program(style).roots if root.startswith(("points:", "index:"))]
+
+
+def bulk_of(columns: Columns) -> dict[Any, Bulk]:
+    """The columns as bulk evidence; a base of growth is the field a period before."""
+    return {
+        _BEFORE.get(name, name): Bulk(column, 1, None, OPTIONS if name.startswith("choice") else ())
+        for name, column in columns.items()
+    }
+
+
+@frozen(eq=False)
+class Values:
+    """A result in exact columns: states, numerators and denominators of each root."""
+
+    read: Mapping[str, Any] | Any
+
+    def points(self, at: int) -> Any:
+        return _cents(self.read[f"points:c{at}"])
+
+    def index(self) -> Any:
+        return _cents(self.read[INDEX])
+
+    def ranks(self) -> Any:
+        return ranks(self.read[RATE], Ties.COMPETITION)[0]
+
+
+def _cents(values: Any) -> Any:
+    n, d = np.asarray(values.n), np.asarray(values.d)
+    if n.dtype == object or d.dtype == object:
+        return np.array([int(a) * 100 // int(b) for a, b in zip(n, d, strict=True)])
+    return n.astype(np.int64) * 100 // d
+
+
+class InColumns:
+    """Columns in NumPy, from bulk evidence: bounds read, rules folded and played; or folded before."""
+
+    def __init__(self, *, kept: bool) -> None:
+        self.kept = kept
+        self.name = "columns-kept" if kept else "columns"
+        self.title = "parcore, NumPy, fold kept" if kept else "parcore, NumPy"
+
+    def version(self) -> str:
+        return __version__
+
+    def ready(self, style: Style, columns: Columns) -> Run:
+        rules, asked, fields = program(style), roots(style), bulk_of(columns)
+        if not self.kept:
+            return lambda: Values(read_block(rules, bulk_block(rules, fields, PERIOD), asked))
+        plan = plan_of(rules, bulk_block(rules, fields, PERIOD).shapes, asked)
+        return lambda: Values(plan.read(bulk_block(rules, fields, PERIOD)))
+
+
+class Native:
+    """The native path of the columns, where there is one."""
+
+    name = "native"
+    title = "parcore, native"
+
+    def version(self) -> str | None:
+        return None
+
+    def ready(self, style: Style, columns: Columns) -> Run:
+        raise NotImplementedError
+
+
+class InDuckDB:
+    """One SQL statement in integers, run by DuckDB."""
+
+    name = "duckdb"
+    title = "parcore, DuckDB"
+
+    def version(self) -> str | None:
+        try:
+            return str(import_module("duckdb").__version__) if import_module("parcore_sql") else None
+        except ImportError:
+            return None
+
+    def ready(self, style: Style, columns: Columns) -> Run:
+        from parcore_sql import score_block
+
+        rules, fields = program(style), bulk_of(columns)
+        return lambda: Values(score_block(rules, bulk_block(rules, fields, PERIOD)))
+
+
+class Row:
+    """A unit of the columns, as the exact reading asks for it."""
+
+    def __init__(self, fields: Mapping[Any, Bulk], at: int) -> None:
+        self._fields, self._at = fields, at
+
+    def field(self, name: str, lag: int) -> Value:
+        return Value(State.OK, Fraction(int(self._fields[name, lag].numbers[self._at])))
+
+    def symbol(self, name: str, options: tuple[str, ...], lag: int) -> Value:
+        chosen = OPTIONS[int(self._fields[name, lag].numbers[self._at])]
+        return Value(State.OK, Fraction(options.index(chosen)))
+
+    def members(self, domain: Domain) -> tuple[State, tuple[()]]:
+        return State.MISSING, ()
+
+
+@frozen(eq=False)
+class Traces:
+    """A result of the exact reading: the trace of every unit."""
+
+    traces: Sequence[Mapping[str, Value] | Any]
+
+    def points(self, at: int) -> Any:
+        return self._hundredths(f"points:c{at}")
+
+    def index(self) -> Any:
+        return self._hundredths(INDEX)
+
+    def _hundredths(self, root: str) -> Any:
+        return np.array([int(each[root].number * 100 // 1) for each in self.traces])
+
+    def ranks(self) -> Any:
+        rates = [each[RATE].number for each in self.traces]
+        first: dict[Fraction, int] = {}
+        for at, rate in enumerate(sorted(rates, reverse=True), 1):
+            first.setdefault(rate, at)
+        return np.array([first[rate] for rate in rates])
+
+
+class Exact:
+    """The definition: unit by unit, in fractions, with a trace of every step."""
+
+    name = "exact"
+    title = "parcore, exact with trace"
+
+    def version(self) -> str:
+        return __version__
+
+    def ready(self, style: Style, columns: Columns) -> Run:
+        rules = program(style)
+        fields = {
+            (name if isinstance(name, tuple) else (name, 0)): each for name, each in bulk_of(columns).items()
+        }
+        size = len(next(iter(columns.values())))
+        return lambda: Traces([evaluate(rules, Row(fields, at)) for at in range(size)])
+
+
+def compared(read: Values, columns: Columns, style: Style, rows: Sequence[int]) -> int:
+    """How many cells were compared with the exact reading's.
+
+    Raises:
+        SystemExit: one that is not the same.
+    """
+    rules, asked = program(style), roots(style)
+    fields = {
+        (name if isinstance(name, tuple) else (name, 0)): each for name, each in bulk_of(columns).items()
+    }
+    for at in rows:
+        trace = evaluate(rules, Row(fields, at))
+        wrong = [root for root in asked if read.read[root][at] != trace[root]]
+        if wrong:
+            raise SystemExit(f"unit {at}: {wrong} are not what the exact reading gives")
+    return len(rows) * len(asked)
+
+
+OURS: tuple[Callable[[], Any], ...] = (
+    Exact,
+    lambda: InColumns(kept=False),
+    lambda: InColumns(kept=True),
+    Native,
+    InDuckDB,
+)
+assert CRITERIA == len(WORK)
