@@ -1,7 +1,7 @@
 """The work in OpenFisca: a variable with a vectorised formula for each criterion, component and index.
 
-Figures stand in the formulas, not in parameter files, which would only cost it time. OpenFisca keeps numbers
-in 32 bits (float32, int32): amounts in đồng do not fit its integers, and are floats.
+Figures are parameters, dated, as OpenFisca has them. It keeps inputs in 32 bits (int32, float32): amounts in
+đồng do not fit its integers, and are floats; what formulas give keeps the type that NumPy gives it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,30 @@ from benchmarks.engines.work import COMPONENTS, FIELDS, OPTIONS, WORK, Criterion
 YEAR: Final = "2024"
 
 
+class _Figures:
+    """A criterion's parameters on a day, under the names that the formulas of NumPy use."""
+
+    def __init__(self, node: Any) -> None:
+        self._node = node
+        self.top = node.top
+
+    def __getitem__(self, figure: str) -> Any:
+        return getattr(self._node, figure)
+
+
+def _parameters() -> Any:
+    from openfisca_core.parameters import ParameterNode
+
+    def dated(number: Any) -> dict[str, Any]:
+        return {"values": {"2000-01-01": {"value": float(number)}}}
+
+    data = {
+        each.id: {"top": dated(each.most)} | {name: dated(number) for name, number in each.figures.items()}
+        for each in WORK
+    }
+    return ParameterNode("", data=data)
+
+
 @cache
 def _system(style: Style) -> Any:
     from openfisca_core.entities import Entity
@@ -32,6 +56,7 @@ def _system(style: Style) -> Any:
     unit = Entity("unit", "units", "A unit that is scored", "")
     unit.is_person = True
     system = TaxBenefitSystem([unit])
+    system.parameters = _parameters()
     chosen = Enum("Chosen", {each: each for each in OPTIONS})
 
     def add(name: str, kind: Any, formula: Any = None, **more: Any) -> None:
@@ -52,11 +77,11 @@ def _system(style: Style) -> Any:
         return [unit(name, period) for name in each.names]
 
     def points(each: Criterion) -> Any:
-        def formula(unit: Any, period: Any) -> Any:
+        def formula(unit: Any, period: Any, parameters: Any) -> Any:
             given = fields(each, unit, period)
             if each.kind == "choice":
                 given = [np.asarray(given[0])]
-            found = POINTS[each.kind](each, *given)
+            found = POINTS[each.kind](_Figures(getattr(parameters(period), each.id)), *given)
             return half_up(found) if style is Style.CRITERION else found
 
         return formula

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from attrs import frozen
 from benchmarks.engines.data import Columns
 from benchmarks.engines.edition import program_of
 from benchmarks.engines.results import Run
-from benchmarks.engines.work import CRITERIA, OPTIONS, WORK, Style
+from benchmarks.engines.work import OPTIONS, WORK, Style
 from parcore import __version__
 from parcore.evidence.periods import Period
 from parcore.readings.bulk import Bulk, bulk_block
@@ -72,33 +73,35 @@ def _cents(values: Any) -> Any:
 class InColumns:
     """Columns in NumPy, from bulk evidence: bounds read, rules folded and played; or folded before."""
 
+    name, title = "columns", "parcore, NumPy"
+    kept_name, kept_title = "columns-kept", "parcore, NumPy, fold kept"
+    options: Mapping[str, Any] = {}
+
     def __init__(self, *, kept: bool) -> None:
         self.kept = kept
-        self.name = "columns-kept" if kept else "columns"
-        self.title = "parcore, NumPy, fold kept" if kept else "parcore, NumPy"
+        if kept:
+            self.name, self.title = self.kept_name, self.kept_title
 
-    def version(self) -> str:
+    def version(self) -> str | None:
         return __version__
 
     def ready(self, style: Style, columns: Columns) -> Run:
         rules, asked, fields = program(style), roots(style), bulk_of(columns)
         if not self.kept:
-            return lambda: Values(read_block(rules, bulk_block(rules, fields, PERIOD), asked))
-        plan = plan_of(rules, bulk_block(rules, fields, PERIOD).shapes, asked)
+            return lambda: Values(read_block(rules, bulk_block(rules, fields, PERIOD), asked, **self.options))
+        plan = plan_of(rules, bulk_block(rules, fields, PERIOD).shapes, asked, **self.options)
         return lambda: Values(plan.read(bulk_block(rules, fields, PERIOD)))
 
 
-class Native:
-    """The native path of the columns, where there is one."""
+class Native(InColumns):
+    """The same, compiled to the machine's code."""
 
-    name = "native"
-    title = "parcore, native"
+    name, title = "native", "parcore, native"
+    kept_name, kept_title = "native-kept", "parcore, native, fold kept"
+    options: Mapping[str, Any] = {"native": True}
 
     def version(self) -> str | None:
-        return None
-
-    def ready(self, style: Style, columns: Columns) -> Run:
-        raise NotImplementedError
+        return __version__ if find_spec("llvmlite") and find_spec("parcore.readings.native") else None
 
 
 class InDuckDB:
@@ -118,6 +121,11 @@ class InDuckDB:
 
         rules, fields = program(style), bulk_of(columns)
         return lambda: Values(score_block(rules, bulk_block(rules, fields, PERIOD)))
+
+
+def by_name(fields: Mapping[Any, Bulk]) -> dict[tuple[str, int], Bulk]:
+    """Fields under their names and how many periods back."""
+    return {name if isinstance(name, tuple) else (name, 0): each for name, each in fields.items()}
 
 
 class Row:
@@ -170,10 +178,7 @@ class Exact:
         return __version__
 
     def ready(self, style: Style, columns: Columns) -> Run:
-        rules = program(style)
-        fields = {
-            (name if isinstance(name, tuple) else (name, 0)): each for name, each in bulk_of(columns).items()
-        }
+        rules, fields = program(style), by_name(bulk_of(columns))
         size = len(next(iter(columns.values())))
         return lambda: Traces([evaluate(rules, Row(fields, at)) for at in range(size)])
 
@@ -184,10 +189,7 @@ def compared(read: Values, columns: Columns, style: Style, rows: Sequence[int]) 
     Raises:
         SystemExit: one that is not the same.
     """
-    rules, asked = program(style), roots(style)
-    fields = {
-        (name if isinstance(name, tuple) else (name, 0)): each for name, each in bulk_of(columns).items()
-    }
+    rules, asked, fields = program(style), roots(style), by_name(bulk_of(columns))
     for at in rows:
         trace = evaluate(rules, Row(fields, at))
         wrong = [root for root in asked if read.read[root][at] != trace[root]]
@@ -196,11 +198,3 @@ def compared(read: Values, columns: Columns, style: Style, rows: Sequence[int]) 
     return len(rows) * len(asked)
 
 
-OURS: tuple[Callable[[], Any], ...] = (
-    Exact,
-    lambda: InColumns(kept=False),
-    lambda: InColumns(kept=True),
-    Native,
-    InDuckDB,
-)
-assert CRITERIA == len(WORK)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -56,15 +56,17 @@ def ordered(values: Column) -> Order:
     first = np.concatenate([[True], apart]) if len(best) else np.empty(0, bool)
     starts, ends = np.flatnonzero(first), np.append(np.flatnonzero(first)[1:], len(best))
     steps = first.astype(np.int64)
-    compared = 0
-    for at in np.flatnonzero(ends - starts > 1):
-        rows = best[starts[at] : ends[at]]
-        numbers = _exactly(values, rows)
+    near = np.flatnonzero(ends - starts > 1)
+    groups = [best[starts[at] : ends[at]].copy() for at in near]
+    # All at once: each call folds the program anew.
+    numbers_of = iter(_exactly(values, np.concatenate(groups)) if groups else ())
+    for at, rows in zip(near, groups, strict=True):
+        numbers = list(islice(numbers_of, len(rows)))
         order = sorted(range(len(rows)), key=lambda each: -numbers[each])
         best[starts[at] : ends[at]] = rows[order]
         for here, (one, two) in enumerate(pairwise(order), int(starts[at]) + 1):
             steps[here] = numbers[one] != numbers[two]
-        compared += len(rows)
+    compared = sum(map(len, groups))
     tier[best] = np.cumsum(steps) - 1
     return Order(tier, compared)
 
