@@ -21,6 +21,7 @@ from parcore.evidence.periods import Period
 from parcore.readings.bulk import Bulk, bulk_block
 from parcore.readings.chunks import plan_of, read_block
 from parcore.readings.exact import evaluate
+from parcore.readings.pair.backend import Undecided
 from parcore.results.columnar import ranks
 from parcore.rules.graph import Domain
 from parcore.rules.policies import Ties
@@ -120,7 +121,15 @@ class InDuckDB:
         from parcore_sql import score_block
 
         rules, fields = program(style), bulk_of(columns)
-        return lambda: Values(score_block(rules, bulk_block(rules, fields, PERIOD)))
+
+        def run() -> Values:
+            found = score_block(rules, bulk_block(rules, fields, PERIOD))
+            for each in found.values():
+                if isinstance(each, Undecided):
+                    raise each
+            return Values(found)
+
+        return run
 
 
 def by_name(fields: Mapping[Any, Bulk]) -> dict[tuple[str, int], Bulk]:
