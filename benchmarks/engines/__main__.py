@@ -40,7 +40,7 @@ def main(  # noqa: PLR0913, PLR0917
     to_json: Path | None,
     to_page: Path | None,
 ) -> None:
-    """Do one work by several engines in one run: time, memory, and what is wrong against the exact reading."""
+    """Do one work by several engines in one run: time, memory, and what is not as the exact reading."""
     console = Console(width=200) if not Console().is_terminal else Console()
     names = list(ENGINES) if engines == "all" else engines.split(",")
     unknown = [name for name in names if name not in ENGINES]

@@ -1,7 +1,8 @@
 """The limit: the work as a plain C loop in float64, compiled by gcc, columns in the narrowest types.
 
-A chunk of rows is kept in the cache; over it goes one loop for each criterion. With `-O3` alone gcc leaves most of
-them in single steps, for a division might trap; told that none does, and for which processor, it vectorises them.
+A chunk of rows is kept in the cache; over it goes one loop for each criterion. With `-O3` alone gcc leaves
+most of them in single steps, for a division might trap; told that none does, and for which processor, it
+vectorises them.
 """
 
 from __future__ import annotations
@@ -29,12 +30,13 @@ _SOURCE: Final = """#include <math.h>
 static inline double least(double a, double b) {{ return a < b ? a : b; }}
 static inline double most(double a, double b) {{ return a > b ? a : b; }}
 static inline double rounded(double x) {{ return floor(x * 100 + 0.5) / 100; }}
+{loops}
 void score(int64_t size, void **in, double *points, double *rate, double *index) {{
   for (int64_t start = 0; start < size; start += CHUNK) {{
     int rows = size - start < CHUNK ? (int)(size - start) : CHUNK;
     double part[{components}][CHUNK] = {{0}}, attainable[CHUNK];
     for (int i = 0; i < rows; i++) attainable[i] = {always!r};
-{loops}
+{calls}
     for (int i = 0; i < rows; i++) {{
       double base = 0;
       for (int at = 0; at < {components}; at++) base += part[at][i];
@@ -44,14 +46,16 @@ void score(int64_t size, void **in, double *points, double *rate, double *index)
   }}
 }}
 """
-_LOOP: Final = """    {{ {pointers}
-      double *restrict out = points + {at} * size + start, *restrict sum = part[{component}];
-      for (int i = 0; i < rows; i++) {{
-        double p = {points};
-        {rounded}out[i] = p;
-        sum[i] += p;
-{counted}      }} }}"""
-_COUNTED: Final = "        attainable[i] += {0}[i] == {1} ? 0 : {2!r};\n"
+_LOOP: Final = """static __attribute__((noinline)) void {id}(
+    int rows, {arguments}, double *restrict out, double *restrict sum, double *restrict attainable) {{
+  for (int i = 0; i < rows; i++) {{
+    double p = {points};
+    {rounded}out[i] = p;
+    sum[i] += p;
+{counted}  }}
+}}"""
+_CALL: Final = "    {id}(rows, {pointers}, points + {at} * size + start, part[{component}], attainable);"
+_COUNTED: Final = "    attainable[i] += {0}[i] == {1} ? 0 : {2!r};\n"
 
 
 def _ladder(each: Criterion, part: str, whole: str) -> str:
@@ -139,12 +143,10 @@ def source_of(style: Style) -> str:
     places = {name: at for at, name in enumerate(FIELDS)}
     loops = [
         _LOOP.format(
-            pointers=" ".join(
-                f"const {_TYPES[kind]} *restrict {name} = (const {_TYPES[kind]} *)in[{places[name]}] + start;"
-                for name, kind in each.fields.items()
+            id=each.id,
+            arguments=", ".join(
+                f"const {_TYPES[kind]} *restrict {name}" for name, kind in each.fields.items()
             ),
-            at=each.at,
-            component=each.component,
             points=POINTS[each.kind](each, *(f"{name}[i]" for name in each.names)),
             rounded="p = rounded(p); " if style is Style.CRITERION else "",
             counted=_COUNTED.format(each.names[-1], 3 if each.kind == "choice" else 0, each.top)
@@ -153,8 +155,21 @@ def source_of(style: Style) -> str:
         )
         for each in WORK
     ]
+    calls = [
+        _CALL.format(
+            id=each.id,
+            pointers=", ".join(
+                f"({_TYPES[kind]} *)in[{places[name]}] + start" for name, kind in each.fields.items()
+            ),
+            at=each.at,
+            component=each.component,
+        )
+        for each in WORK
+    ]
     always = float(sum(each.most for each in WORK if not each.can_be_left_out))
-    return _SOURCE.format(components=COMPONENTS, always=always, loops="\n".join(loops))
+    return _SOURCE.format(
+        components=COMPONENTS, always=always, loops="\n".join(loops), calls="\n".join(calls)
+    )
 
 
 @cache

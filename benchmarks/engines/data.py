@@ -35,8 +35,8 @@ def hard(size: int, seed: int = SEED) -> dict[str, Any]:
     """The same, but for three things that floats do not bear.
 
     Seven criteria lie on edges, one beside them, on halves of a hundredth, empty, and up to 10^15 đồng. One
-    unit in ten has percentages without decimals throughout, so that its index may end in a half. One in ten has
-    what another unit has, with some criteria that pay alike exchanged, so that the two are level.
+    unit in ten has percentages without decimals throughout, so that its index may end in a half. One in ten
+    has what another unit has, with some criteria that pay alike exchanged, so that the two are level.
     """
     found = ordinary(size, seed)
     random = np.random.default_rng([seed, size, 1])
@@ -116,7 +116,7 @@ def _shares(each: Criterion) -> list[Fraction]:
 
 
 def _edged(each: Criterion, random: Any, size: int, found: Columns) -> tuple[Any, ...]:
-    """The columns of a criterion: a fifth each on edges or halves, one beside, at a large whole, empty, as drawn."""
+    """A criterion's columns: a fifth each on edges or halves, beside them, not so large, empty, as drawn."""
     drawn = tuple(found[name] for name in each.names)
     lot = random.integers(0, 5, size)
     if each.kind in {"amount", "increments"}:
@@ -143,9 +143,7 @@ def _amounts(each: Criterion, random: Any, size: int) -> Any:
     if each.kind == "amount":
         return random.choice([int(figures["low"]), int(figures["high"]), 10**15], size)
     base, step = figures["base"] * each.most, figures["add"] * each.most
-    exact = [
-        figures["start"] + (p - base) / step * figures["each"] for p in _halves(each.most) if p > base
-    ]
+    exact = [figures["start"] + (p - base) / step * figures["each"] for p in _halves(each.most) if p > base]
     return random.choice([int(amount) for amount in exact if amount.denominator == 1], size)
 
 
@@ -153,6 +151,7 @@ def _even(found: dict[str, Any], rows: Any, random: Any) -> None:
     """Give rows percentages without decimals: of 100 cases, of 100 answers, of amounts of 100 × 10^10."""
     for each in WORK:
         number = random.integers(30, 101, len(rows))
+        columns: tuple[Any, ...]
         if each.kind in {"ladder", "cases", "line", "towards"}:
             columns = (number, 100)
         elif each.kind == "money":

@@ -137,10 +137,10 @@ def _amount(each: Criterion) -> tuple[str, ...]:
 def _increments(each: Criterion) -> tuple[str, ...]:
     figures = each.figures
     base, add = _text(figures["base"] * each.most), _text(figures["add"] * each.most)
+    scale = f"base: {base}, from: {_text(figures['start'])}, each: {_text(figures['each'])}, add: {add}"
     return (
         f"measure: {{value: {each.names[0]}}}",
-        f"scale: {{base: {base}, from: {_text(figures['start'])}, each: {_text(figures['each'])},"
-        f" add: {add}, cap: {_text(each.most)}, steps: pro_rata}}",
+        f"scale: {{{scale}, cap: {_text(each.most)}, steps: pro_rata}}",
     )
 
 

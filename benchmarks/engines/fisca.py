@@ -33,8 +33,6 @@ class _Figures:
 
 
 def _parameters() -> Any:
-    from openfisca_core.parameters import ParameterNode
-
     def dated(number: Any) -> dict[str, Any]:
         return {"values": {"2000-01-01": {"value": float(number)}}}
 
@@ -42,32 +40,29 @@ def _parameters() -> Any:
         each.id: {"top": dated(each.most)} | {name: dated(number) for name, number in each.figures.items()}
         for each in WORK
     }
-    return ParameterNode("", data=data)
+    return import_module("openfisca_core.parameters").ParameterNode("", data=data)
 
 
 @cache
 def _system(style: Style) -> Any:
-    from openfisca_core.entities import Entity
-    from openfisca_core.indexed_enums import Enum
-    from openfisca_core.periods import DateUnit
-    from openfisca_core.taxbenefitsystems import TaxBenefitSystem
-    from openfisca_core.variables import Variable
-
-    unit = Entity("unit", "units", "A unit that is scored", "")
+    core: Any = import_module("openfisca_core.model_api")
+    systems: Any = import_module("openfisca_core.taxbenefitsystems")
+    year = import_module("openfisca_core.periods").DateUnit.YEAR
+    unit = import_module("openfisca_core.entities").Entity("unit", "units", "A unit that is scored", "")
     unit.is_person = True
-    system = TaxBenefitSystem([unit])
+    system = systems.TaxBenefitSystem([unit])
     system.parameters = _parameters()
-    chosen = Enum("Chosen", {each: each for each in OPTIONS})
+    chosen = core.Enum("Chosen", {each: each for each in OPTIONS})
 
     def add(name: str, kind: Any, formula: Any = None, **more: Any) -> None:
-        said = {"value_type": kind, "entity": unit, "definition_period": DateUnit.YEAR, "label": name}
+        said = {"value_type": kind, "entity": unit, "definition_period": year, "label": name}
         if formula is not None:
             said["formula"] = formula
-        system.add_variable(type(name, (Variable,), said | more))
+        system.add_variable(type(name, (core.Variable,), said | more))
 
     for name, kind in FIELDS.items():
         if name.startswith("choice"):
-            add(name, Enum, possible_values=chosen, default_value=chosen.never)
+            add(name, core.Enum, possible_values=chosen, default_value=chosen.never)
         elif not name.startswith("before"):
             add(name, float if kind is np.int64 else int)
 
@@ -126,14 +121,13 @@ class OpenFisca:
         return version("openfisca-core")
 
     def ready(self, style: Style, columns: Columns) -> Run:
-        from openfisca_core.simulations import SimulationBuilder
-
+        builder: Any = import_module("openfisca_core.simulations").SimulationBuilder
         system = _system(style)
         size = len(next(iter(columns.values())))
         names = {name: name.replace("before", "revenue") for name in FIELDS}
 
         def run() -> Floats:
-            simulation = SimulationBuilder().build_default_simulation(system, count=size)
+            simulation = builder().build_default_simulation(system, count=size)
             for name, column in columns.items():
                 year = "2023" if name.startswith("before") else YEAR
                 simulation.set_input(names[name], year, column)

@@ -50,9 +50,7 @@ def choice(each: Criterion, chosen: Any) -> Any:
 
 def deduct(each: Criterion, undone: Any, overdue: Any) -> Any:
     """Points after deductions."""
-    return np.maximum(
-        each.top - each["undone"] * each.top * undone - each["overdue"] * each.top * overdue, 0
-    )
+    return np.maximum(each.top - each["undone"] * each.top * undone - each["overdue"] * each.top * overdue, 0)
 
 
 def count(each: Criterion, confirmed: Any, checked: Any) -> Any:

@@ -12,7 +12,7 @@ from benchmarks.engines.work import COMPONENTS, WORK, Criterion, Style
 
 
 def _rules() -> Mapping[str, Callable[..., Any]]:
-    import polars as pl
+    pl: Any = import_module("polars")
 
     def ladder(each: Criterion, part: Any, whole: Any) -> Any:
         share = part / whole
@@ -122,14 +122,15 @@ class Polars:
             return None
 
     def ready(self, style: Style, columns: Columns) -> Run:
-        import polars as pl
-
+        pl: Any = import_module("polars")
         rules = _rules()
         points = [rules[each.kind](each, *map(pl.col, each.names)).alias(each.id) for each in WORK]
         if style is Style.CRITERION:
             points = [each.round(2, mode=HALF_UP) for each in points]
         counted = [
-            pl.when(pl.col(each.names[-1]) == (3 if each.kind == "choice" else 0)).then(0.0).otherwise(each.top)
+            pl.when(pl.col(each.names[-1]) == (3 if each.kind == "choice" else 0))
+            .then(0.0)
+            .otherwise(each.top)
             for each in WORK
             if each.can_be_left_out
         ]

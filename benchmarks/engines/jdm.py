@@ -18,6 +18,7 @@ from benchmarks.engines.data import Columns
 from benchmarks.engines.results import Floats, Run, contexts
 from benchmarks.engines.work import COMPONENTS, WORK, Criterion, Style
 
+
 def _over(part: str, whole: str, nothing: str, points: str) -> str:
     return f"{whole} == 0 ? {nothing} : {points.replace('share', f'({part} / {whole})')}"
 
@@ -158,9 +159,7 @@ def decision_of(style: Style) -> dict[str, Any]:
     ]
     pairs = [("in", "shares"), ("sums", "out")]
     pairs += [pair for node in middle for pair in (("shares", node["id"]), (node["id"], "sums"))]
-    edges = [
-        {"id": f"{one}-{two}", "sourceId": one, "targetId": two, "type": "edge"} for one, two in pairs
-    ]
+    edges = [{"id": f"{one}-{two}", "sourceId": one, "targetId": two, "type": "edge"} for one, two in pairs]
     return {"nodes": nodes, "edges": edges}
 
 
@@ -178,10 +177,8 @@ class Zen:
         return version("zen-engine")
 
     def ready(self, style: Style, columns: Columns) -> Run:
-        import zen
-
         content = {"type": "static", "content": {"work": decision_of(style)}}
-        engine = zen.ZenEngine({"loader": content})
+        engine = import_module("zen").ZenEngine({"loader": content})
         given = contexts(columns)
 
         def run() -> Floats:

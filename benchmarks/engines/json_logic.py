@@ -1,8 +1,9 @@
 """The work in JSON-Logic: one compiled rule that gives the points, evaluated for a batch of parsed contexts.
 
-`datalogic-py` is the engine: of those in Python the one that is kept up (several releases this year; a Rust core,
-rules compiled once, data parsed once, batches). JSON-Logic has no rounding: half up is written with `floor`. It
-hands its results back as JSON; summing them is the caller's.
+`datalogic-py` is the engine: of those in Python the best kept (several releases this year; a core in Rust,
+rules compiled once, data parsed once, batches; the older ones interpret in Python, or rest since 2024).
+JSON-Logic has no rounding: half up is written with `floor`. Results come back as JSON; summing them is the
+caller's.
 """
 
 from __future__ import annotations
@@ -147,11 +148,10 @@ class JsonLogic:
         return version("datalogic-py")
 
     def ready(self, style: Style, columns: Columns) -> Run:
-        from datalogic_py import DataHandle, Engine
-
-        engine = Engine()
+        datalogic: Any = import_module("datalogic_py")
+        engine = datalogic.Engine()
         rule = engine.compile(rule_of(style))
-        handles = [DataHandle(each) for each in contexts(columns)]
+        handles = [datalogic.DataHandle(each) for each in contexts(columns)]
 
         def run() -> Floats:
             with engine.session() as session:

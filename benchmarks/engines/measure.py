@@ -15,11 +15,11 @@ from benchmarks.engines.data import DATA, Columns, bytes_of
 from benchmarks.engines.memory import keep, taken
 from benchmarks.engines.results import Engine, Run
 from benchmarks.engines.work import Style
-from benchmarks.engines.wrong import Example, Reference, Wrong, examples, reference, wrong
+from benchmarks.engines.wrong import Example, Wrong, examples, reference, wrong
 from parcore.readings.pair.backend import Undecided
 
-PILOT = 63
-"""Units by which is judged whether an engine can do more within the limit; and four times as many."""
+PILOT, GROWTH, DECISIVE = 63, 16, 0.2
+"""What an engine can do is judged by so few units, then by so many times as many, until it takes so long."""
 ROUNDS = ((1_000, 15), (10_000, 7), (200_000, 5), (10**9, 3))
 """How often each engine does the work: up to so many units, so many times."""
 FEWEST = 1_000
@@ -87,7 +87,7 @@ class Options:
 
 
 def session(units: int, style: Style, options: Options) -> Session:
-    """Measure one number of units in one style: what is wrong of all data, the time and memory of the hard ones."""
+    """Measure one number of units in one style: what is wrong of all data, time and memory of hard ones."""
     found = {each.name: Measured(each.name, units, style) for each in options.engines}
     able = [each for each in options.engines if _able(each, found[each.name], options.limit)]
     runs: dict[str, Run] = {}
@@ -128,28 +128,26 @@ def _able(engine: Engine, measured: Measured, limit: float) -> bool:
         return False
     if measured.units <= PILOT:
         return True
+    size = PILOT
     try:
-        few, more = (_once(engine, measured.style, size) for size in (PILOT, 4 * PILOT))
+        while (needed := _once(engine, measured.style, size) * measured.units / size) > limit:
+            if needed * size > DECISIVE * measured.units or size * GROWTH > measured.units:
+                measured.note = f"not run: about {needed:.0f} s each time, and {limit:g} s is the limit"
+                return False
+            size *= GROWTH
     except Undecided as refused:
         measured.note = f"refused: {refused}"
-        return False
-    needed = few + (more - few) / (3 * PILOT) * (measured.units - PILOT)
-    if needed > limit:
-        measured.note = f"not run: about {needed:.0f} s each time, and {limit:g} s is the limit"
         return False
     return True
 
 
 def _once(engine: Engine, style: Style, size: int) -> float:
-    """Seconds that an engine takes, once it is warm: the better of two times."""
+    """Seconds of the processor that an engine takes, once it is warm."""
     run = engine.ready(style, DATA["hard"](size))
     run()
-    taken_each = []
-    for _ in range(2):
-        start = perf_counter()
-        run()
-        taken_each.append(perf_counter() - start)
-    return min(taken_each)
+    start = process_time()
+    run()
+    return process_time() - start
 
 
 def _turns(runs: Mapping[str, Run], found: Mapping[str, Measured], options: Options) -> None:
@@ -159,7 +157,9 @@ def _turns(runs: Mapping[str, Run], found: Mapping[str, Measured], options: Opti
         for at in range(len(names)):
             measured = found[names[(at + turn) % len(names)]]
             if turn < 2 or sum(measured.wall) < options.budget:
-                options.say(f"{measured.units} units, {measured.style.value}: turn {turn + 1}, {measured.engine}")
+                options.say(
+                    f"{measured.units} units, {measured.style.value}: turn {turn + 1}, {measured.engine}"
+                )
                 _take(runs[measured.engine], measured)
 
 

@@ -1,8 +1,8 @@
-"""The most memory that an engine needs: `python -m benchmarks.engines.memory ENGINE STYLE FOLDER`, in a process of its own.
+"""The most memory that an engine needs: `python -m benchmarks.engines.memory ENGINE STYLE FOLDER`.
 
-The process does the work once for a few units, so that everything is loaded; what it holds then is the baseline.
-Then it reads the columns in FOLDER, brings them into the engine's form, does the work, and prints how far its
-resident memory rose above the baseline, in bytes: columns, work and results together.
+A process of its own does the work once for a few units, so that everything is loaded; what it holds then is
+the baseline. Then it reads the columns in FOLDER, brings them into the engine's form, does the work, and
+tells how far its resident memory rose above the baseline, in bytes: columns, work and results together.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The engine's own readings of the work: exact, in columns, in DuckDB; the native one where it can be imported."""
+"""The engine's own readings of the work: exact, in columns, native where that can be imported, in DuckDB."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from parcore.readings.pair.backend import Undecided
 from parcore.results.columnar import ranks
 from parcore.rules.graph import Domain
 from parcore.rules.policies import Ties
-from parcore.rules.program import Program
 from parcore.values import State, Value
 
 PERIOD = Period(2024)
@@ -52,7 +51,7 @@ def bulk_of(columns: Columns) -> dict[Any, Bulk]:
 class Values:
     """A result in exact columns: states, numerators and denominators of each root."""
 
-    read: Mapping[str, Any] | Any
+    read: Any
 
     def points(self, at: int) -> Any:
         return _cents(self.read[f"points:c{at}"])
@@ -66,7 +65,7 @@ class Values:
 
 def _cents(values: Any) -> Any:
     n, d = np.asarray(values.n), np.asarray(values.d)
-    if n.dtype == object or d.dtype == object:
+    if np.dtype(object) in {n.dtype, d.dtype}:
         return np.array([int(a) * 100 // int(b) for a, b in zip(n, d, strict=True)])
     return n.astype(np.int64) * 100 // d
 
@@ -113,7 +112,8 @@ class InDuckDB:
 
     def version(self) -> str | None:
         try:
-            return str(import_module("duckdb").__version__) if import_module("parcore_sql") else None
+            import_module("parcore_sql")
+            return str(import_module("duckdb").__version__)
         except ImportError:
             return None
 
@@ -205,5 +205,3 @@ def compared(read: Values, columns: Columns, style: Style, rows: Sequence[int]) 
         if wrong:
             raise SystemExit(f"unit {at}: {wrong} are not what the exact reading gives")
     return len(rows) * len(asked)
-
-

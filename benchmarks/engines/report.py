@@ -100,8 +100,8 @@ def _below(session: Session) -> str:
     open_ = ", ".join(f"{number} of {name} data" for name, number in session.undecided.items())
     notes = "".join(f" {ENGINES[each.engine].title}: {each.note}." for each in session.measured if each.note)
     return (
-        f"Wrong: {what}. Columns of the data: {session.columns / 1e6:.1f} MB. Rows read again in wide integers:"
-        f" {open_}. Compared with the exact reading: {session.cells} cells of the columns.{notes}"
+        f"Wrong: {what}. Columns of the data: {session.columns / 1e6:.1f} MB. Rows read again in wide"
+        f" integers: {open_}. Compared with the exact reading: {session.cells} cells of the columns.{notes}"
     )
 
 
@@ -130,9 +130,9 @@ def _examples(sessions: Sequence[Session]) -> str:
     shown: dict[str, int] = {}
     lines = [_line(("data", "unit", "criterion", "evidence", "printed", "right", "by"))]
     lines.append(_line(["---"] * 7))
-    for key, titles in sorted(cells.items(), key=lambda pair: pair[0][0] != "ordinary"):
+    for cell, titles in sorted(cells.items(), key=lambda pair: pair[0][0] != "ordinary"):
         if any(shown.get(title, 0) < SHOWN for title in titles):
-            lines.append(_line((*key, ", ".join(dict.fromkeys(titles)))))
+            lines.append(_line((*cell, ", ".join(dict.fromkeys(titles)))))
             shown |= {title: shown.get(title, 0) + 1 for title in titles}
     return "\n".join(["### Some of the wrong cells", "", *lines])
 

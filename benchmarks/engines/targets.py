@@ -61,8 +61,8 @@ def targets(sessions: Sequence[Session]) -> str:
                 got = each.memory / session.columns
                 verdict = "met" if got <= MEMORY else "missed"
                 lines.append(
-                    f"- {session.units} units, {_style(session)}: memory of {each.engine} {got:.2f} × the columns;"
-                    f" target {MEMORY:g} ×: {verdict}"
+                    f"- {session.units} units, {_style(session)}: memory of {each.engine} {got:.2f} × the"
+                    f" columns; target {MEMORY:g} ×: {verdict}"
                 )
     return "\n".join(lines)
 

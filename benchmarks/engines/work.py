@@ -23,7 +23,7 @@ OPTIONS: Final = ("on_time", "late", "never", "none")
 
 
 class Style(Enum):
-    """Where an edition rounds to two decimals, half up: every criterion (and the index), or the index alone."""
+    """Where an edition rounds to two decimals, half up: every criterion and the index, or the index alone."""
 
     CRITERION = "criterion"
     INDEX = "index"
@@ -56,7 +56,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         _two(low=("0.7", "0.5"), high=("0.9", "0.8")),
     ),
     "line": Kind(
-        "part / whole: a line from (0, 0) by (a, half) to (b, maximum), then level; 0/0 is not counted at all",
+        "part / whole: a line from (0, 0) by (a, half) to (b, maximum), then level; 0/0 is not counted",
         _SHARE,
         _two(a=("0.5", "0.4"), b=("0.75", "0.6")),
     ),
@@ -66,7 +66,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         _two(target=("0.8", "0.5")),
     ),
     "choice": Kind(
-        "on time the maximum, late half of it, never 0; none asked for: not counted at all",
+        "on time the maximum, late half of it, never 0; none asked for: not counted",
         {"choice": np.int8},
         _two(half=("0.5", "0.5")),
     ),
@@ -91,12 +91,12 @@ KINDS: Final[Mapping[str, Kind]] = {
         _two(g=("0.2", "0.1")),
     ),
     "amount": Kind(
-        "an amount: below `low` 0, from `low` to under `high` half of the maximum, from `high` on the maximum",
+        "an amount: below `low` 0, from `low` to under `high` half of the maximum, from `high` on all of it",
         {"amount": np.int64},
         _two(low=("5e11", "1e12"), high=("1e13", "1e15")),
     ),
     "increments": Kind(
-        "an amount: `base` × maximum up to `start`; each further `each` adds `add` × maximum, pro rata; at most all",
+        "an amount: up to `start` `base` × maximum; each further `each` adds `add` × maximum, pro rata",
         {"spent": np.int64},
         _two(base=("0.2", "0.2"), start=("1e12", "1e11"), each=("1e11", "1e10"), add=("0.02", "0.01")),
     ),
