@@ -57,6 +57,12 @@ def ordered(values: Column) -> Order:
     starts, ends = np.flatnonzero(first), np.append(np.flatnonzero(first)[1:], len(best))
     steps = first.astype(np.int64)
     near = np.flatnonzero(ends - starts > 1)
+    compared = int((ends - starts)[near].sum())
+    signs = _signs(values, best)
+    if signs is not None:
+        steps[1:] = first[1:] | (signs != 0)
+        astray = np.flatnonzero((signs < 0) & ~first[1:])
+        near = np.unique(np.searchsorted(starts, astray, side="right") - 1)
     groups = [best[starts[at] : ends[at]].copy() for at in near]
     # All at once: each call folds the program anew.
     numbers_of = iter(_exactly(values, np.concatenate(groups)) if groups else ())
@@ -66,9 +72,22 @@ def ordered(values: Column) -> Order:
         best[starts[at] : ends[at]] = rows[order]
         for here, (one, two) in enumerate(pairwise(order), int(starts[at]) + 1):
             steps[here] = numbers[one] != numbers[two]
-    compared = sum(map(len, groups))
     tier[best] = np.cumsum(steps) - 1
     return Order(tier, compared)
+
+
+def _signs(values: Column, best: Ints) -> Ints | None:
+    """Whether each number is larger than the next (1), equal (0) or smaller (-1), where 63 bits can tell."""
+    if not isinstance(values, Values):
+        return None
+    n, d = np.asarray(values.n)[best], np.asarray(values.d)[best]
+    if _WIDE in {n.dtype, d.dtype} or not len(best) or int(d.min()) < 1:
+        return None
+    n, d = n.astype(np.int64), d.astype(np.int64)
+    if max(-int(n.min()), int(n.max())) * int(d.max()) >= 2**62:
+        return None
+    found: Ints = np.sign(n[:-1] * d[1:] - n[1:] * d[:-1])
+    return found
 
 
 def ranks(
