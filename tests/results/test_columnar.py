@@ -95,8 +95,8 @@ def test_fractions_that_one_float_stands_for_are_ordered(size: int) -> None:
     pairs += [(2 * n, 2 * d) for n, d in pairs[:10]]
     Random(1).shuffle(pairs)
     assert len({n / d for n, d in pairs}) < 5
-    n, d = (np.array(each) for each in zip(*pairs, strict=True))
-    found = ordered(Values(np.zeros(len(pairs), np.int8), n, d))
+    n, d = (list(each) for each in zip(*pairs, strict=True))
+    found = ordered(Values([0] * len(pairs), n, d))
     numbers = sorted({F(*pair) for pair in pairs}, reverse=True)
     assert [numbers[at] for at in found.tier] == [F(*pair) for pair in pairs]
     assert found.compared == len(pairs)
