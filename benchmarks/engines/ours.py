@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -19,7 +19,7 @@ from benchmarks.engines.work import OPTIONS, WORK, Style
 from parcore import __version__
 from parcore.evidence.periods import Period
 from parcore.readings.bulk import Bulk, bulk_block
-from parcore.readings.chunks import plan_of, read_block
+from parcore.readings.chunks import BlockPlan, plan_of
 from parcore.readings.exact import evaluate
 from parcore.readings.pair.backend import Undecided
 from parcore.results.columnar import ranks
@@ -87,10 +87,15 @@ class InColumns:
 
     def ready(self, style: Style, columns: Columns) -> Run:
         rules, asked, fields = program(style), roots(style), bulk_of(columns)
+
+        def run(kept: BlockPlan | None = None) -> Values:
+            block = bulk_block(rules, fields, PERIOD)
+            plan = plan_of(rules, block.shapes, asked, **self.options) if kept is None else kept
+            return Values(plan.read(block))
+
         if not self.kept:
-            return lambda: Values(read_block(rules, bulk_block(rules, fields, PERIOD), asked, **self.options))
-        plan = plan_of(rules, bulk_block(rules, fields, PERIOD).shapes, asked, **self.options)
-        return lambda: Values(plan.read(bulk_block(rules, fields, PERIOD)))
+            return run
+        return partial(run, plan_of(rules, bulk_block(rules, fields, PERIOD).shapes, asked, **self.options))
 
 
 class Native(InColumns):
