@@ -38,7 +38,7 @@ SHOWN: Final = 3
 def heading(session: Session) -> str:
     """What a table is of."""
     rounded = "every criterion rounded" if session.style is Style.CRITERION else "only the index rounded"
-    return f"{session.units:,} units, {rounded}".replace(",", " ", 1)
+    return f"{session.units:,}".replace(",", " ") + f" units, {rounded}"
 
 
 def _number(number: float) -> str:
