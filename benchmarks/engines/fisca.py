@@ -43,6 +43,48 @@ def _parameters() -> Any:
     return import_module("openfisca_core.parameters").ParameterNode("", data=data)
 
 
+def _given(each: Criterion, unit: Any, period: Any) -> list[Any]:
+    """A criterion's inputs, arrays; a choice is its position."""
+    if each.kind == "growth":
+        return [unit(each.names[0], period), unit(each.names[0], period.last_year)]
+    return [np.asarray(unit(name, period)) for name in each.names]
+
+
+def _points(each: Criterion, style: Style) -> Any:
+    def formula(unit: Any, period: Any, parameters: Any) -> Any:
+        figures = _Figures(getattr(parameters(period), each.id))
+        found = POINTS[each.kind](figures, *_given(each, unit, period))
+        return half_up(found) if style is Style.CRITERION else found
+
+    return formula
+
+
+def _counted(each: Criterion) -> Any:
+    return lambda unit, period: counts(each, *_given(each, unit, period))
+
+
+def _sum(names: list[str], more: float = 0.0) -> Any:
+    return lambda unit, period: sum((unit(name, period) for name in names), more)
+
+
+def _formulas(style: Style) -> dict[str, Any]:
+    """The formula of every variable that is not an input."""
+    always = float(sum(each.most for each in WORK if not each.can_be_left_out))
+    left = {f"most_{each.id}": _counted(each) for each in WORK if each.can_be_left_out}
+    blocks = {
+        f"block{at}": _sum([each.id for each in WORK if each.component == at]) for at in range(COMPONENTS)
+    }
+    return {
+        **{each.id: _points(each, style) for each in WORK},
+        **left,
+        **blocks,
+        "base": _sum(list(blocks)),
+        "attainable": _sum(list(left), always),
+        "rate": lambda unit, period: 100 * unit("base", period) / unit("attainable", period),
+        "index": lambda unit, period: half_up(unit("rate", period)),
+    }
+
+
 @cache
 def _system(style: Style) -> Any:
     core: Any = import_module("openfisca_core.model_api")
@@ -54,10 +96,8 @@ def _system(style: Style) -> Any:
     system.parameters = _parameters()
     chosen = core.Enum("Chosen", {each: each for each in OPTIONS})
 
-    def add(name: str, kind: Any, formula: Any = None, **more: Any) -> None:
+    def add(name: str, kind: Any, **more: Any) -> None:
         said = {"value_type": kind, "entity": unit, "definition_period": year, "label": name}
-        if formula is not None:
-            said["formula"] = formula
         system.add_variable(type(name, (core.Variable,), said | more))
 
     for name, kind in FIELDS.items():
@@ -65,45 +105,8 @@ def _system(style: Style) -> Any:
             add(name, core.Enum, possible_values=chosen, default_value=chosen.never)
         elif not name.startswith("before"):
             add(name, float if kind is np.int64 else int)
-
-    def fields(each: Criterion, unit: Any, period: Any) -> list[Any]:
-        if each.kind == "growth":
-            return [unit(each.names[0], period), unit(each.names[0], period.last_year)]
-        return [unit(name, period) for name in each.names]
-
-    def points(each: Criterion) -> Any:
-        def formula(unit: Any, period: Any, parameters: Any) -> Any:
-            given = fields(each, unit, period)
-            if each.kind == "choice":
-                given = [np.asarray(given[0])]
-            found = POINTS[each.kind](_Figures(getattr(parameters(period), each.id)), *given)
-            return half_up(found) if style is Style.CRITERION else found
-
-        return formula
-
-    def left(each: Criterion) -> Any:
-        def formula(unit: Any, period: Any) -> Any:
-            return counts(each, *(np.asarray(column) for column in fields(each, unit, period)))
-
-        return formula
-
-    def sums(names: list[str], more: float = 0.0) -> Any:
-        def formula(unit: Any, period: Any) -> Any:
-            return sum((unit(name, period) for name in names), more)
-
-        return formula
-
-    for each in WORK:
-        add(each.id, float, points(each))
-        if each.can_be_left_out:
-            add(f"most_{each.id}", float, left(each))
-    for at in range(COMPONENTS):
-        add(f"block{at}", float, sums([each.id for each in WORK if each.component == at]))
-    add("base", float, sums([f"block{at}" for at in range(COMPONENTS)]))
-    always = float(sum(each.most for each in WORK if not each.can_be_left_out))
-    add("attainable", float, sums([f"most_{each.id}" for each in WORK if each.can_be_left_out], always))
-    add("rate", float, lambda unit, period: 100 * unit("base", period) / unit("attainable", period))
-    add("index", float, lambda unit, period: half_up(unit("rate", period)))
+    for name, formula in _formulas(style).items():
+        add(name, float, formula=formula)
     return system
 
 

@@ -11,101 +11,108 @@ from benchmarks.engines.results import Floats, Run
 from benchmarks.engines.work import COMPONENTS, WORK, Criterion, Style
 
 
-def _rules() -> Mapping[str, Callable[..., Any]]:
-    pl: Any = import_module("polars")
-
-    def ladder(each: Criterion, part: Any, whole: Any) -> Any:
-        share = part / whole
-        return (
-            pl.when((whole == 0) | (share >= 1))
-            .then(each.top)
-            .when(share >= each["t"])
-            .then(share * each.top)
-            .otherwise(0.0)
-        )
-
-    def cases(each: Criterion, part: Any, whole: Any) -> Any:
-        share = part / whole
-        return (
-            pl.when(whole == 0)
-            .then(0.0)
-            .when(share > each["high"])
-            .then(each.top)
-            .when(share >= each["low"])
-            .then(each.top / 2)
-            .otherwise(0.0)
-        )
-
-    def line(each: Criterion, part: Any, whole: Any) -> Any:
-        share, a, b, half = part / whole, each["a"], each["b"], each.top / 2
-        return (
-            pl.when(whole == 0)
-            .then(0.0)
-            .when(share < a)
-            .then(share / a * half)
-            .when(share < b)
-            .then(half + (share - a) / (b - a) * half)
-            .otherwise(each.top)
-        )
-
-    def towards(each: Criterion, part: Any, whole: Any) -> Any:
-        share = part / whole / each["target"]
-        return pl.when(whole == 0).then(0.0).otherwise(share.clip(upper_bound=1.0) * each.top)
-
-    def choice(each: Criterion, chosen: Any) -> Any:
-        half = each.top * each["half"]
-        return pl.when(chosen == 0).then(each.top).when(chosen == 1).then(half).otherwise(0.0)
-
-    def deduct(each: Criterion, undone: Any, overdue: Any) -> Any:
-        taken = each["undone"] * each.top * undone + each["overdue"] * each.top * overdue
-        return (each.top - taken).clip(lower_bound=0.0)
-
-    def count(each: Criterion, confirmed: Any, checked: Any) -> Any:
-        points = (each["per"] * each.top * confirmed).clip(upper_bound=each.top)
-        return pl.when(checked == 50).then(points).otherwise(0.0)
-
-    def formula(each: Criterion, early: Any, done: Any, late: Any) -> Any:
-        whole = early + done + late
-        share = (each["w"] * early + done) / whole
-        return pl.when(whole == 0).then(each.top).otherwise(share.clip(upper_bound=1.0) * each.top)
-
-    def growth(each: Criterion, now: Any, before: Any) -> Any:
-        points = ((now - before) / before / each["g"]).clip(0.0, 1.0) * each.top
-        return pl.when(before == 0).then(0.0).otherwise(points)
-
-    def amount(each: Criterion, given: Any) -> Any:
-        high, low = int(each["high"]), int(each["low"])
-        return pl.when(given >= high).then(each.top).when(given >= low).then(each.top / 2).otherwise(0.0)
-
-    def increments(each: Criterion, spent: Any) -> Any:
-        steps = (spent - each["start"]).clip(lower_bound=0.0) / each["each"]
-        return (each["base"] * each.top + steps * (each["add"] * each.top)).clip(upper_bound=each.top)
-
-    def survey(each: Criterion, good: Any, fair: Any, poor: Any, bad: Any) -> Any:
-        whole = good + fair + poor + bad
-        return (
-            pl.when(whole == 0)
-            .then(0.0)
-            .otherwise((good + each["fair"] * fair + each["poor"] * poor) / whole * each.top)
-        )
-
-    return {
-        "ladder": ladder,
-        "cases": cases,
-        "line": line,
-        "towards": towards,
-        "choice": choice,
-        "deduct": deduct,
-        "count": count,
-        "formula": formula,
-        "growth": growth,
-        "amount": amount,
-        "increments": increments,
-        "survey": survey,
-        "money": ladder,
-    }
+def _ladder(pl: Any, each: Criterion, part: Any, whole: Any) -> Any:
+    share = part / whole
+    return (
+        pl.when((whole == 0) | (share >= 1))
+        .then(each.top)
+        .when(share >= each["t"])
+        .then(share * each.top)
+        .otherwise(0.0)
+    )
 
 
+def _cases(pl: Any, each: Criterion, part: Any, whole: Any) -> Any:
+    share = part / whole
+    return (
+        pl.when(whole == 0)
+        .then(0.0)
+        .when(share > each["high"])
+        .then(each.top)
+        .when(share >= each["low"])
+        .then(each.top / 2)
+        .otherwise(0.0)
+    )
+
+
+def _line(pl: Any, each: Criterion, part: Any, whole: Any) -> Any:
+    share, a, b, half = part / whole, each["a"], each["b"], each.top / 2
+    return (
+        pl.when(whole == 0)
+        .then(0.0)
+        .when(share < a)
+        .then(share / a * half)
+        .when(share < b)
+        .then(half + (share - a) / (b - a) * half)
+        .otherwise(each.top)
+    )
+
+
+def _towards(pl: Any, each: Criterion, part: Any, whole: Any) -> Any:
+    share = part / whole / each["target"]
+    return pl.when(whole == 0).then(0.0).otherwise(share.clip(upper_bound=1.0) * each.top)
+
+
+def _choice(pl: Any, each: Criterion, chosen: Any) -> Any:
+    half = each.top * each["half"]
+    return pl.when(chosen == 0).then(each.top).when(chosen == 1).then(half).otherwise(0.0)
+
+
+def _deduct(_: Any, each: Criterion, undone: Any, overdue: Any) -> Any:
+    taken = each["undone"] * each.top * undone + each["overdue"] * each.top * overdue
+    return (each.top - taken).clip(lower_bound=0.0)
+
+
+def _count(pl: Any, each: Criterion, confirmed: Any, checked: Any) -> Any:
+    points = (each["per"] * each.top * confirmed).clip(upper_bound=each.top)
+    return pl.when(checked == 50).then(points).otherwise(0.0)
+
+
+def _formula(pl: Any, each: Criterion, early: Any, done: Any, late: Any) -> Any:
+    whole = early + done + late
+    share = (each["w"] * early + done) / whole
+    return pl.when(whole == 0).then(each.top).otherwise(share.clip(upper_bound=1.0) * each.top)
+
+
+def _growth(pl: Any, each: Criterion, now: Any, before: Any) -> Any:
+    points = ((now - before) / before / each["g"]).clip(0.0, 1.0) * each.top
+    return pl.when(before == 0).then(0.0).otherwise(points)
+
+
+def _amount(pl: Any, each: Criterion, given: Any) -> Any:
+    high, low = int(each["high"]), int(each["low"])
+    return pl.when(given >= high).then(each.top).when(given >= low).then(each.top / 2).otherwise(0.0)
+
+
+def _increments(_: Any, each: Criterion, spent: Any) -> Any:
+    steps = (spent - each["start"]).clip(lower_bound=0.0) / each["each"]
+    return (each["base"] * each.top + steps * (each["add"] * each.top)).clip(upper_bound=each.top)
+
+
+def _survey(pl: Any, each: Criterion, good: Any, fair: Any, poor: Any, bad: Any) -> Any:
+    whole = good + fair + poor + bad
+    return (
+        pl.when(whole == 0)
+        .then(0.0)
+        .otherwise((good + each["fair"] * fair + each["poor"] * poor) / whole * each.top)
+    )
+
+
+POINTS: Final[Mapping[str, Callable[..., Any]]] = {
+    "ladder": _ladder,
+    "cases": _cases,
+    "line": _line,
+    "towards": _towards,
+    "choice": _choice,
+    "deduct": _deduct,
+    "count": _count,
+    "formula": _formula,
+    "growth": _growth,
+    "amount": _amount,
+    "increments": _increments,
+    "survey": _survey,
+    "money": _ladder,
+}
 HALF_UP: Final = "half_away_from_zero"
 
 
@@ -123,8 +130,7 @@ class Polars:
 
     def ready(self, style: Style, columns: Columns) -> Run:
         pl: Any = import_module("polars")
-        rules = _rules()
-        points = [rules[each.kind](each, *map(pl.col, each.names)).alias(each.id) for each in WORK]
+        points = [POINTS[each.kind](pl, each, *map(pl.col, each.names)).alias(each.id) for each in WORK]
         if style is Style.CRITERION:
             points = [each.round(2, mode=HALF_UP) for each in points]
         counted = [
