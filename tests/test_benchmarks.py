@@ -97,7 +97,7 @@ def test_a_session_counts_what_is_wrong(tmp_path: Path) -> None:
 def test_a_slow_engine_is_not_asked_for_more_than_the_limit() -> None:
     """An engine that would take longer than the limit says about how long, and is left out."""
     slow = [ENGINES["exact"]]
-    found = session(1_000, Style.INDEX, Options(slow, 1, 0.01, 1.0, None, lambda _: None))
+    found = session(100, Style.INDEX, Options(slow, 1, 0.01, 1.0, None, lambda _: None))
     assert found["exact"].note.startswith("not run: about ")
     assert not found["exact"].processor
 
