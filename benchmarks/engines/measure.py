@@ -18,11 +18,11 @@ from benchmarks.engines.work import Style
 from benchmarks.engines.wrong import Example, Wrong, examples, reference, wrong
 from parcore.readings.pair.backend import Undecided
 
-PILOT, GROWTH, DECISIVE = 63, 16, 0.2
+PILOT, GROWTH, DECISIVE = 63, 8, 0.2
 """What an engine can do is judged by so few units, then by so many times as many, until it takes so long."""
 ROUNDS = ((1_000, 15), (10_000, 7), (200_000, 5), (10**9, 3))
 """How often each engine does the work: up to so many units, so many times."""
-FEWEST = 1_000
+FEWEST = 10_000
 """Units from which memory is measured: below, what a process holds anyway hides it."""
 
 
@@ -128,17 +128,27 @@ def _able(engine: Engine, measured: Measured, limit: float) -> bool:
         return False
     if measured.units <= PILOT:
         return True
-    size = PILOT
     try:
-        while (needed := _once(engine, measured.style, size) * measured.units / size) > limit:
-            if needed * size > DECISIVE * measured.units or size * GROWTH > measured.units:
-                measured.note = f"not run: about {needed:.0f} s each time, and {limit:g} s is the limit"
-                return False
-            size *= GROWTH
+        needed = _needed(engine, measured, limit)
     except Undecided as refused:
         measured.note = f"refused: {refused}"
         return False
-    return True
+    if needed > limit:
+        measured.note = f"not run: about {needed:.0f} s each time, and {limit:g} s is the limit"
+    return needed <= limit
+
+
+def _needed(engine: Engine, measured: Measured, limit: float) -> float:
+    """About how many seconds of the processor the work takes, or a number within the limit."""
+    size, taken_one = PILOT, _once(engine, measured.style, PILOT)
+    needed = taken_one * measured.units / size
+    while needed > limit and size * GROWTH <= measured.units:
+        before, size = size, size * GROWTH
+        less, taken_one = taken_one, _once(engine, measured.style, size)
+        needed = taken_one + (taken_one - less) * (measured.units - size) / (size - before)
+        if taken_one > DECISIVE:
+            break
+    return needed
 
 
 def _once(engine: Engine, style: Style, size: int) -> float:
