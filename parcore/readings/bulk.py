@@ -122,7 +122,9 @@ def _positions(node: Symbol, given: Bulk, numbers: Ints, states: Ints) -> tuple[
 
 def _bounded(numbers: Ints, states: Ints, k: int) -> Column:
     """A column with its bounds, 0 wherever the state is not `OK`."""
-    held = frozenset(State(int(each)) for each in np.flatnonzero(np.bincount(states, minlength=1)))
+    # A state said once for all rows is not counted row by row.
+    told = states[:1] if states.strides == (0,) else states
+    held = frozenset(State(int(each)) for each in np.flatnonzero(np.bincount(told, minlength=1)))
     sound = numbers
     if held != {State.OK}:
         empty = states != State.OK

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, Final, TypeAlias, cast, overload
 
 import numpy as np
@@ -146,17 +146,38 @@ def ordered(values: Column) -> Order:
     first = np.concatenate([[True], apart]) if len(best) else np.empty(0, bool)
     starts, ends = np.flatnonzero(first), np.append(np.flatnonzero(first)[1:], len(best))
     steps = first.astype(np.int64)
-    compared = 0
-    for at in np.flatnonzero(ends - starts > 1):
-        rows = best[starts[at] : ends[at]]
-        numbers = _exactly(values, rows)
+    near = np.flatnonzero(ends - starts > 1)
+    compared = int((ends - starts)[near].sum())
+    signs = _signs(values, best)
+    if signs is not None:
+        steps[1:] = first[1:] | (signs != 0)
+        astray = np.flatnonzero((signs < 0) & ~first[1:])
+        near = np.unique(np.searchsorted(starts, astray, side="right") - 1)
+    groups = [best[starts[at] : ends[at]].copy() for at in near]
+    # All at once: each call folds the program anew.
+    numbers_of = iter(_exactly(values, np.concatenate(groups)) if groups else ())
+    for at, rows in zip(near, groups, strict=True):
+        numbers = list(islice(numbers_of, len(rows)))
         order = sorted(range(len(rows)), key=lambda each: -numbers[each])
         best[starts[at] : ends[at]] = rows[order]
         for here, (one, two) in enumerate(pairwise(order), int(starts[at]) + 1):
             steps[here] = numbers[one] != numbers[two]
-        compared += len(rows)
     tier[best] = np.cumsum(steps) - 1
     return Order(tier, compared)
+
+
+def _signs(values: Column, best: Ints) -> Ints | None:
+    """Whether each number is larger than the next (1), equal (0) or smaller (-1), where 63 bits can tell."""
+    if not isinstance(values, Values):
+        return None
+    n, d = np.asarray(values.n)[best], np.asarray(values.d)[best]
+    if _WIDE in {n.dtype, d.dtype} or not len(best) or int(d.min()) < 1:
+        return None
+    n, d = n.astype(np.int64), d.astype(np.int64)
+    if max(-int(n.min()), int(n.max())) * int(d.max()) >= 2**62:
+        return None
+    found: Ints = np.sign(n[:-1] * d[1:] - n[1:] * d[:-1])
+    return found
 
 
 def ranks(

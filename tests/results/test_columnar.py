@@ -13,6 +13,7 @@ from parcore.intervals import Interval, parse_interval
 from parcore.numbers import ZERO
 from parcore.readings.chunks import WideValues, read_block
 from parcore.readings.pair.block import block_of
+from parcore.readings.pair.reading import Values
 from parcore.results import columnar
 from parcore.results.columnar import NONE, Column, banded, ordered, ranks
 from parcore.results.ranking import Entry, ranked
@@ -85,6 +86,20 @@ def test_numbers_too_near_for_floats_are_compared_exactly() -> None:
     assert [numbers[at] for at in found.tier if at != NONE] == [
         each.number for each in column if each.state is State.OK
     ]
+
+
+@pytest.mark.parametrize("size", [2**29, 2**30, 2**31])
+def test_fractions_that_one_float_stands_for_are_ordered(size: int) -> None:
+    """Neighbours of one float, in any order of rows, stand in the exact order, within 63 bits and beyond."""
+    pairs = [(at, 2 * at + 1) for at in range(size, size + 40)]
+    pairs += [(2 * n, 2 * d) for n, d in pairs[:10]]
+    Random(1).shuffle(pairs)
+    assert len({n / d for n, d in pairs}) < 5
+    n, d = (list(each) for each in zip(*pairs, strict=True))
+    found = ordered(Values([0] * len(pairs), n, d))
+    numbers = sorted({F(*pair) for pair in pairs}, reverse=True)
+    assert [numbers[at] for at in found.tier] == [F(*pair) for pair in pairs]
+    assert found.compared == len(pairs)
 
 
 BANDS = [parse_interval(each) for each in ("[3,…)", "(2,3)", "=2", "[1.1,2)", "(…,1]")]
