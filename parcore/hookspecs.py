@@ -30,3 +30,8 @@ def parcore_measures() -> Mapping[str, object]:  # type: ignore[empty-body]
 def parcore_tables() -> Mapping[str, object]:  # type: ignore[empty-body]
     """Readers of tables of records: by the ending of a file's name (`.parquet`), a
     `parcore.evidence.records.TableReader`."""
+
+
+@hookspec
+def parcore_engines() -> Mapping[str, object]:  # type: ignore[empty-body]
+    """Engines for `parcore score --engine NAME`: each name's `parcore.results.engines.EngineFactory`."""

@@ -1,8 +1,8 @@
 """Plugins of `parcore.plugins`: loaded when first needed, each in its own guard.
 
 In: the entry points that are installed. Out: every plugin with what it adds and what failed, the
-writers of the formats, the readers of the measures and of tables. A plugin that fails is reported with its
-cause and stops nobody.
+writers of the formats, the readers of the measures and of tables, the engines. A plugin that fails is
+reported with its cause and stops nobody.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from parcore.documents.tree import Tree
     from parcore.evidence.evidence import RecordList
     from parcore.evidence.records import RecordTable, TableReader
+    from parcore.results.engines import Engine, EngineFactory
     from parcore.results.result import Result
     from parcore.rules.figures import Context, MeasureReader
     from parcore.rules.protocols import Measure
@@ -36,6 +37,9 @@ ENGINE: Final = "parcore"
 ENGINE_FORMATS: Final = ("table", "json", "csv")
 """What `parcore score` writes itself; a plugin's format of such a name is reported and passed over."""
 
+ENGINES: Final = ("exact", "columns")
+"""Engines that come with the engine itself; a plugin's of such a name is reported and passed over."""
+
 OTHER_WORDS: Final = ("reported", "round")
 """Words beside the engine's measures that no plugin's measure can have."""
 
@@ -46,24 +50,26 @@ _BROKEN: Final = (Exception, SystemExit)  # a plugin that calls `sys.exit` stops
 
 @frozen
 class Plugin:
-    """An installed plugin: its distribution, the formats, measures and tables it adds, what went wrong."""
+    """An installed plugin: its distribution, the what it adds of each kind, by name, what went wrong."""
 
     name: str
     distribution: str
     formats: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
+    engines: tuple[str, ...] = ()
     failures: tuple[Diagnostic, ...] = ()
 
 
 @frozen
 class Loaded:
-    """Every plugin found, by name, the writers of all their formats, the readers of measures and tables."""
+    """Every plugin found, by name; the writers of formats, readers of measures and tables, engines they add."""
 
     plugins: tuple[Plugin, ...]
     writers: Mapping[str, Writer]
     measures: Mapping[str, MeasureReader]
     tables: Mapping[str, TableReader]
+    engines: Mapping[str, EngineFactory]
 
     @property
     def failures(self) -> tuple[Diagnostic, ...]:
@@ -80,25 +86,30 @@ def load() -> Loaded:
     writers: dict[str, Writer] = {}
     measures: dict[str, MeasureReader] = {}
     tables: dict[str, TableReader] = {}
+    engines: dict[str, EngineFactory] = {}
     formats_of = dict.fromkeys(ENGINE_FORMATS, ENGINE)
     measures_of = dict.fromkeys((*MEASURES, *OTHER_WORDS), ENGINE)
     tables_of: dict[str, str] = {}
+    engines_of = dict.fromkeys(ENGINES, ENGINE)
     for entry in sorted(entry_points(group=GROUP), key=lambda each: (each.name, each.value)):
         failures: list[Diagnostic] = []
         manager = _manager(entry, failures)
         given = _ask(manager, entry.name, "parcore_writers", _guarded, failures)
         added = _ask(manager, entry.name, "parcore_measures", _reader, failures)
         read = _ask(manager, entry.name, "parcore_tables", _table_reader, failures)
+        made = _ask(manager, entry.name, "parcore_engines", _engine, failures)
         fresh = _fresh(given, formats_of, "plugin-format-taken", "format", entry.name, failures)
         new = _fresh(added, measures_of, "plugin-measure-taken", "measure", entry.name, failures)
         endings = _fresh(read, tables_of, "plugin-table-taken", "ending", entry.name, failures)
+        runs = _fresh(made, engines_of, "plugin-engine-taken", "engine", entry.name, failures)
         writers |= fresh
         measures |= new
         tables |= endings
+        engines |= runs
         distribution = "" if entry.dist is None else f"{entry.dist.name} {entry.dist.version}"
-        names = tuple(fresh), tuple(new), tuple(endings)
+        names = tuple(fresh), tuple(new), tuple(endings), tuple(runs)
         plugins.append(Plugin(entry.name, distribution, *names, tuple(failures)))
-    return Loaded(tuple(plugins), writers, measures, tables)
+    return Loaded(tuple(plugins), writers, measures, tables, engines)
 
 
 def tables() -> Mapping[str, TableReader]:
@@ -196,6 +207,26 @@ def _table_reader(plugin: str, ending: object, reader: object) -> TableReader:
         return ()
 
     return read
+
+
+def _engine(plugin: str, name: object, factory: object) -> EngineFactory:
+    """The factory of an engine, its failures told as the plugin's; one that is none is refused here."""
+    if not isinstance(name, str) or not callable(factory):
+        raise TypeError(f"{name!r}: {factory!r} is no engine's name and factory")
+
+    def make(options: Mapping[str, str]) -> Engine:
+        """The engine, or its failure told as the plugin's."""
+        try:
+            engine: Engine = factory(options)
+        except ParcoreError:
+            raise
+        except _BROKEN as error:
+            raise stop(
+                "plugin-engine", Place(plugin), plugin=plugin, engine=name, cause=_cause(error)
+            ) from error
+        return engine
+
+    return make
 
 
 def _reader(plugin: str, word: object, reader: object) -> MeasureReader:
