@@ -14,18 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlglot import exp, parse_one
 
-import parcore_sql
 from parcore.editions.compile import compile_edition
 from parcore.editions.edition import Edition
 from parcore.readings.pair.backend import Source
 from parcore.readings.pair.block import block_of
 from parcore.readings.pair.fold import Shape
-from parcore.readings.pair.reading import Reading, read
+from parcore.readings.pair.reading import read
 from parcore.registry import Registry
 from parcore.rules.graph import Agg, Aggregate, Const, Div, Field, Mul, Node, Round, Symbol
 from parcore.rules.program import lay_out
 from parcore.values import EVIDENCE_STATES, State
-from parcore_sql import score_block, sql_of
+from parcore_sql import parts, score_block, sql_of
 from parcore_sql.terms import Term, Terms
 from tests.readings.agreement import RECORDS, hard_facts, known, program_of, scopes_of, unlike
 from tests.readings.test_pair import AT_THE_EDGE, HARD_CASES, SIZES
@@ -136,7 +135,7 @@ def test_a_statement_that_cuts_off_is_found(
     """Where the floor is not made by hand, a negative number differs from the exact reading."""
     program, scopes = lay_out({"x": Round(Mul(A, Const(F(1))), 0)}), [known(a=-7), known(a=F(-76, 10))]
     assert not unlike(read(program, scopes, partial(score_block, connection=connection)), program, scopes)
-    monkeypatch.setattr(parcore_sql, "Terms", Truncating)
+    monkeypatch.setattr(parts, "Terms", Truncating)
     assert unlike(read(program, scopes, partial(score_block, connection=connection)), program, scopes)
 
 
@@ -167,4 +166,4 @@ def test_a_dialect_that_was_not_tried_is_refused() -> None:
 def test_a_statement_needs_no_connection_of_its_own() -> None:
     """Without a connection an embedded database is opened for the one statement."""
     program, scopes = lay_out({"x": Div(A, B), "y": Const(F(2))}), [known(a=1, b=3), known(a=1, b=0)]
-    assert not unlike(Reading(score_block(program, block_of(program, scopes))), program, scopes)
+    assert not unlike(read(program, scopes, score_block), program, scopes)

@@ -7,7 +7,7 @@ reading (`parcore.readings.exact`); this one has to equal it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final, Generic
 
@@ -15,7 +15,7 @@ from attrs import frozen
 
 from parcore.readings.pair.aggregates import agg
 from parcore.readings.pair.arithmetic import div, mul, piecewise, rounded
-from parcore.readings.pair.backend import Backend, C, M, Source
+from parcore.readings.pair.backend import Backend, C, M, Source, Undecided
 from parcore.readings.pair.guard import Guard, Mask
 from parcore.readings.pair.near import Near, Nears, Reals
 from parcore.readings.pair.pairs import ALWAYS_OK, OK, Args, Pair, Pairs
@@ -28,6 +28,7 @@ from parcore.rules.graph import (
     Logic,
     Match,
     Mul,
+    Node,
     Not,
     Over,
     Pick,
@@ -77,6 +78,13 @@ def fold(program: Program, shapes: Mapping[Source, Shape], backend: Backend[C, M
     Raises:
         Undecided: a number that the backend has no room for.
     """
+    return _all(_fold(program, shapes, Pairs(Guard(backend))))
+
+
+def fold_each(
+    program: Program, shapes: Mapping[Source, Shape], backend: Backend[C, M]
+) -> Mapping[str, Answer[C] | Undecided]:
+    """As `fold`, but a root that needs a number for which there is no room says so, and the others stand."""
     return _fold(program, shapes, Pairs(Guard(backend)))
 
 
@@ -92,24 +100,52 @@ def fold_nearly(
     """
     guard = Guard(backend)
     nears = Nears(guard, reals)
-    return _fold(program, shapes, Pairs(guard, nears)), nears.open
+    return _all(_fold(program, shapes, Pairs(guard, nears))), nears.open
 
 
-def _fold(program: Program, shapes: Mapping[Source, Shape], pairs: Pairs[C, M]) -> Mapping[str, Answer[C]]:
-    done: list[Pair[C, M]] = []
+def _fold(
+    program: Program, shapes: Mapping[Source, Shape], pairs: Pairs[C, M]
+) -> Mapping[str, Answer[C] | Undecided]:
+    done: list[Pair[C, M] | Undecided] = []
     for node, inputs in zip(program.nodes, program.inputs, strict=True):
-        if isinstance(node, Field | Symbol | Over):
-            done.append(_source(pairs, node, shapes[node]))
-        else:
-            done.append(_RULES[type(node)](pairs, node, [done[at] for at in inputs]))
+        done.append(_reached(pairs, shapes, node, [done[at] for at in inputs]))
     answers = {at: _answer(pairs, done[at]) for at in set(program.roots.values())}
     return {name: answers[at] for name, at in program.roots.items()}
 
 
-def _answer(pairs: Pairs[C, M], pair: Pair[C, M]) -> Answer[C]:
-    d = pairs.scaled(pairs.guard.one, pair.k, pair.den)
-    near = pairs.near(pair) if pair.n.wide or d.wide else None
-    state, n, below = (pairs.guard.column(each) for each in (pair.state, pair.n, d))
+def _all(answers: Mapping[str, Answer[C] | Undecided]) -> Mapping[str, Answer[C]]:
+    refusal = next((each for each in answers.values() if isinstance(each, Undecided)), None)
+    if refusal is not None:
+        raise refusal
+    return {name: each for name, each in answers.items() if not isinstance(each, Undecided)}
+
+
+def _reached(
+    pairs: Pairs[C, M], shapes: Mapping[Source, Shape], node: Node, args: Sequence[Pair[C, M] | Undecided]
+) -> Pair[C, M] | Undecided:
+    """What a node gives, or why there is no room for it; then there is none for what needs it."""
+    sound: list[Pair[C, M]] = []
+    for each in args:
+        if isinstance(each, Undecided):
+            return each
+        sound.append(each)
+    try:
+        if isinstance(node, Field | Symbol | Over):
+            return _source(pairs, node, shapes[node])
+        return _RULES[type(node)](pairs, node, sound)
+    except Undecided as refusal:
+        return refusal
+
+
+def _answer(pairs: Pairs[C, M], pair: Pair[C, M] | Undecided) -> Answer[C] | Undecided:
+    if isinstance(pair, Undecided):
+        return pair
+    try:
+        d = pairs.scaled(pairs.guard.one, pair.k, pair.den)
+        near = pairs.near(pair) if pair.n.wide or d.wide else None
+        state, n, below = (pairs.guard.column(each) for each in (pair.state, pair.n, d))
+    except Undecided as refusal:
+        return refusal
     return Answer(state, n, below, near, (max(-pair.n.low, pair.n.high), d.high))
 
 

@@ -40,21 +40,26 @@ class Values(Sequence[Value]):
 class Reading:
     """The values of every root, in the order of the scopes.
 
-    `redone` is how many scopes the exact reading did because the backend could not decide, for which
-    `why` has the reason; `undecided` how many the backend read twice, because floats left them open.
+    `redone` is how many scopes the exact reading did because the backend could not decide `left` of the
+    roots, for which `why` has the reason; `undecided` how many the backend read twice, because floats left
+    them open.
     """
 
     values: Mapping[str, Sequence[Value]]
     redone: int = 0
     why: str = ""
     undecided: int = 0
+    left: int = 0
 
     def __getitem__(self, root: str) -> Sequence[Value]:
         return self.values[root]
 
 
-Run: TypeAlias = Callable[[Program, Block], Mapping[str, Sequence[Value]]]
-"""What a backend gives for a program over a block; raises `Undecided`."""
+Run: TypeAlias = Callable[[Program, Block], Mapping[str, Sequence[Value] | Undecided]]
+"""What a backend gives for each root of a program over a block, or why it has no room for it.
+
+Raises `Undecided` where it can give none.
+"""
 
 
 def read(program: Program, scopes: Sequence[Scope], run: Run) -> Reading:
@@ -62,8 +67,13 @@ def read(program: Program, scopes: Sequence[Scope], run: Run) -> Reading:
     if not scopes:
         return Reading(dict.fromkeys(program.roots, ()))
     try:
-        return Reading(run(program, block_of(program, scopes)))
+        given = run(program, block_of(program, scopes))
     except Undecided as refusal:
-        traces = [evaluate(program, scope) for scope in scopes]
-        values = {root: [trace[root] for trace in traces] for root in program.roots}
-        return Reading(values, len(scopes), str(refusal))
+        given = dict.fromkeys(program.roots, refusal)
+    refusals = [each for each in given.values() if isinstance(each, Undecided)]
+    traces = [evaluate(program, scope) for scope in scopes] if refusals else []
+    values: dict[str, Sequence[Value]] = {
+        root: [trace[root] for trace in traces] if isinstance(each, Undecided) else each
+        for root, each in given.items()
+    }
+    return Reading(values, len(traces), str(refusals[0]) if refusals else "", left=len(refusals))

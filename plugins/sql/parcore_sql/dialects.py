@@ -26,7 +26,8 @@ class Dialect:
     `sqlglot` is its name in sqlglot. `wide` is the type of wide integers and `limit` their largest magnitude.
     `divide` prints a / b, cut off towards zero or any other way in which `rest` makes it whole: the floor is
     `divide`, less one where `rest` is negative (b > 0). `columns` is the most columns of a table or a
-    SELECT, `text` the most characters of a statement that its parser takes well.
+    SELECT, `row` the most bytes of a row of a table, `text` the most characters of a statement that it takes
+    well. `materialized` says that layers must be kept from being written into each other.
     """
 
     sqlglot: str
@@ -36,6 +37,8 @@ class Dialect:
     rest: Operation
     columns: int
     text: int
+    row: int | None = None
+    materialized: bool = False
 
     def type_of(self, *, wide: bool) -> exp.DataType:
         """The type of wide integers, or of narrow ones."""
@@ -83,6 +86,8 @@ POSTGRES: Final = Dialect(
     rest=_modulo,
     columns=1_600,
     text=4_000_000,
+    row=8_000,  # of a page of 8 KB
+    materialized=True,
 )
 
 # A quotient of decimals keeps six decimals, for which six of the 38 digits are set aside. A plan is a tree of

@@ -20,8 +20,12 @@ LONGEST: Final = 40
 
 @frozen
 class Layers:
-    """`made[i]` are the terms bound in layer i (from 0), `carried[i]` the columns and terms taken over."""
+    """`made[i]` are the terms bound in layer i (from 0), `carried[i]` the columns and terms taken over.
 
+    `columns` are those of the table beneath.
+    """
+
+    columns: Sequence[Term]
     names: dict[int, str]
     made: Sequence[Sequence[Term]]
     carried: Sequence[Sequence[Term]]
@@ -46,7 +50,8 @@ def layers_of(results: Sequence[Term]) -> Layers:
         [by_at[at] for at in sorted(last) if last[at] > layer and (by_at[at].leaf or level[at] < layer)]
         for layer in range(depth)
     ]
-    return Layers({at: f"t{at}" for at in bound}, made, carried)
+    columns = [term for term in terms if term.operation == "column"]
+    return Layers(columns, {at: f"t{at}" for at in bound}, made, carried)
 
 
 def _beneath(results: Iterable[Term]) -> list[Term]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from attrs import frozen
 from sqlglot import exp
 
-from parcore.readings.pair.backend import NARROW
+from parcore.readings.pair.backend import NARROW, Undecided
 from parcore_sql.dialects import Dialect, Operation
-from parcore_sql.layers import layers_of
+from parcore_sql.layers import Layers, layers_of
 from parcore_sql.terms import Term
 
 TABLE: Final = "block"
 UNIT: Final = "unit"
+_BYTES: Final = {False: 8, True: 24}
+"""What a column takes in a row: a narrow one, and a wide one, whose digits may stand elsewhere."""
 
 _BINARY: Final[Mapping[str, type[exp.Binary]]] = {
     "add": exp.Add,
@@ -84,9 +87,39 @@ def _wrapped(expression: exp.Expr) -> exp.Expr:
     return exp.Paren(this=expression) if isinstance(expression, exp.Binary | exp.Not) else expression
 
 
-def statement(results: Mapping[str, Term], dialect: Dialect) -> str:
-    """One statement that gives the results by name, for each unit of the block."""
-    layers = layers_of(list(results.values()))
+@frozen
+class Statement:
+    """SQL that gives `roots`, from the columns `reads` of the block's table."""
+
+    sql: str
+    roots: tuple[str, ...]
+    reads: tuple[str, ...]
+
+
+def statement(results: Mapping[str, Mapping[str, Term]], dialect: Dialect) -> Statement:
+    """One statement that gives the parts of each root, for each unit of the block.
+
+    Raises:
+        Undecided: more columns, bytes or text than the database takes.
+    """
+    named = {f"{root}:{part}": term for root, parts in results.items() for part, term in parts.items()}
+    layers = layers_of(list(named.values()))
+    columns = layers.columns
+    widths = [
+        len(named),
+        *(len(each) + len(more) for each, more in zip(layers.made, layers.carried, strict=True)),
+    ]
+    if 1 + max(len(columns), *widths) > dialect.columns:
+        raise Undecided(f"{max(widths)} columns, here {dialect.columns} at most")
+    if dialect.row is not None and sum(_BYTES[each.wide] for each in columns) > dialect.row:
+        raise Undecided(f"a table of {len(columns)} columns, rows of {dialect.row} bytes at most")
+    sql = _printed(named, layers, dialect)
+    if len(sql) > dialect.text:
+        raise Undecided(f"a statement of {len(sql)} characters, here {dialect.text} at most")
+    return Statement(sql, tuple(results), tuple(str(each.value) for each in columns))
+
+
+def _printed(results: Mapping[str, Term], layers: Layers, dialect: Dialect) -> str:
     printer = _Printer(layers.names, dialect)
     tables: list[exp.CTE] = []
     below = TABLE
@@ -95,7 +128,8 @@ def statement(results: Mapping[str, Term], dialect: Dialect) -> str:
         columns += [exp.alias_(printer.expression(each), layers.names[each.at], copy=False) for each in made]
         table = exp.Select(expressions=columns).from_(below, copy=False)
         below = f"layer{len(tables)}"
-        tables.append(exp.CTE(this=table, alias=exp.TableAlias(this=exp.to_identifier(below))))
+        name = exp.TableAlias(this=exp.to_identifier(below))
+        tables.append(exp.CTE(this=table, alias=name, materialized=dialect.materialized or None))
     found = [exp.alias_(printer.named(term), name, quoted=True, copy=False) for name, term in results.items()]
     last = exp.Select(expressions=[exp.column(UNIT), *found]).from_(below, copy=False)
     if tables:

@@ -1,0 +1,36 @@
+"""The PostgreSQL that the tests of plugins share: one server and one connection for the whole session."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.plugins.postgres import programs, server
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """How to connect to a server of the tests' own; where none is installed CI fails, others skip."""
+    folder = programs()
+    if folder is None:
+        reason = "no PostgreSQL is installed (initdb is neither on the path nor in /usr/lib/postgresql)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with server(folder) as connecting:
+        yield connecting
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_server: str) -> Iterator[Connection[Any]]:
+    """One connection for all statements."""
+    import psycopg
+
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        yield connection
