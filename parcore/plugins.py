@@ -63,7 +63,7 @@ class Plugin:
 
 @frozen
 class Loaded:
-    """Every plugin found, by name; the writers of formats, readers of measures and tables, engines they add."""
+    """Every plugin found, by name; the writers of formats, readers of measures and tables, and engines."""
 
     plugins: tuple[Plugin, ...]
     writers: Mapping[str, Writer]

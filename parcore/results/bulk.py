@@ -6,7 +6,7 @@ every unit as columns, with a row for each unit that the evidence speaks of. Nee
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -14,7 +14,6 @@ from attrs import frozen
 from parcore.diagnostics import Diagnostic
 from parcore.editions.edition import Edition
 from parcore.evidence.periods import Period
-from parcore.evidence.units import Unit
 from parcore.readings.columns import Ints, Truths
 from parcore.results.engines import Held, Part
 from parcore.rules.graph import Within
@@ -46,7 +45,7 @@ class Standing:
 
 @frozen(eq=False)
 class BulkResult:
-    """What bulk evidence comes to under an edition; row i is of `held.units[i]`, the unit `units[i]`.
+    """What bulk evidence comes to under an edition; row i is of the unit `held.units[i]`.
 
     `parts` hold, by unit group, the rows of its units, and `columns` the values of each part's roots.
     """
@@ -54,7 +53,6 @@ class BulkResult:
     edition: Edition
     period: Period
     held: Held
-    units: Sequence[Unit]
     parts: tuple[Part, ...]
     columns: tuple[Mapping[str, Column], ...]
     places: Mapping[Within, Places]

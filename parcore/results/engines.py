@@ -7,22 +7,32 @@ need; the points of criteria may stay with the engine, which then writes them it
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from attrs import field, frozen
 
-from parcore.diagnostics import Diagnostic, Place
+from parcore.diagnostics import Diagnostic, Findings, Place
 from parcore.evidence.periods import Period
+from parcore.evidence.units import Unit
 from parcore.evidence.vocabulary import Vocabulary
 from parcore.numbers import NumberFormat
 from parcore.rules.program import Program
+from parcore.values import State
 
 if TYPE_CHECKING:
     from parcore.readings.bulk import Bulk
     from parcore.readings.columns import Ints
     from parcore.results.bulk import BulkResult
     from parcore.results.columnar import Column
+
+
+class Book(Protocol):
+    """The units known, by id and by the names that people write (`UnitBook`)."""
+
+    def look_up(self, name: str, day: date, place: Place, findings: Findings) -> Unit | None:
+        """The one unit a text names on a day; anything else is reported at `place`."""
 
 
 @frozen(eq=False)
@@ -33,12 +43,13 @@ class Wide:
     words of its states, `<field>:state`. A table without `period` is of the period asked.
 
     `checks` is a program over single rows whose roots must not be 0 in any: the ranges and steps of fields,
-    the invariants between them. A root that is not `OK` says nothing. `lags` are the periods back that rules
-    read, 0 among them. `numbers` is how texts write numbers.
+    the invariants between them (`parcore.results.bulk_checks`). A root that is not `OK` says nothing. `lags`
+    are the periods back that rules read, 0 among them. `numbers` is how texts write numbers.
     """
 
     tables: tuple[Path, ...]
     vocabulary: Vocabulary
+    units: Book
     period: Period
     checks: Program
     lags: tuple[int, ...] = (0,)
@@ -67,12 +78,12 @@ class Held(Protocol):
     """Evidence that an engine holds open: checked row by row, of the period asked and those before it."""
 
     @property
-    def units(self) -> Sequence[str]:
-        """The units spoken of in the period, as the evidence writes them, each once, in any fixed order."""
+    def units(self) -> Sequence[Unit]:
+        """The units of which anything is stated for the period, each once, in any order that stays."""
 
     @property
-    def spoken(self) -> frozenset[str]:
-        """The fields of which anything is stated for the period, of any unit."""
+    def spoken(self) -> Mapping[tuple[str, int], frozenset[State]]:
+        """The states in which anything is stated of a field, so many periods back; `OK` for a number."""
 
     @property
     def notes(self) -> Sequence[Diagnostic]:
