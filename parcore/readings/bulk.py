@@ -34,13 +34,19 @@ _STATES: Final = (State.OK, *EVIDENCE_STATES)
 class Bulk:
     """A field of many units: integers over a denominator, and a state for each unit (None: all are `OK`).
 
-    A choice has the positions of what was chosen among its `options`.
+    A choice has the positions of what was chosen among its `options`. What belongs to the scope (`@…`), a
+    statistic over peers, can be in any state; evidence only in those of evidence.
     """
 
     numbers: Ints
     denominator: int = 1
     states: Ints | None = None
     options: tuple[str, ...] = ()
+
+    def at(self, rows: Ints) -> Bulk:
+        """Some rows of it."""
+        states = None if self.states is None else self.states[rows]
+        return Bulk(self.numbers[rows], self.denominator, states, self.options)
 
 
 def bulk_block(program: Program, fields: Mapping[str | tuple[str, int], Bulk], period: Period) -> Block:
@@ -92,7 +98,8 @@ def _column(node: Field | Symbol, given: Bulk) -> Column:
         states = np.asarray(given.states)
         if len(states) != len(numbers) or states.dtype.kind not in "iu":
             raise ValueError(f"{name}: {len(numbers)} numbers with {len(states)} states ({states.dtype})")
-        if len(states) and not (states.min() >= min(_STATES) and states.max() <= max(_STATES)):
+        most = max(_STATES) if isinstance(node, Symbol) or not name.startswith("@") else max(State)
+        if len(states) and not (states.min() >= min(_STATES) and states.max() <= most):
             raise ValueError(f"{name}: a state that no evidence is in")
         states = states.astype(np.int8, copy=False)
     if numbers.dtype == np.uint64 and len(numbers) and numbers.max() > np.iinfo(np.int64).max:
@@ -115,7 +122,7 @@ def _positions(node: Symbol, given: Bulk, numbers: Ints, states: Ints) -> tuple[
 
 def _bounded(numbers: Ints, states: Ints, k: int) -> Column:
     """A column with its bounds, 0 wherever the state is not `OK`."""
-    held = frozenset(state for state in (*_STATES, State.ERROR) if (states == state).any())
+    held = frozenset(State(int(each)) for each in np.flatnonzero(np.bincount(states, minlength=1)))
     sound = numbers
     if held != {State.OK}:
         empty = states != State.OK
@@ -160,7 +167,7 @@ def _from_arrow(name: str, column: Any, words: Any) -> Bulk:
     if pa.types.is_integer(kind):
         return Bulk(column.fill_null(0).to_numpy(zero_copy_only=False), 1, states)
     if pa.types.is_decimal(kind):
-        return Bulk(_unscaled(column.cast(pa.decimal128(38, kind.scale))), 10**kind.scale, states)
+        return Bulk(unscaled(column.cast(pa.decimal128(38, kind.scale))), 10**kind.scale, states)
     if pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
         coded = column if pa.types.is_dictionary(kind) else column.dictionary_encode()
         options = tuple(coded.dictionary.to_pylist())
@@ -179,7 +186,7 @@ def _stated(name: str, words: Any) -> Ints:
     return found
 
 
-def _unscaled(column: Any) -> Ints:
+def unscaled(column: Any) -> Ints:
     """The integers that decimals are stored as: 64 bits, or Python integers where one needs more."""
     if sys.byteorder != "little":
         raise ValueError("decimals are read on little-endian machines only")

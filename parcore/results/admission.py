@@ -57,11 +57,11 @@ def admit(
             if datum is not None:
                 _points_set(node, datum, group, findings, carried=on is not None)
     check_stated(edition, evidence, findings, period)
-    _by_code(edition, evidence, period, findings)
+    by_code(edition, evidence, period, findings)
     findings.raise_errors()
 
 
-def _by_code(edition: Edition, evidence: Evidence, period: Period, findings: Findings) -> None:
+def by_code(edition: Edition, evidence: Evidence, period: Period, findings: Findings) -> None:
     """Points stated for a criterion's code in the place of its id would be passed over: say so."""
     ids = {each.code: each.id for each in edition.criteria if each.code}
     known = set(ids.values())

@@ -6,46 +6,61 @@ every unit as columns, with a row for each unit that the evidence speaks of. Nee
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
+import numpy as np
+from attrs import evolve, frozen
 
-from parcore.diagnostics import Diagnostic
-from parcore.editions.edition import Edition
+from parcore.diagnostics import Diagnostic, Findings, Place, stop
+from parcore.editions.compile import compile_edition
+from parcore.editions.edition import Combine, Edition
+from parcore.editions.index import ATTAINABLE, BASE, BONUS, PENALTY, RATE, ROUNDED, TOTAL
+from parcore.editions.stated import check_stated
+from parcore.editions.tree import Variant
+from parcore.evidence.evidence import Datum, Evidence, Stage
 from parcore.evidence.periods import Period
-from parcore.readings.columns import Ints, Truths
-from parcore.results.engines import Held, Part
-from parcore.rules.graph import Within
+from parcore.evidence.units import Unit
+from parcore.evidence.vocabulary import INDEX, POINTS
+from parcore.numbers import NumberFormat
+from parcore.readings.columns import Ints
+from parcore.results.admission import by_code
+from parcore.results.bulk_admission import admit_points
+from parcore.results.bulk_checks import checks_of
+from parcore.results.bulk_peers import statistics, taken
+from parcore.results.bulk_policies import (
+    MET,
+    Columns,
+    Places,
+    Standing,
+    limits_of,
+    placed,
+    read_by_policies,
+    standing,
+)
+from parcore.results.columnar import Column, joined
+from parcore.results.engines import Book, Engine, Held, Part, Wide
+from parcore.results.population import FrozenProgram, freeze
+from parcore.results.scoring import absent_methods, left_out, unused_fields, variant_of
+from parcore.rules.graph import Field, Over, Symbol, Within
 from parcore.rules.policies import Absent
+from parcore.rules.program import Program
+from parcore.values import State, Value
 
 if TYPE_CHECKING:
-    from parcore.results.columnar import Column
+    from parcore.rules.policies import Classes
 
-
-@frozen(eq=False)
-class Places:
-    """Each unit's place in its circle, among how many, and whether the tie is open; no place is -1."""
-
-    place: Ints
-    among: Ints
-    open: Truths
-
-
-@frozen(eq=False)
-class Standing:
-    """What was decided of each unit: `chosen[i]` is its class among `names`, or, where it is open, its pair.
-
-    A position in `names`, each one class or the two between which it is open; -1 where there is no class.
-    """
-
-    names: tuple[tuple[str, ...], ...]
-    chosen: Ints
+_NOT_IN_TREE: Final = "@"
+INDEX_ROOTS: Final = (
+    BASE + ROUNDED, ATTAINABLE, RATE + ROUNDED, TOTAL + ROUNDED, BONUS, PENALTY,
+)  # fmt: skip
+"""The roots of the index that a result shows."""
 
 
 @frozen(eq=False)
 class BulkResult:
-    """What bulk evidence comes to under an edition; row i is of the unit `held.units[i]`.
+    """What bulk evidence comes to under an edition; row i is of the unit `units[i]`.
 
     `parts` hold, by unit group, the rows of its units, and `columns` the values of each part's roots.
     """
@@ -53,11 +68,186 @@ class BulkResult:
     edition: Edition
     period: Period
     held: Held
+    units: Sequence[Unit]
     parts: tuple[Part, ...]
-    columns: tuple[Mapping[str, Column], ...]
+    columns: tuple[Columns, ...]
     places: Mapping[Within, Places]
     classes: Standing
+    variant: Variant
+    witness: Evidence
     absent: tuple[Absent, ...]
     unused_fields: tuple[str, ...]
-    without_evidence: int
-    notes: tuple[Diagnostic, ...]
+    notes: tuple[Diagnostic, ...] = ()
+
+    def column(self, root: str) -> Column:
+        """A root over all units; no number where a unit's group has no such root.
+
+        Raises:
+            KeyError: a root that was read for no group.
+        """
+        if not any(root in own for own in self.columns):
+            raise KeyError(root)
+        return _over_all(self.parts, self.columns, root, len(self.units))
+
+
+def score_bulk(
+    edition: Edition,
+    engine: Engine,
+    tables: Iterable[Path],
+    units: Book,
+    period: Period,
+    *,
+    numbers: NumberFormat = NumberFormat.UNDECLARED,
+) -> BulkResult:
+    """Score every unit that wide tables speak of in a period; `numbers` is how their texts write numbers.
+
+    The evidence is final. Points set by an appraiser, records, bounds and provisional intervals are what
+    `parcore.results.scoring.score` alone gives.
+
+    Raises:
+        ParcoreError: evidence that is refused, or an edition that reads records.
+    """
+    programs = {group: compile_edition(edition, group).program for group in edition.groups}
+    reads = {key for program in programs.values() for key in _read_by(program, edition)}
+    lags = tuple(sorted({0, *(lag for _, lag in reads)}))
+    index_fields = sorted(name for name, _ in reads if name.startswith(INDEX))
+    checks = checks_of(edition.vocabulary, index_fields)
+    wide = Wide(tuple(tables), edition.vocabulary, units, period, checks, lags, numbers)
+    held = engine.open(wide)
+    if not held.units:
+        raise stop("evidence-none", Place(edition.key), methodology=edition.methodology, period=period)
+    witness = _witness(held, period)
+    _admit(edition, witness, period)
+    groups = _groups(edition, held)
+    absent = tuple(absent_methods(edition, witness, period))
+    variant = variant_of(edition, witness, period, left_out(edition, absent), frozenset())
+    classes = edition.classes_in(period)
+    parts = [_part(edition, group, rows, variant, classes, held) for group, rows in groups.items()]
+    for part in parts:
+        admit_points(edition, part, held)
+    columns = tuple(held.read(part) for part in parts)
+    whole = {
+        root: _over_all(parts, columns, root, len(held.units))
+        for root in dict.fromkeys(root for part in parts for root in part.roots)
+    }
+    by_group = [(part.group, part.units, own) for part, own in zip(parts, columns, strict=True)]
+    return BulkResult(
+        edition=edition,
+        period=period,
+        held=held,
+        units=held.units,
+        parts=tuple(parts),
+        columns=columns,
+        places=placed(whole, held.units, edition.ranking),
+        classes=standing(whole, held.units, by_group, classes, edition.ranking),
+        variant=variant,
+        witness=witness,
+        absent=absent,
+        unused_fields=unused_fields(edition, witness, period, variant),
+        notes=(*held.notes, *_not_told(held, edition)),
+    )
+
+
+def _over_all(parts: Sequence[Part], columns: Sequence[Columns], root: str, size: int) -> Column:
+    return joined([(part.units, own.get(root)) for part, own in zip(parts, columns, strict=True)], size)
+
+
+def _read_by(program: Program, edition: Edition) -> Iterator[tuple[str, int]]:
+    """The fields that a program reads, and how many periods back.
+
+    Raises:
+        ParcoreError: it reads records, which wide tables do not hold.
+    """
+    for at, node in enumerate(program.nodes):
+        if isinstance(node, Field | Symbol) and not node.name.startswith(_NOT_IN_TREE):
+            yield node.name, node.lag
+        if isinstance(node, Over):
+            yield from _read_by(program.bodies[at], edition)
+
+
+def _witness(held: Held, period: Period) -> Evidence:
+    """A statement for each field and state that the evidence has: what whole populations are asked about."""
+    return Evidence(
+        Datum(state.word, period.back(lag), name, Value(state), "", Stage.FINAL, place=held.place(0))
+        for (name, lag), states in held.spoken.items()
+        for state in sorted(states)
+    )
+
+
+def _admit(edition: Edition, witness: Evidence, period: Period) -> None:
+    """Refuse what an edition has no answer to: states of other indices, points set, points by a code."""
+    findings = Findings()
+    check_stated(edition, witness, findings, period)
+    by_code(edition, witness, period, findings)
+    findings.raise_errors()
+    given = variant_of(edition, witness, period, frozenset(), frozenset()).given
+    if given:
+        place = next(each.place for each in witness)
+        raise stop("bulk-points-set", place, fields=", ".join(POINTS + each for each in sorted(given)))
+
+
+def _groups(edition: Edition, held: Held) -> dict[str, Ints]:
+    """The rows of each unit group.
+
+    Raises:
+        ParcoreError: a unit that the edition has no place for.
+    """
+    kinds, findings = frozenset(edition.kinds), Findings()
+    known: dict[tuple[str, str], str | None] = {}
+    found: dict[str, list[int]] = {}
+    for row, unit in enumerate(held.units):
+        key = unit.kind, unit.group
+        if key not in known:
+            known[key] = edition.group_of(unit.group) if unit.kind in kinds else None
+            if unit.kind not in kinds:
+                told = {"unit": unit.id, "kind": unit.kind, "kinds": ", ".join(edition.kinds)}
+                findings.add("unit-not-of-edition", held.place(row), **told)
+            elif known[key] is None:
+                told = {"unit": unit.id, "group": unit.group, "groups": ", ".join(edition.groups)}
+                findings.add("unit-group-unknown", held.place(row), **told)
+        group = known[key]
+        if group is not None:
+            found.setdefault(group, []).append(row)
+    findings.raise_errors()
+    return {group: np.array(rows, np.int64) for group, rows in found.items()}
+
+
+def _part(
+    edition: Edition, group: str, rows: Ints, variant: Variant, classes: Classes | None, held: Held
+) -> Part:
+    """What is asked of a unit group: its peers are known first."""
+    frozen_ = freeze(compile_edition(edition, group, variant).program)
+    _refuse_records(frozen_, edition)
+    unranked = frozenset(() if edition.ranking is None else edition.ranking.unranked)
+    known = statistics(frozen_, held, held.units, unranked) if frozen_.statistics else {}
+    program = with_met(frozen_.program, classes)
+    roots = read_by_policies(program, edition, classes)
+    kept = tuple(root for root in shown_roots(edition, program) if root not in roots)
+    return Part(group, program, rows, roots, kept, taken(known, rows))
+
+
+def with_met(program: Program, classes: Classes | None) -> Program:
+    """The program with a root for what the condition of each veto and cap met."""
+    met = {root + MET: program.inputs[program.roots[root]][0] for root in limits_of(classes)}
+    return evolve(program, roots={**program.roots, **met})
+
+
+def shown_roots(edition: Edition, program: Program) -> Iterator[str]:
+    """The roots that a result shows beside those that policies read."""
+    wanted = [*INDEX_ROOTS, *(f"points:{node.id}" for node in edition.nodes)]
+    for node in edition.nodes:
+        if node.combine is Combine.FIRST:
+            wanted += [f"raw:{leaf.id}" for leaf in node.children]
+    return (root for root in wanted if root in program.roots)
+
+
+def _refuse_records(read: FrozenProgram, edition: Edition) -> None:
+    programs = [read.program, *(body for _, body in read.statistics.values())]
+    if any(isinstance(node, Over) for program in programs for node in program.nodes):
+        raise stop("bulk-records", Place(edition.key), edition=edition.key)
+
+
+def _not_told(held: Held, edition: Edition) -> Iterator[Diagnostic]:
+    """That what waits for its appraisal has no provisional interval here."""
+    if any(State.UNVERIFIED in states for states in held.spoken.values()):
+        yield from stop("bulk-provisional", Place(edition.key)).diagnostics

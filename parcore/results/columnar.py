@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast, overload
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from parcore.intervals import Interval
 from parcore.readings.chunks import WideValues
@@ -22,11 +22,101 @@ from parcore.results.ranking import Entry, tiers
 from parcore.rules.policies import Ties, Tolerance
 from parcore.values import State, Value
 
-Column: TypeAlias = Values | WideValues
 _UNIT: Final = 2.0**-53
 _WIDE: Final = np.dtype(object)
 NONE: Final = -1
 """The place or band of a unit that has none."""
+
+
+@frozen(eq=False)
+class Joined(Sequence[Value]):
+    """A root's values over several parts of the units: row i is row `within[i]` of `parts[of[i]]`.
+
+    As `WideValues`, it says of each number where it lies; in a row of no part (`NONE`) nobody knows any.
+    """
+
+    parts: tuple[Values | WideValues, ...]
+    of: Ints
+    within: Ints
+    states: Ints
+    near: Doubles
+    error: float
+
+    def __len__(self) -> int:
+        return len(self.of)
+
+    @overload
+    def __getitem__(self, at: int) -> Value: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Value]: ...
+    def __getitem__(self, at: int | slice) -> Value | list[Value]:
+        if isinstance(at, slice):
+            return [self[each] for each in range(*at.indices(len(self)))]
+        state = State(int(self.states[at]))
+        return self.parts[self.of[at]][int(self.within[at])] if state is State.OK else Value(state)
+
+    def exactly(self, rows: Ints) -> list[Value]:
+        """The values of some rows."""
+        found = [Value(State.WITHHELD)] * len(rows)
+        for at, part in enumerate(self.parts):
+            here = np.flatnonzero(self.of[rows] == at)
+            inner = self.within[rows[here]]
+            values = part.exactly(inner) if isinstance(part, WideValues) else [part[int(o)] for o in inner]
+            for row, value in zip(here, values, strict=True):
+                found[row] = value
+        return found
+
+
+Column: TypeAlias = Values | WideValues | Joined
+
+
+def joined(parts: Sequence[tuple[Ints, Column | None]], size: int) -> Column:
+    """A root's column over all units, from those of parts: the rows of each, and its column where it has one.
+
+    A row of no column has no number.
+    """
+    held = [(rows, column) for rows, column in parts if column is not None]
+    if len(held) == 1 and len(held[0][0]) == size and not (np.diff(held[0][0]) != 1).any():
+        return held[0][1]
+    states = np.full(size, State.WITHHELD, np.int8)
+    for rows, column in held:
+        states[rows] = column.states
+    if held and all(_plain(column) is not None for _, column in held):
+        denominators = {int(np.asarray(cast("Values", column).d)[0]) for _, column in held if len(column)}
+        if len(denominators) <= 1:
+            n = np.zeros(size, np.int64)
+            for rows, column in held:
+                n[rows] = np.asarray(cast("Values", column).n)
+            return Values(states, n, np.broadcast_to(np.int64(next(iter(denominators), 1)), (size,)))  # type: ignore[arg-type]  # arrays are sequences to whom reads them
+    of, within = np.full(size, NONE, np.int64), np.zeros(size, np.int64)
+    near, error = np.zeros(size), 0.0
+    for at, (rows, column) in enumerate(held):
+        of[rows], within[rows] = at, np.arange(len(rows))
+        near[rows], own = _lies(column)
+        error = max(error, own)
+    inner = tuple(cast("Values | WideValues", column) for _, column in held)
+    return Joined(inner, of, within, states, near, error)
+
+
+def masked(values: Column, kept: Truths) -> Column:
+    """The column without the numbers of rows that are not kept."""
+    own = np.asarray(values.states)
+    states: Any = np.where(kept | (own != State.OK), own, np.int8(State.WITHHELD))
+    changed: Column = evolve(cast("Any", values), states=states)
+    return changed
+
+
+def arrays(values: Values) -> Values:
+    """The same with arrays, whatever a backend gave: 64 bits where they fit, else Python integers."""
+    return Values(*(_array(each) for each in (values.states, values.n, values.d)))
+
+
+def _array(numbers: Any) -> Any:
+    if isinstance(numbers, np.ndarray):
+        return numbers
+    held = [int(each) for each in numbers]
+    fits = not held or (min(held) >= -(2**63) and max(held) < 2**63)
+    return np.array(held, np.int64 if fits else object)
 
 
 @frozen(eq=False)
@@ -164,7 +254,7 @@ def _below(values: Column, edge: Fraction, known: Truths, *, on_it: bool) -> Tru
 
 def _plain(values: Column) -> Any | None:
     """The numerators, where they fit 63 bits and have one denominator: they compare as the numbers do."""
-    if isinstance(values, WideValues):
+    if not isinstance(values, Values):
         return None
     n, d = np.asarray(values.n), np.asarray(values.d)
     if _WIDE in {n.dtype, d.dtype} or (len(d) and (d != d[0]).any()):
@@ -174,7 +264,7 @@ def _plain(values: Column) -> Any | None:
 
 def _lies(values: Column) -> tuple[Doubles, float]:
     """Where the numbers lie, and within which error."""
-    if isinstance(values, WideValues):
+    if not isinstance(values, Values):
         return values.near, values.error
     n, d = np.asarray(values.n), np.asarray(values.d)
     if _WIDE in {n.dtype, d.dtype}:
@@ -189,5 +279,5 @@ def _most(lies: Doubles) -> float:
 
 
 def _exactly(values: Column, rows: Ints) -> list[Fraction]:
-    found: Sequence[Value] = values.exactly(rows)[:] if isinstance(values, WideValues) else ()
+    found: Sequence[Value] = () if isinstance(values, Values) else values.exactly(rows)[:]
     return [each.number for each in found] if found else [values[int(at)].number for at in rows]

@@ -71,7 +71,7 @@ class Part:
     units: Ints
     roots: tuple[str, ...]
     kept: tuple[str, ...] = ()
-    known: Mapping[str, Bulk] = field(factory=dict)
+    known: Mapping[str | tuple[str, int], Bulk] = field(factory=dict)
 
 
 class Held(Protocol):

@@ -42,18 +42,19 @@ class Population:
     def counted(self, key: str, peers: Peers) -> list[Unit]:
         """All that count as peers in one circle."""
         out = self.unranked if peers.ranked_only else frozenset[str]()
-        return [each for each in self.units if _key(each, peers.within) == key and each.id not in out]
+        return [each for each in self.units if key_of(each, peers.within) == key and each.id not in out]
 
     def key(self, unit: str, within: Within) -> str:
         """What the units of a unit's circle share."""
-        return _key(self._by_id[unit], within)
+        return key_of(self._by_id[unit], within)
 
     @cached_property
     def _by_id(self) -> dict[str, Unit]:
         return {unit.id: unit for unit in self.units}
 
 
-def _key(unit: Unit, within: Within) -> str:
+def key_of(unit: Unit, within: Within) -> str:
+    """What the units of a unit's circle share."""
     return {Within.ALL: "", Within.GROUP: unit.group, Within.REGION: unit.region}[within]
 
 
@@ -110,19 +111,19 @@ def frozen_scopes(
     waiting: dict[str, set[str]] = {unit: set() for unit in known}
     for name, (over, body) in read.statistics.items():
         values = {unit: evaluate(body, scope)["body"] for unit, scope in scopes.items()}
-        peers, circles = cast("Peers", over.domain), dict[str, _Circle]()
+        peers, circles = cast("Peers", over.domain), dict[str, Circle]()
         for unit, own in known.items():
             key = population.key(unit, peers.within)
             if key not in circles:
                 members = [each.id for each in population.counted(key, peers)]
-                circles[key] = _Circle(over, {each: values[each] for each in members})
+                circles[key] = Circle(over, {each: values[each] for each in members})
             own[name] = circles[key].of(unit, values[unit], with_self=peers.with_self)
             if circles[key].waits:
                 waiting[unit].add(name)
     return {unit: FrozenScope(scopes[unit], own, frozenset(waiting[unit])) for unit, own in known.items()}
 
 
-class _Circle:
+class Circle:
     """The values of one circle, added up once; with a unit put in or taken out as its statistic asks."""
 
     def __init__(self, over: Over, values: Mapping[str, Value]) -> None:
@@ -138,7 +139,10 @@ class _Circle:
 
     def of(self, unit: str, own: Value, *, with_self: bool) -> Value:
         """The statistic to a unit with this value of its own."""
-        change = int(with_self) - int(unit in self._members)
+        return self.beside(own, int(with_self) - int(unit in self._members))
+
+    def beside(self, own: Value, change: int) -> Value:
+        """The statistic with a value put in (1), taken out (−1), or neither."""
         states = self._states.copy()
         states[own.state] += change
         present = {state for state, count in states.items() if count}

@@ -22,7 +22,7 @@ from parcore.results.stated import Stated
 from parcore.rules.policies import Absent, Classes, Quantity, Reads
 from parcore.values import State, Value
 
-_ROOTS = {Quantity.BASE: BASE, Quantity.TOTAL: TOTAL, Quantity.RATE: RATE}
+ROOTS = {Quantity.BASE: BASE, Quantity.TOTAL: TOTAL, Quantity.RATE: RATE}
 
 
 class Step(Enum):
@@ -96,7 +96,7 @@ class Scorecard:
 
     def index(self, quantity: Quantity, *, rounded: bool) -> Value | None:
         """The index as points (`BASE`, `TOTAL`) or per 100 attainable; None where it is not known."""
-        return self._at(_ROOTS[quantity] + (ROUNDED if rounded else ""))
+        return self._at(ROOTS[quantity] + (ROUNDED if rounded else ""))
 
     def block(self, name: str) -> Value | None:
         """What `bonus` or `penalty` comes to, a positive amount under its cap; None where there is none."""

@@ -63,17 +63,17 @@ def score(
     spoken = set(evidence.units(period))
     known = units.on(on or period.end, edition.kinds)
     members = [unit for unit in known if unit.id in spoken]
-    absent = tuple(_absent(edition, evidence, period))
-    variant = _variant(edition, evidence, period, _left_out(edition, absent) | without, without)
+    absent = tuple(absent_methods(edition, evidence, period))
+    variant = variant_of(edition, evidence, period, left_out(edition, absent) | without, without)
     admit(edition, evidence, units, period, stage, variant, on)
-    population = _population(edition, members)
+    population = population_of(edition, members)
     scopes = {unit.id: UnitScope(unit.id, period, evidence, stage, population) for unit in members}
     classes = edition.classes_in(period)
     inexact = frozenset(each.unit for each in evidence if each.bound is not None)
     run = _Run(edition, population, scopes, inexact)
     cards = [with_class(run.card(unit, variant), classes) for unit in members]
     ranks = places(cards, edition.ranking)
-    cards = _ordered(with_quotas(cards, classes, edition.ranking), edition.ranking)
+    cards = best_first(with_quotas(cards, classes, edition.ranking), edition.ranking)
     shown = [card for card in cards if not only or card.unit.id in only]
     return Result(
         edition=edition,
@@ -82,9 +82,9 @@ def score(
         evidence=evidence,
         scorecards=tuple(shown),
         places=ranks,
-        empty=tuple(_empty(edition, shown, variant)),
+        empty=tuple(empty_leaves(edition, shown, variant)),
         without_evidence=tuple(unit for unit in known if unit.id not in spoken),
-        unused_fields=_unused(edition, evidence, period, variant),
+        unused_fields=unused_fields(edition, evidence, period, variant),
         points_set=tuple(_points_in_place(edition, evidence, period, stage, shown, variant)),
         absent=absent,
         population=population,
@@ -92,7 +92,7 @@ def score(
     )
 
 
-def _variant(
+def variant_of(
     edition: Edition, evidence: Evidence, period: Period, out: Set[str], without: Set[str]
 ) -> Variant:
     """What of the edition differs for this evidence: points set, and the leaves that are `out`."""
@@ -100,7 +100,8 @@ def _variant(
     return Variant(given, frozenset(out))
 
 
-def _population(edition: Edition, members: Iterable[Unit]) -> Population:
+def population_of(edition: Edition, members: Iterable[Unit]) -> Population:
+    """The units that are scored together, as the edition ranks them."""
     unranked = () if edition.ranking is None else edition.ranking.unranked
     return Population(tuple(members), frozenset(unranked))
 
@@ -186,13 +187,13 @@ def _points_in_place(
                 yield PointsSet(card.unit, node, given, computed)
 
 
-def _left_out(edition: Edition, absent: Iterable[Absent]) -> frozenset[str]:
+def left_out(edition: Edition, absent: Iterable[Absent]) -> frozenset[str]:
     """The leaves whose method was not run for anybody."""
     methods = {each.method for each in absent}
     return frozenset(leaf.id for leaf in edition.scored if leaf.method in methods)
 
 
-def _absent(edition: Edition, evidence: Evidence, period: Period) -> Iterator[Absent]:
+def absent_methods(edition: Edition, evidence: Evidence, period: Period) -> Iterator[Absent]:
     """The methods that the edition leaves out where nobody states anything of them, and nobody does.
 
     It is a fact of the whole population: any statement of any unit, a missing value too, is something.
@@ -213,7 +214,7 @@ def _spoken_of(leaf: Criterion, spoken: Set[str], listed: Set[str]) -> bool:
     return bool(own & spoken) or (mean is not None and mean.records in listed)
 
 
-def _ordered(cards: list[Scorecard], ranking: Ranking | None) -> list[Scorecard]:
+def best_first(cards: list[Scorecard], ranking: Ranking | None) -> list[Scorecard]:
     """Best first as they are ranked; then units outside the ranking, and those without an index."""
     entries = [] if ranking is None else [entry_of(card, ranking) for card in cards]
     best = tiers(
@@ -230,7 +231,7 @@ def _ordered(cards: list[Scorecard], ranking: Ranking | None) -> list[Scorecard]
     return sorted(cards, key=order)
 
 
-def _empty(edition: Edition, cards: Iterable[Scorecard], variant: Variant) -> Iterator[Empty]:
+def empty_leaves(edition: Edition, cards: Iterable[Scorecard], variant: Variant) -> Iterator[Empty]:
     """The leaves without a number of their own; not those never come to or set."""
     leaves = [leaf for leaf in edition.scored if leaf.id not in variant.out]
     for card in cards:
@@ -244,7 +245,8 @@ def _empty(edition: Edition, cards: Iterable[Scorecard], variant: Variant) -> It
                 yield Empty(card.unit, leaf, state, effect, card.stated.get(leaf.id))
 
 
-def _unused(edition: Edition, evidence: Evidence, period: Period, variant: Variant) -> tuple[str, ...]:
+def unused_fields(edition: Edition, evidence: Evidence, period: Period, variant: Variant) -> tuple[str, ...]:
+    """The fields that are stated for the period and that nothing reads."""
     used = {name for leaf in edition.scored if leaf.rule is not None for name in leaf.rule.fields}
     used.update(edition.facts)
     used.update(POINTS + id_ for id_ in variant.given)

@@ -241,8 +241,8 @@ def empty_peers_as_zero(patch: pytest.MonkeyPatch) -> None:
 
 def self_among_peers(patch: pytest.MonkeyPatch) -> None:
     """A frozen statistic always has the unit itself in it."""
-    right = freezing._Circle.of
-    patch.setattr(freezing._Circle, "of", lambda *args, **_: right(*args, with_self=True))
+    right = freezing.Circle.of
+    patch.setattr(freezing.Circle, "of", lambda *args, **_: right(*args, with_self=True))
 
 
 def hidden_behind_peers(patch: pytest.MonkeyPatch) -> None:
