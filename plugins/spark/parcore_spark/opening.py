@@ -1,0 +1,118 @@
+"""Opening evidence on a cluster: its pieces, whose rows they are, what is wrong in them, what they hold.
+
+The driver fetches the columns that name units, periods and stages, and looks the units up; all other columns
+are read where they lie. What is wrong in rows comes back with its place: a few of each, the rest counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+from attrs import evolve, frozen
+
+from parcore.diagnostics import Diagnostic, Findings, Place, stop
+from parcore.evidence.units import UnitBook
+from parcore.results.bulk_cells import SHOWN
+from parcore.results.bulk_rows import PERIOD, STAGE, UNIT, Roll, fields_of, parts_of, rows_of
+from parcore.results.bulk_tables import TableAtRest
+from parcore.results.engines import Wide
+from parcore_spark.blocks import blocks_of
+from parcore_spark.engine import Cluster
+from parcore_spark.held import SparkHeld
+from parcore_spark.local import locals_of
+from parcore_spark.pieces import ROWS, Outline, Piece, names_of, outline, table_of
+
+_MORE: Final = "bulk-more"
+_OF_UNITS: Final = ("invariant-broken",)
+"""What is told with the unit: tasks know its position."""
+
+
+def opened(cluster: Cluster, wide: Wide, most: int = 0) -> SparkHeld:
+    """The evidence of wide tables, checked.
+
+    Raises:
+        ParcoreError: a column, a cell or a row that is refused; a worker that could not do its work.
+    """
+    cluster.check()
+    outlines = cluster.each(_Outline(most or ROWS), list(enumerate(wide.tables)))
+    pieces = [piece for each in outlines for piece in each.pieces]
+    tables = _named(cluster, wide, outlines, pieces)
+    findings, roll = Findings(), Roll()
+    specs = [fields_of(table, wide.vocabulary, findings) for table in tables]
+    findings.raise_errors()
+    rows = [rows_of(table, wide, roll, findings) for table in tables]
+    for table, own, periods in zip(tables, specs, rows, strict=True):
+        rolling = sorted(name for name, spec in own.items() if spec.rollup is not None)
+        for period in parts_of(periods, wide) if rolling else ():
+            place = table.place(periods[period].first)
+            findings.add("bulk-parts", place, period=period, fields=", ".join(rolling[:5]))
+    findings.raise_errors()
+    at_work = evolve(wide, units=UnitBook(()))  # units are looked up here alone
+    sources = [(piece, locals_of(piece, rows[piece.table], wide.period, wide.lags)) for piece in pieces]
+    blocks = blocks_of(cluster, at_work, sources, len(roll.units), most or ROWS)
+    found = blocks.looked()
+    findings.extend(_merged((one for each in found for one in each.findings), tables, roll))
+    findings.raise_errors()
+    return SparkHeld(wide, blocks, found, roll.units)
+
+
+@frozen
+class _Outline:
+    """The outline of a numbered file, in pieces of so many rows at most."""
+
+    most: int
+
+    def __call__(self, numbered: tuple[int, Path]) -> Outline:
+        return outline(*numbered, self.most)
+
+
+def _named(
+    cluster: Cluster, wide: Wide, outlines: Sequence[Outline], pieces: Sequence[Piece]
+) -> list[TableAtRest]:
+    """The files as tables of which the columns are at hand that say whose rows they are."""
+    columns = cluster.each(names_of, pieces)
+    found: list[TableAtRest] = []
+    for number, (path, known) in enumerate(zip(wide.tables, outlines, strict=True)):
+        own = [held for piece, held in zip(pieces, columns, strict=True) if piece.table == number]
+        whole = {
+            name: _one([held[name] for held in own], known.types[name])
+            for name in (UNIT, PERIOD, STAGE)
+            if name in known.types
+        }
+        found.append(table_of(path, known, whole))
+    return found
+
+
+def _one(arrays: Sequence[Any], kind: Any) -> Any:
+    """Arrays as one."""
+    if not arrays:
+        return pa.array([], kind)
+    whole = pa.chunked_array(arrays).unify_dictionaries()
+    return whole.combine_chunks() if whole.num_chunks > 1 else whole.chunk(0)
+
+
+def _merged(told: Iterable[Diagnostic], tables: Sequence[TableAtRest], roll: Roll) -> Iterator[Diagnostic]:
+    """What tasks tell, as one reader of the whole would: units by id, a few of each, the rest counted."""
+    shown: dict[tuple[str, str, int], int] = {}
+    more: dict[tuple[str, str], int] = {}
+    types = {str(table.path): list(table.types) for table in tables}
+    for each in sorted(told, key=lambda one: one.place):
+        place, values = each.place, dict(each.values)
+        if each.code == _MORE:
+            key = place.file, values["what"]
+            more[key] = more.get(key, 0) + int(values["count"])
+            continue
+        if each.code in _OF_UNITS:
+            values["unit"] = roll.units[int(values["unit"])].id
+        column = each.code, place.file, place.column
+        shown[column] = shown.get(column, 0) + 1
+        if shown[column] <= SHOWN:
+            yield evolve(each, values=values)
+        else:
+            what = types[place.file][place.column - 1] if place.column else each.code
+            more[place.file, what] = more.get((place.file, what), 0) + 1
+    for (file, what), count in more.items():
+        yield from stop(_MORE, Place(file), count=count, what=what).diagnostics
