@@ -23,6 +23,7 @@ from parcore.cli.options import (
 )
 from parcore.cli.run import Asked, run, run_carried
 from parcore.cli.tables import csv_text, show_notes
+from parcore.cli.wide import engine_options, score_wide, wide_of
 from parcore.evidence.evidence import Stage
 from parcore.evidence.periods import Period
 from parcore.numbers import NumberFormat
@@ -61,6 +62,7 @@ BUILT_IN = ("table", "json", "csv")
 )
 @quarantine_option
 @units_options
+@engine_options
 @path_option
 @format_option(*BUILT_IN)
 @lang_option
@@ -78,6 +80,11 @@ def command(
     units_of: Period | None,
     weights: Path | None,
     quarantine: Path | None,
+    engine: str,
+    engine_pairs: tuple[str, ...],
+    master: str | None,
+    output: Path | None,
+    units_table: Path | None,
     paths: tuple[Path, ...],
     form: str,
     lang: str,
@@ -88,6 +95,7 @@ def command(
     evidence is scored under both, side by side, each difference named; --beside does so for two
     stages of one. Without --evidence the evidence that is installed for the methodology is scored.
     With --units-of the evidence is carried over to the units of a later period, and those are scored.
+    With --engine the evidence is wide tables (Parquet, Arrow, CSV), as long as they like.
     Exit status 1 when bad evidence leaves a unit without an index.
     """
     two = len(names) == 2 or beside is not None
@@ -98,6 +106,12 @@ def command(
         names[0], period, Stage(stage), files, NumberFormat(numbers), changes, units, paths=paths,
         units_of=units_of, weights=weights, quarantine=quarantine,
     )  # fmt: skip
+    wide = wide_of(engine, engine_pairs, master, output, units_table)
+    if wide is not None:
+        _check_wide(asked, two=two, against=against)
+        if score_wide(asked, wide, form, lang, lambda shown: _write(shown, None, None, by, form, lang)):
+            raise SystemExit(FINDINGS)
+        return
     result, registry, carried = run_carried(asked)
     results, before = [result], None
     if two:
@@ -114,6 +128,21 @@ def command(
     show_notes(registry.findings, lang)
     if any(card.state is State.ERROR for each in results for card in each.scorecards):
         raise SystemExit(FINDINGS)
+
+
+def _check_wide(asked: Asked, *, two: bool, against: Path | None) -> None:
+    """Refuse options that only the exact reading takes."""
+    only_exact = {
+        "--stage": asked.stage is not Stage.FINAL,
+        "--set": asked.changes,
+        "--units-of": asked.units_of,
+        "--quarantine": asked.quarantine,
+        "--against": against,
+        "a second edition or stage": two,
+    }
+    for name, given in only_exact.items():
+        if given:
+            raise click.UsageError(f"{name} goes with --engine exact alone")
 
 
 def _other(

@@ -77,6 +77,8 @@ class BulkResult:
     witness: Evidence
     absent: tuple[Absent, ...]
     unused_fields: tuple[str, ...]
+    without_evidence: tuple[Unit, ...]
+    tables: tuple[Path, ...]
     notes: tuple[Diagnostic, ...] = ()
 
     def column(self, root: str) -> Column:
@@ -144,8 +146,20 @@ def score_bulk(
         witness=witness,
         absent=absent,
         unused_fields=unused_fields(edition, witness, period, variant),
+        without_evidence=_without(edition, units, held, period),
+        tables=wide.tables,
         notes=(*held.notes, *_not_told(held, edition)),
     )
+
+
+def in_error(result: BulkResult) -> bool:
+    """Whether bad evidence leaves a unit without an index."""
+    return bool((np.asarray(result.column(TOTAL).states) == State.ERROR).any())
+
+
+def _without(edition: Edition, units: Book, held: Held, period: Period) -> tuple[Unit, ...]:
+    spoken = {unit.id for unit in held.units}
+    return tuple(unit for unit in units.on(period.end, edition.kinds) if unit.id not in spoken)
 
 
 def _over_all(parts: Sequence[Part], columns: Sequence[Columns], root: str, size: int) -> Column:

@@ -74,11 +74,11 @@ def _typed(
     told = {"field": name, "type": kind, "kind": spec.kind.value}
     at = table.place(0, name)
     place = Place(at.file)
+    if column.null_count == len(column):
+        return np.zeros(len(column), np.int8), np.full(len(column), _BLANK, np.int8), 1, ()
     if pa.types.is_floating(kind):
         findings.add("bulk-float", place, **told)
         return None
-    if pa.types.is_null(kind):
-        return np.zeros(len(column), np.int8), np.full(len(column), _BLANK, np.int8), 1, ()
     if _is_text(kind):
         return _texts(table, name, column, spec, numbers, findings)
     if pa.types.is_dictionary(kind) or not _fits(kind, spec):

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Final
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 
 from parcore.editions.edition import Edition
 from parcore.editions.index import ROUNDED, TOTAL
@@ -22,7 +22,7 @@ from parcore.readings.exact import Trace
 from parcore.results.bulk_peers import circles_of
 from parcore.results.classes import with_class, with_quotas
 from parcore.results.columnar import NONE, Column, banded, masked, ordered, ranks
-from parcore.results.result import ROOTS, Scorecard
+from parcore.results.result import ROOTS, Move, Scorecard
 from parcore.rules.graph import Field, Within
 from parcore.rules.policies import Classes, Ranking, Reads
 from parcore.rules.program import Program
@@ -47,10 +47,11 @@ class Places:
 
 @frozen(eq=False)
 class Standing:
-    """What class each unit has: `chosen[i]` is a position in `choices`."""
+    """What class each unit has: `chosen[i]` is a position in `choices`; `moves`: what quotas moved."""
 
     choices: tuple[Choice, ...]
     chosen: Ints
+    moves: Mapping[int, tuple[Move, ...]] = field(factory=dict)
 
     def of(self, row: int) -> Choice:
         """The class of a unit."""
@@ -127,12 +128,15 @@ def standing(
         return Standing(((),), chosen)
     for group, rows, own in groups:
         chosen[rows] = _by_unit(own, group, units[int(rows[0])], classes, known)
+    moves: dict[int, tuple[Move, ...]] = {}
     if classes.quotas and ranking is not None and root_of(ranking.on) in columns:
         names = tuple(known)
         cards = _cards(columns, units, groups, classes, ranking, [names[at] for at in chosen.tolist()])
         for row, card in enumerate(with_quotas(cards, classes, ranking)):
             chosen[row] = known.setdefault(_choice(card), len(known))
-    return Standing(tuple(known), chosen)
+            if card.moves:
+                moves[row] = card.moves
+    return Standing(tuple(known), chosen, moves)
 
 
 def _choice(card: Scorecard) -> Choice:

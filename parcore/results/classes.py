@@ -173,6 +173,19 @@ def _limited_to(
         left = 0
 
 
+def quota_moved(card: Scorecard, move: Move, classes: Classes | None) -> Scorecard:
+    """The card after a step of a quota that was decided among all units; any other step is left out."""
+    if classes is None or move.step is not Step.QUOTA:
+        return card
+    for quota in classes.quotas:
+        if quota.name == move.before and card.class_name == quota.name:
+            moved = (_opened if move.open_ else _dropped)(card, quota, classes, move.said)
+            at = len(card.moves)
+            if moved.moves[at : at + 1] == (move,):
+                return moved
+    return card
+
+
 def _dropped(card: Scorecard, quota: Quota, classes: Classes, said: str) -> Scorecard:
     """The card in the class for those over the quota, or lower where a gate of that fails."""
     at = [band.name for band in classes.ordered(card.group)].index(quota.name)

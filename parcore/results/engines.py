@@ -6,14 +6,14 @@ need; the points of criteria may stay with the engine, which then writes them it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from attrs import field, frozen
 
-from parcore.diagnostics import Diagnostic, Findings, Place
+from parcore.diagnostics import Diagnostic, Findings, Place, stop
 from parcore.evidence.periods import Period
 from parcore.evidence.units import Unit
 from parcore.evidence.vocabulary import Vocabulary
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 class Book(Protocol):
     """The units known, by id and by the names that people write (`UnitBook`)."""
+
+    def on(self, day: date, kinds: Iterable[str]) -> Iterable[Unit]:
+        """The units of some kinds that exist on a day."""
 
     def look_up(self, name: str, day: date, place: Place, findings: Findings) -> Unit | None:
         """The one unit a text names on a day; anything else is reported at `place`."""
@@ -119,3 +122,24 @@ EngineFactory: TypeAlias = Callable[[Mapping[str, str]], Engine]
 
 Raises `ParcoreError` for an option that it does not know.
 """
+
+
+def engine_of(name: str, options: Mapping[str, str] | None = None) -> Engine:
+    """The engine of a name: `columns`, or one that a plugin adds.
+
+    Raises:
+        ParcoreError: there is none, it knows no such option, or what it needs is not installed.
+    """
+    from parcore import plugins
+
+    place = Place(f"--engine {name}")
+    if name == "columns":
+        try:
+            from parcore.results.bulk_blocks import columns
+        except ImportError as error:
+            raise stop("bulk-needs", place, extra="arrow") from error
+        return columns(options or {})
+    engines = plugins.load().engines
+    if name not in engines:
+        raise stop("engine-unknown", place, engine=name, known=", ".join([*plugins.ENGINES, *engines]))
+    return engines[name](options or {})

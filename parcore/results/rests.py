@@ -77,7 +77,12 @@ def _interpreted(leaf: Criterion) -> bool:
 
 
 def evidence_basis(result: Result, lang: str) -> str:
-    """How many statements of the evidence scored stand on which basis; a list with what it gives is one."""
+    """How many statements of the evidence scored stand on which basis; a list with what it gives is one.
+
+    Of wide tables it names the files: their statements have no bases of their own.
+    """
+    if result.tables:
+        return say("rests-tables", lang, tables=", ".join(result.tables))
     units = {card.unit.id for card in result.scorecards}
     counted: dict[str, int] = {}
     lists = [each for each in result.evidence.lists() if each.period == result.period]

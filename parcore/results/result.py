@@ -171,7 +171,8 @@ class Result:
     """The scorecards of a period under an edition, best first; units outside the ranking last.
 
     `absent` are the methods of which nothing was handed in, left out for everybody. `on` is the day whose
-    units are scored, where it is not the period's last: their evidence was carried over to them.
+    units are scored, where it is not the period's last: their evidence was carried over to them. `tables` are
+    the wide tables in which the evidence stands, where it is not held statement by statement.
     """
 
     edition: Edition
@@ -189,6 +190,7 @@ class Result:
     population: Population = Population()
     absent: tuple[Absent, ...] = field(factory=tuple)
     on: date | None = None
+    tables: tuple[str, ...] = ()
 
     def beside(self, observations: Iterable[Observation]) -> Result:
         """The result with what others printed of its period."""
