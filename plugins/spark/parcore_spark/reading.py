@@ -148,7 +148,8 @@ def _block(stored: Stored, plan: BlockPlan, period: Period, taken: Taken) -> Blo
     fields: dict[str | tuple[str, int], Bulk] = {
         key: bulk if rows is None else bulk.at(rows) for key, bulk in stored.fields.items() if key in wanted
     }
-    fields.update(dict(taken.known))
+    for key, bulk in taken.known.items():
+        fields[key] = bulk
     size = len(stored.units) if rows is None else len(rows)
     fields["@rows"] = Bulk(np.zeros(size, np.int8))
     block = bulk_block(plan.program, fields, period)
