@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from parcore.results.columnar import Column
 
 ENDING: Final = ".parquet"
+FEW: Final = 5_000
+"""Of so many units wide numbers are fetched at once; of more, those that lie too near each other."""
 _NONE: Final = np.empty(0, np.int64)
 
 
@@ -55,7 +57,7 @@ class SparkHeld:
     """Evidence in the files of a cluster, checked."""
 
     def __init__(self, wide: Wide, blocks: Blocks, found: Sequence[Found], roll: Sequence[Unit]) -> None:
-        self.wide, self._blocks = wide, blocks
+        self.wide, self.blocks = wide, blocks
         positions = np.concatenate([np.empty(0, np.int64), *(each.units for each in found)])
         order = np.argsort(positions, kind="stable")
         rows = np.empty(len(order), np.int64)
@@ -77,7 +79,7 @@ class SparkHeld:
         """The roots asked for; those kept are read again where they are written."""
         plan = self._plan(part, part.roots)
         rows, taken = self._taken(part)
-        answer = Answer(plan, self.wide.period, part.roots)
+        answer = Answer(plan, self.wide.period, part.roots, exact=len(part.units) <= FEW)
         parts = self._answers(answer, rows, taken)
         return {root: self._column(part, plan, root, parts[root]) for root in part.roots}
 
@@ -107,7 +109,7 @@ class SparkHeld:
         self, answer: Answer, rows: Sequence[Ints], taken: Sequence[Taken | None]
     ) -> dict[str, list[tuple[Ints, Sent]]]:
         """What each block that has rows answers, root by root."""
-        done = self._blocks.each(fields_of(answer.plan.program), answer, taken)
+        done = self.blocks.each(fields_of(answer.plan.program), answer, taken)
         return {
             root: [(own, each[root]) for own, each in zip(rows, done, strict=True) if each is not None]
             for root in answer.roots
@@ -161,12 +163,14 @@ class SparkHeld:
             parts=tuple(evolve(each, known={}, units=_NONE) for each in result.parts),
             columns=(),
             places={},
-            classes=evolve(result.classes, chosen=_NONE),
+            classes=evolve(result.classes, chosen=_NONE, moves={}),
             witness=Evidence(()),
+            without_evidence=(),
+            tables=(),
         )
         fields = frozenset[str]().union(*(fields_of(plan.program) for plan in plans))
-        done = self._blocks.each(fields, Write(base, plans), shares)
-        _as_one(self._blocks.cluster, shares, done)
+        done = self.blocks.each(fields, Write(base, plans), shares)
+        _as_one(self.blocks.cluster, shares, done)
 
     def _shares(self, folder: Path, result: BulkResult) -> list[Share | None]:
         """What each block writes."""
