@@ -7,30 +7,42 @@ from fractions import Fraction
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from attrs import evolve
+from click.testing import CliRunner
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from parcore.diagnostics import ParcoreError
+from parcore.cli import cli
+from parcore.diagnostics import Diagnostic, ParcoreError
 from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Datum, Evidence, Stage
 from parcore.evidence.periods import Period
 from parcore.evidence.units import UnitBook
 from parcore.numbers import NumberFormat
+from parcore.readings.columns import Columns
 from parcore.results.bulk import BulkResult, score_bulk
+from parcore.results.bulk_blocks import in_blocks
 from parcore.results.engines import Engine
 from parcore.results.result import Result
 from parcore.results.scoring import score
 from parcore.rules.combinations import reported_of
+from parcore.rules.graph import Within
 from parcore.testing.strategies import Case as Drawn
 from parcore.testing.strategies import cases
 from parcore.values import State
+from parcore_spark import held
+from parcore_spark import spark as spark_engine
 from parcore_spark.blocks import Shuffled
 from parcore_spark.engine import Spark
-from parcore_spark.held import SparkHeld
+from parcore_spark.held import RemoteValues, SparkHeld
+from parcore_spark.reading import Answer, Taken
+from parcore_spark.stored import Stored
 from tests.results import policies
 from tests.results.editions import (
     BOOK,
@@ -107,7 +119,7 @@ def of_table(said: Iterable[Datum], edition: Edition) -> Evidence:
 
 HELD = [
     key for key in KEYS
-    if (edition := REGISTRY.edition(key)) and any(map(edition.in_force, held_by(edition).periods()))
+    if any(map(REGISTRY.edition(key).in_force, held_by(REGISTRY.edition(key)).periods()))
 ]  # fmt: skip
 RECORDS = ("one-stop@2018", "one-stop-officials@2018")
 """Editions that read lists of records, which no wide table holds."""
@@ -193,7 +205,7 @@ WORDS = """  - {id: more, title: M, max: 3, measure: {growth: any}, round: 2,
 MORE = """rounding: {index: 2}
 ranking: {on: {quantity: rate, rounded: no}, method: competition, within: [all]}
 """
-BOTH = {
+BOTH: dict[str, dict[str, Given]] = {
     "u1": {"any": F(10), "done": 3, "all_of": 7, "plan": "late"},
     "u2": {"any": F(-10), "done": 0, "all_of": 0, "plan": State.NOT_APPLICABLE},
     "u3": {"any": F(1, 4), "done": State.MISSING, "all_of": 9, "plan": "never"},
@@ -221,10 +233,210 @@ def test_tables_and_periods_are_put_together_on_the_cluster(case: Case) -> None:
     assert isinstance(found.held.blocks, Shuffled)
 
 
-RATIOS = "".join(
-    f"""  - {{id: r{at}, title: R, max: 1, measure: {{ratio: [done, all_of]}}, scale: {{slope: "1/{prime}"}},
-     when: {{missing: zero, unverified: zero, rejected: zero, nothing_arose: exclude}},
-     source: {{clause: "{at}", basis: illustrative}}}}
+RATIOS = """  - {id: one, title: O, max: 1, measure: {ratio: [done, all_of]}, scale: {slope: 1},
+     when: {missing: zero, unverified: zero, rejected: zero, nothing_arose: exclude},
+     source: {clause: "1", basis: illustrative}}
+  - {id: two, title: T, max: 1, measure: {ratio: [done, late]}, scale: {slope: 1, cap: 1},
+     when: {missing: zero, unverified: zero, rejected: zero, nothing_arose: exclude},
+     source: {clause: "2", basis: illustrative}}
 """
-    for at, prime in enumerate((3, 7, 11))
-)
+BIG = 10**18
+TIES: dict[str, dict[str, Given]] = {
+    "u1": {"done": 5 * BIG - 1, "all_of": 7 * BIG + 1, "late": 9 * BIG + 7},
+    "u2": {"done": 5 * BIG - 1, "all_of": 7 * BIG + 1, "late": 9 * BIG + 7},
+    "u3": {"done": 5 * BIG, "all_of": 7 * BIG + 1, "late": 9 * BIG + 7},
+    "u4": {"done": 5 * BIG, "all_of": 7 * BIG + 1, "late": 9 * BIG + 8},
+    "u5": {"done": 5 * BIG, "all_of": 7 * BIG + 2, "late": State.MISSING},
+}
+"""Sums of ratios that are equal, or differ behind the thirtieth decimal."""
+
+
+@pytest.mark.parametrize("few", [0, held.FEW])
+def test_near_ties_of_wide_sums_are_told_apart(few: int, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the driver has only where numbers lie, those too near each other are fetched in whole numbers."""
+    monkeypatch.setattr(held, "FEW", few)
+    edition = sound(RATIOS, "2", MORE)
+    found = case.scored(edition, [wide_of(evidence(TIES), typed=True)], BOOK, PERIOD)
+    assert isinstance(found.columns[0]["index:rate"], RemoteValues) is (few == 0)
+    assert found.places[Within.ALL].place.tolist() == [3, 3, 1, 2, 5]
+    case.same(found, result(edition, TIES))
+
+
+def test_a_column_of_texts_in_one_part_is_one_of_texts_in_all(case: Case) -> None:
+    """Numerators beyond 64 bits are texts: in every part of the result, as in one file."""
+    edition = sound(RATIOS, "2", MORE)
+    small: dict[str, dict[str, Given]] = {
+        "u1": {"done": 1, "all_of": 3, "late": 7},
+        "u2": {"done": 1, "all_of": 4, "late": 7},
+    }
+    by_unit = {**TIES, **small}
+    found = case.scored(edition, [wide_of(evidence(by_unit), typed=True)], BOOK, PERIOD)
+    case.same(found, result(edition, by_unit))
+    parts = sorted((case.folder / "result.parquet").iterdir())
+    assert len(parts) == 3
+    alone = case.scored(
+        edition, [wide_of(evidence(by_unit), typed=True)], BOOK, PERIOD, engine=in_blocks("columns", None)
+    )
+    alone.held.write(case.folder / "alone.parquet", alone)
+    schema = pq.read_schema(case.folder / "alone.parquet")
+    assert {pq.read_schema(each).remove_metadata() for each in parts} == {schema.remove_metadata()}
+
+
+def wrong(**columns: list[Any]) -> pa.Table:
+    """A table of nine units, some of whose rows are wrong."""
+    size = max(map(len, columns.values()))
+    return pa.table({"unit": [f"u{at % 5 + 1}" for at in range(size)], **columns})
+
+
+NINE = [str(2020 + at) for at in range(9)]
+BROKEN = {
+    "cells that are no numbers": wrong(period=NINE, done=["1", "x", "2", "y", "3", "z", "4", "w", "5"]),
+    "a part that is more than its whole": wrong(
+        period=NINE, done=[9] * 9, all_of=[10, 8, 10, 8, 8, 8, 8, 9, 1]
+    ),
+    "numbers out of range and off their step": wrong(
+        few=[3, 13, 4, -1, 12], fine=["1", "0.5", "0.3", "5", "4"]
+    ),
+    "a unit twice": wrong(done=[1] * 7),
+    "a unit that nobody knows": pa.table({"unit": ["u1", "nobody", "u2"], "done": [1, 2, 3]}),
+    "a column that is no field": wrong(done=[1, 2], dona=[1, 2]),
+    "binary floats": wrong(done=[1, 2], any=[0.5, 1.5]),
+    "no column of units": pa.table({"done": [1]}),
+    "words that are no states": wrong(done=[1, None, 3], **{"done:state": ["ok", "gone", None]}),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_wrong_is_told_as_by_one_reader(name: str, case: Case) -> None:
+    """Wherever the rows lay, the findings are those of the engine `columns`: code, place, sentence, count."""
+    edition = sound(RATIOS, "2", MORE)
+    path, told = Path(mkdtemp(dir=case.folder)) / "evidence.parquet", list[list[Diagnostic]]()
+    pq.write_table(BROKEN[name], path)
+    for engine_ in (case.engine, in_blocks("columns", None)):
+        with pytest.raises(ParcoreError) as refused:
+            score_bulk(edition, engine_, [path], BOOK, PERIOD)
+        told.append([*refused.value.diagnostics])
+    assert told[0] == told[1]
+    assert told[0]
+
+
+def test_two_tables_that_state_the_same_are_refused(case: Case) -> None:
+    """What two tables state of one unit and field is told once, with how often."""
+    edition = sound(RATIOS, "2", MORE)
+    table = wide_of(evidence(TIES), typed=True)
+    with pytest.raises(ParcoreError) as refused:
+        case.scored(edition, [table, table.select(["unit", "period", "done"])], BOOK, PERIOD)
+    told = [(each.code, each.values["field"], each.values["count"]) for each in refused.value.diagnostics]
+    assert told == [("bulk-both", "done", "5")]
+
+
+class WrongFloor(Answer):
+    """A fault: quotients are rounded up."""
+
+    def __call__(self, stored: Stored, taken: Taken) -> Any:
+        def up(_: Columns, a: Any, b: Any, *, signed: bool) -> Any:
+            return -(-a // b)
+
+        with mock.patch.object(Columns, "floor_divide", up):
+            return super().__call__(stored, taken)
+
+
+class Empty(Answer):
+    """A fault: a cell that says nothing is 0."""
+
+    def __call__(self, stored: Stored, taken: Taken) -> Any:
+        fields = {key: evolve(bulk, states=None) for key, bulk in stored.fields.items()}
+        return super().__call__(evolve(stored, fields=fields), taken)
+
+
+class Shifted(Answer):
+    """A fault: rows change places."""
+
+    def __call__(self, stored: Stored, taken: Taken) -> Any:
+        back = np.arange(len(stored.units))[::-1]
+        fields = {key: bulk.at(back) for key, bulk in stored.fields.items()}
+        return super().__call__(evolve(stored, fields=fields), taken)
+
+
+@pytest.mark.parametrize("fault", [WrongFloor, Empty, Shifted])
+def test_a_task_that_reads_wrongly_is_found(
+    fault: type[Answer], case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The comparison with the exact reading sees a wrong floor, an empty cell that counts, rows misplaced."""
+    edition = sound(RATIOS, "2", MORE)
+    by_unit: dict[str, dict[str, Given]] = {
+        "u1": {"done": 1, "all_of": 3, "late": 7},
+        "u2": {"done": State.MISSING, "all_of": 3, "late": 9},
+        "u3": {"done": 2, "all_of": 3, "late": State.MISSING},
+        "u4": {"done": 0, "all_of": 3, "late": 0},
+    }
+    table = wide_of(evidence(by_unit), typed=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(held, "Answer", fault)
+        found = case.scored(edition, [table], BOOK, PERIOD)
+        with pytest.raises(AssertionError):
+            case.same(found, result(edition, by_unit))
+    case.same(case.scored(edition, [table], BOOK, PERIOD), result(edition, by_unit))
+
+
+def test_an_option_that_there_is_not_is_refused() -> None:
+    """Beside the master, rows and settings of Spark's own the engine has no options."""
+    for options in ({"workers": "3"}, {"rows": "many"}):
+        with pytest.raises(ParcoreError) as refused:
+            spark_engine(options)
+        assert [each.code for each in refused.value.diagnostics] == ["engine-option"]
+
+
+def test_a_task_that_cannot_read_the_evidence_says_so(case: Case, tmp_path: Path) -> None:
+    """A file that is gone once it was opened is told with its cause, not with a traceback."""
+    edition = sound(RATIOS, "2", MORE)
+    path = tmp_path / "evidence.parquet"
+    pq.write_table(wide_of(evidence(TIES), typed=True), path)
+    found = score_bulk(edition, case.engine, [path], BOOK, PERIOD)
+    path.unlink()
+    with pytest.raises(ParcoreError, match=r"evidence\.parquet") as refused:
+        found.held.write(tmp_path / "result.parquet", found)
+    assert [each.code for each in refused.value.diagnostics] == ["engine-failed"]
+    assert not (tmp_path / "result.parquet").exists()
+
+
+def test_workers_of_another_version_are_refused(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules are not read by two versions at once."""
+    monkeypatch.setattr("parcore.__version__", "0.0.1")
+    with pytest.raises(ParcoreError, match=r"0\.0\.1 \(driver\)"):
+        case.scored(sound(RATIOS, "2", MORE), [wide_of(evidence(TIES), typed=True)], BOOK, PERIOD)
+
+
+@pytest.mark.parametrize("name", ["result.csv", "beside/result.parquet"])
+def test_a_result_that_cannot_be_written_is_told(name: str, case: Case, tmp_path: Path) -> None:
+    """Tasks write Parquet alone, into a folder beside others."""
+    found = case.scored(sound(RATIOS, "2", MORE), [wide_of(evidence(TIES), typed=True)], BOOK, PERIOD)
+    with pytest.raises(ParcoreError) as refused:
+        found.held.write(tmp_path / name, found)
+    assert {each.code for each in refused.value.diagnostics} <= {"bulk-ending", "bulk-unwritten"}
+
+
+@pytest.mark.parametrize("ending", [".csv", ".arrow"])
+def test_other_files_are_read_as_parquet_is(ending: str, case: Case) -> None:
+    """CSV and Arrow files, in as many pieces, give the same."""
+    edition = sound(RATIOS, "2", MORE)
+    table = wide_of(evidence(TIES), typed=False)
+    case.same(case.scored(edition, [table], BOOK, PERIOD, ending=ending), result(edition, TIES))
+
+
+def test_the_command_scores_on_a_cluster(case: Case, spark: SparkSession, tmp_path: Path) -> None:
+    """`parcore score --engine spark --master … --output` shows and writes what the engine `columns` does."""
+    edition = REGISTRY.edition("example@2024")
+    said = of_table(held_by(edition), edition)
+    table, shown = tmp_path / "evidence.parquet", []
+    pq.write_table(wide_of(said, typed=True, period=PERIOD), table)
+    for name, more in (("spark", ["--master", "local[2]"]), ("columns", [])):
+        asked = ["score", "example@2024", "--engine", name, *more, "--evidence", str(table)]
+        done = CliRunner().invoke(
+            cli, [*asked, "--period", "2024", "--output", str(tmp_path / f"{name}.parquet")]
+        )
+        assert done.exit_code == 0, done.output
+        shown.append(done.stdout)
+    assert shown[0] == shown[1]
+    one, two = (pq.read_table(tmp_path / f"{name}.parquet").to_pylist() for name in ("spark", "columns"))
+    assert one == two

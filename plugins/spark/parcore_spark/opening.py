@@ -6,17 +6,19 @@ are read where they lie. What is wrong in rows comes back with its place: a few 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 from attrs import evolve, frozen
 
 from parcore.diagnostics import Diagnostic, Findings, Place, stop
+from parcore.evidence.periods import Period
 from parcore.evidence.units import UnitBook
 from parcore.results.bulk_cells import SHOWN
-from parcore.results.bulk_rows import PERIOD, STAGE, UNIT, Roll, fields_of, parts_of, rows_of
+from parcore.results.bulk_rows import PERIOD, STAGE, UNIT, Roll, Rows, fields_of, parts_of, rows_of
 from parcore.results.bulk_tables import TableAtRest
 from parcore.results.engines import Wide
 from parcore_spark.blocks import blocks_of
@@ -27,7 +29,7 @@ from parcore_spark.pieces import ROWS, Outline, Piece, names_of, outline, table_
 
 _MORE: Final = "bulk-more"
 _OF_UNITS: Final = ("invariant-broken",)
-"""What is told with the unit: tasks know its position."""
+"""What is told with the unit, which tasks do not know."""
 
 
 def opened(cluster: Cluster, wide: Wide, most: int = 0) -> SparkHeld:
@@ -54,8 +56,12 @@ def opened(cluster: Cluster, wide: Wide, most: int = 0) -> SparkHeld:
     sources = [(piece, locals_of(piece, rows[piece.table], wide.period, wide.lags)) for piece in pieces]
     blocks = blocks_of(cluster, at_work, sources, len(roll.units), most or ROWS)
     found = blocks.looked()
-    findings.extend(_merged((one for each in found for one in each.findings), tables, roll))
-    findings.raise_errors()
+    whose = dict(zip(map(str, wide.tables), map(_units, tables, rows), strict=True))
+    told = [one for each in found for one in each.told]
+    for some in ([each.cells for each in told], [each.rows for each in told]):
+        one_by_one = [_whose(one, whose, roll) for each in some for one in each]
+        findings.extend(_merged(one_by_one, wide, tables))
+        findings.raise_errors()
     return SparkHeld(wide, blocks, found, roll.units)
 
 
@@ -94,25 +100,43 @@ def _one(arrays: Sequence[Any], kind: Any) -> Any:
     return whole.combine_chunks() if whole.num_chunks > 1 else whole.chunk(0)
 
 
-def _merged(told: Iterable[Diagnostic], tables: Sequence[TableAtRest], roll: Roll) -> Iterator[Diagnostic]:
-    """What tasks tell, as one reader of the whole would: units by id, a few of each, the rest counted."""
-    shown: dict[tuple[str, str, int], int] = {}
-    more: dict[tuple[str, str], int] = {}
-    types = {str(table.path): list(table.types) for table in tables}
+def _units(table: TableAtRest, periods: Mapping[Period, Rows]) -> Callable[[int], int]:
+    """The position of the unit of each line."""
+    units = np.full(table.size, -1, np.int64)
+    for rows in periods.values():
+        units[rows.at] = rows.units
+    return lambda line: int(units[line - table.first])
+
+
+def _whose(told: Diagnostic, whose: Mapping[str, Callable[[int], int]], roll: Roll) -> Diagnostic:
+    """A finding with the id of its unit: that of its line, or the one at the position told."""
+    if told.code not in _OF_UNITS:
+        return told
+    place, position = told.place, told.values["unit"]
+    unit = roll.units[whose[place.file](place.line) if place.line else int(position)]
+    return evolve(told, values={**told.values, "unit": unit.id})
+
+
+def _merged(told: Iterable[Diagnostic], wide: Wide, tables: Sequence[TableAtRest]) -> Iterator[Diagnostic]:
+    """What tasks tell, as one reader of the whole would: a few of each, the rest counted."""
+    shown: dict[tuple[str, str, str], int] = {}
+    counted: dict[tuple[str, Place, tuple[tuple[str, str], ...]], int] = {}
+    names = {str(table.path): ["", *table.types] for table in tables}
+    rules = {str(each.rule): ", ".join(each.names) for each in wide.vocabulary.invariants}
     for each in sorted(told, key=lambda one: one.place):
         place, values = each.place, dict(each.values)
-        if each.code == _MORE:
-            key = place.file, values["what"]
-            more[key] = more.get(key, 0) + int(values["count"])
+        if "count" in values:
+            count = int(values.pop("count"))
+            key = each.code, place, tuple(values.items())
+            counted[key] = counted.get(key, 0) + count
             continue
-        if each.code in _OF_UNITS:
-            values["unit"] = roll.units[int(values["unit"])].id
-        column = each.code, place.file, place.column
-        shown[column] = shown.get(column, 0) + 1
-        if shown[column] <= SHOWN:
-            yield evolve(each, values=values)
+        what = rules[values["rule"]] if "rule" in values else names[place.file][place.column]
+        alike = each.code, place.file, what
+        shown[alike] = shown.get(alike, 0) + 1
+        if shown[alike] <= SHOWN:
+            yield each
         else:
-            what = types[place.file][place.column - 1] if place.column else each.code
-            more[place.file, what] = more.get((place.file, what), 0) + 1
-    for (file, what), count in more.items():
-        yield from stop(_MORE, Place(file), count=count, what=what).diagnostics
+            key = _MORE, Place(place.file), (("what", what),)
+            counted[key] = counted.get(key, 0) + 1
+    for (code, place, more), count in counted.items():
+        yield from stop(code, place, count=count, **dict(more)).diagnostics

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from attrs import evolve, frozen
 
-from parcore.diagnostics import Diagnostic
 from parcore.evidence.periods import Period
 from parcore.readings.bulk import Bulk, bulk_block
 from parcore.readings.chunks import BlockPlan, WideValues
@@ -24,7 +23,7 @@ from parcore.results.bulk_store import Key
 from parcore.rules.graph import Field, Symbol
 from parcore.rules.program import Program
 from parcore.values import State
-from parcore_spark.stored import Stored
+from parcore_spark.stored import Stored, Told
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -79,7 +78,7 @@ class Found:
     said: Ints
     bounds: Mapping[Key, Bounds]
     spoken: Mapping[Key, frozenset[State]]
-    findings: tuple[Diagnostic, ...]
+    told: tuple[Told, ...]
 
 
 def look(stored: Stored) -> Found:
@@ -89,7 +88,7 @@ def look(stored: Stored) -> Found:
     bounds = {
         key: bounds_of(bulk if whole else bulk.at(said)) for key, bulk in stored.fields.items() if len(said)
     }
-    return Found(len(stored.units), stored.units[said], said, bounds, stored.spoken, stored.findings)
+    return Found(len(stored.units), stored.units[said], said, bounds, stored.spoken, stored.told)
 
 
 def shapes_of(program: Program, known: Mapping[Key, Bounds], period: Period) -> dict[Source, Shape]:
@@ -145,16 +144,15 @@ def _block(stored: Stored, plan: BlockPlan, period: Period, taken: Taken) -> Blo
     """The block of a plan's program, each column over the denominator of the plan's shapes."""
     wanted = {(node.name, node.lag) for node in plan.program.nodes if isinstance(node, Field | Symbol)}
     rows = taken.rows
-    fields: dict[str | tuple[str, int], Bulk] = {
+    held = {
         key: bulk if rows is None else bulk.at(rows) for key, bulk in stored.fields.items() if key in wanted
     }
-    for key, bulk in taken.known.items():
-        fields[key] = bulk
+    fields = dict[str | Key, Bulk]([*held.items(), *taken.known.items()])
     size = len(stored.units) if rows is None else len(rows)
     fields["@rows"] = Bulk(np.zeros(size, np.int8))
     block = bulk_block(plan.program, fields, period)
-    held = {source: _over(column, plan.shapes[source].k) for source, column in block.columns.items()}
-    return Block(block.size, held)
+    columns = {source: _over(column, plan.shapes[source].k) for source, column in block.columns.items()}
+    return Block(block.size, columns)
 
 
 def _over(column: Column, k: int) -> Column:

@@ -6,7 +6,7 @@ its unit (Spark's shuffle), and put together by the store that the engine `colum
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping, Set
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,14 @@ from parcore_spark.local import Local
 from parcore_spark.pieces import Piece, open_piece
 
 
+@frozen
+class Told:
+    """What is wrong: with cells; and, where all cells can be read, what does not hold between them."""
+
+    cells: tuple[Diagnostic, ...] = ()
+    rows: tuple[Diagnostic, ...] = ()
+
+
 @frozen(eq=False)
 class Stored:
     """Columns with a row for each of `units`; those of which something is `said` for the period asked."""
@@ -34,7 +42,7 @@ class Stored:
     fields: Mapping[Key, Bulk]
     spoken: Mapping[Key, frozenset[State]]
     said: Truths
-    findings: tuple[Diagnostic, ...] = ()
+    told: tuple[Told, ...] = ()
 
 
 @frozen(eq=False)
@@ -46,14 +54,14 @@ class Sent:
     key: Key
     cells: Cells
     units: Ints
-    findings: tuple[Diagnostic, ...] = ()
+    told: Told | None = None
 
 
 def cells_of(
-    piece: Piece, wide: Wide, names: frozenset[str] | None, held: Iterable[Local] | None, findings: Findings
-) -> dict[str, Cells]:
-    """The columns of a piece; with `held`, the units of its rows, they are checked row by row too."""
-    table = open_piece(piece)
+    piece: Piece, wide: Wide, names: frozenset[str] | None, *, checking: bool
+) -> tuple[dict[str, Cells], Told]:
+    """The columns of a piece, and what is wrong with them."""
+    table, findings, broken = open_piece(piece), Findings(), Findings()
     specs = fields_of(table, wide.vocabulary, findings)
     found: dict[str, Cells] = {}
     for name, spec in specs.items():
@@ -61,32 +69,22 @@ def cells_of(
             cells = read_cells(table, name, spec, wide.numbers, findings)
             if cells is not None:
                 found[name] = cells
-    if held is not None and not findings.errors:
-        _check(table, wide, found, held, findings)
-    return found
-
-
-def _check(
-    table: TableAtRest, wide: Wide, cells: Mapping[str, Cells], held: Iterable[Local], findings: Findings
-) -> None:
-    """What must hold in each row; the unit of one in which it does not is told by its position."""
-    units = np.full(table.size, -1, np.int64)
-    for each in held:
-        units[each.positions(table.size)] = each.units_of(table.size)
-    columns = {name: each.bulk for name, each in cells.items()}
-    roots = [root for root, names in checked(wide).items() if names <= columns.keys()]
-    check(wide, roots, columns, lambda row, name: (table.place(row, name), str(units[row])), findings)
+    if checking and not findings.errors:
+        columns = {name: each.bulk for name, each in found.items()}
+        roots = [root for root, fields in checked(wide).items() if fields <= columns.keys()]
+        # Whose a row is the driver knows.
+        check(wide, roots, columns, lambda row, name: (table.place(row, name), ""), broken)
+    return found, Told(tuple(findings), tuple(broken))
 
 
 def block_of_piece(
     piece: Piece, wide: Wide, held: tuple[Local, ...], names: frozenset[str] | None, *, checking: bool
 ) -> Stored:
     """The block that a piece is by itself."""
-    findings = Findings()
-    cells = cells_of(piece, wide, names, held if checking else None, findings)
+    cells, told = cells_of(piece, wide, names, checking=checking)
     size = piece.stop - piece.start
     if not held:
-        return Stored(np.empty(0, np.int64), {}, {}, np.empty(0, bool), tuple(findings))
+        return Stored(np.empty(0, np.int64), {}, {}, np.empty(0, bool), (told,))
     (own,) = held
     rows = own.rows
     said = np.zeros(size if rows is None else len(rows), bool)
@@ -101,7 +99,7 @@ def block_of_piece(
         said[stated] = True
         fields[name, own.lag] = bulk
         spoken[name, own.lag] = _states(bulk, stated)
-    return Stored(own.units_of(size), fields, spoken, said, tuple(findings))
+    return Stored(own.units_of(size), fields, spoken, said, (told,))
 
 
 def _states(bulk: Bulk, stated: slice | Truths) -> frozenset[State]:
@@ -114,10 +112,8 @@ def send(
     number: int, piece: Piece, wide: Wide, held: tuple[Local, ...], size: int
 ) -> Iterator[tuple[int, Sent]]:
     """What a piece says, to the blocks of its units; each block has so many units, one after the other."""
-    findings = Findings()
-    cells = cells_of(piece, wide, None, held, findings)
-    told = tuple(findings)
-    if told:
+    cells, told = cells_of(piece, wide, None, checking=True)
+    if told.cells or told.rows:
         nothing = Cells(Bulk(np.empty(0, np.int64)), None)
         yield 0, Sent((piece.table, number), piece.path, ("", 0), nothing, np.empty(0, np.int64), told)
     for each in held:
@@ -133,18 +129,20 @@ def send(
                 yield block, Sent((piece.table, number), piece.path, key, part, units[inside] % size)
 
 
-def put_together(units: Ints, sent: Iterable[Sent], wide: Wide) -> Stored:
+def put_together(units: Ints, sent: Collection[Sent], wide: Wide) -> Stored:
     """The block of these units, of what was sent to it."""
-    findings, store = Findings(), Store(len(units), len(wide.tables))
+    findings, broken, store = Findings(), Findings(), Store(len(units), len(wide.tables))
     fields: dict[Path, set[str]] = {}
     for each in sorted(sent, key=lambda one: (one.order, one.key)):
-        findings.extend(each.findings)
         if len(each.units):
             fields.setdefault(each.path, set()).add(each.key[0])
             table = TableAtRest(each.path, 0, {}, _nothing)
             store.put(each.key, each.cells, Rows(None, each.units, False), table, findings)
-    _check_across(wide, fields.values(), store, units, findings)
-    return Stored(units, store.fields, store.spoken, store.said, tuple(findings))
+    if not findings.errors:
+        _check_across(wide, fields.values(), store, units, broken)
+    pieces = [each.told for each in sent if each.told is not None]
+    told = (*pieces, Told(tuple(findings), tuple(broken)))
+    return Stored(units, store.fields, store.spoken, store.said, told)
 
 
 def _nothing(name: str) -> None:
