@@ -27,6 +27,7 @@ from parcore.results.bulk_checks import check, checked, only
 from parcore.results.bulk_rows import Roll, Rows, fields_of, parts_of, rows_of
 from parcore.results.bulk_store import Store
 from parcore.results.bulk_tables import TableAtRest, open_table
+from parcore.results.columnar import as_column
 from parcore.results.engines import Engine, Part, Wide
 from parcore.rules.graph import Field, Symbol
 from parcore.values import State
@@ -175,7 +176,7 @@ class Blocks:
         block = bulk_block(program, fields, self.wide.period)
         if self.run is not None:
             try:
-                return cast("Mapping[str, Column]", self.run(program, block))
+                return {root: as_column(values) for root, values in self.run(program, block).items()}
             except Undecided as refusal:
                 self._why[str(refusal)] = None
         return cast("Mapping[str, Column]", read_block(program, block).values)

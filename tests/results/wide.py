@@ -1,4 +1,4 @@
-"""Evidence as wide tables at rest, scored by engines; whether a bulk result is the exact one in every cell."""
+"""Evidence as wide tables at rest, scored by engines; whether a bulk result is exact in every cell."""
 
 from __future__ import annotations
 
