@@ -72,9 +72,9 @@ def wide_of(
     if engine != "exact":
         return Wide(engine, options, output, units_table)
     given = {"--engine-option": pairs, "--master": master, "--output": output, "--units-table": units_table}
-    for name in given:
-        if given[name]:
-            raise click.UsageError(f"{name} goes with --engine")
+    named = next((name for name, value in given.items() if value), None)
+    if named is not None:
+        raise click.UsageError(f"{named} goes with --engine")
     return None
 
 

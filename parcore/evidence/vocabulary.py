@@ -173,8 +173,10 @@ class Vocabulary:
 
     def never_negative(self, sum_: Linear) -> bool:
         """Whether a sum of fields is never below 0: by their ranges, or with an invariant's help."""
-        sums = [sum_]
+        sums, names = [sum_], frozenset(sum_.names)
         for each in self.invariants:
+            if names.isdisjoint(each.names):
+                continue  # what says nothing of it does not help
             if each.rule.op in ("<=", "<", ">=", ">", "="):
                 more = each.rule.right.plus(each.rule.left, -1)
                 # What an invariant orders is never below 0: nor must the rest be.

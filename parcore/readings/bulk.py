@@ -43,7 +43,7 @@ class Bulk:
     states: Ints | None = None
     options: tuple[str, ...] = ()
 
-    def at(self, rows: Ints) -> Bulk:
+    def at(self, rows: Ints | slice) -> Bulk:
         """Some rows of it."""
         states = None if self.states is None else self.states[rows]
         return Bulk(self.numbers[rows], self.denominator, states, self.options)

@@ -85,11 +85,31 @@ class BulkResult:
         """A root over all units; no number where a unit's group has no such root.
 
         Raises:
-            KeyError: a root that was read for no group.
+            KeyError: a root that no group has.
         """
-        if not any(root in own for own in self.columns):
-            raise KeyError(root)
-        return _over_all(self.parts, self.columns, root, len(self.units))
+        return self.read((root,))[root]
+
+    def read(self, roots: Sequence[str], rows: Ints | None = None) -> Columns:
+        """Roots over some rows (None: all), in ascending order, read now where policies did not read them.
+
+        Raises:
+            KeyError: a root that no group has.
+        """
+        size = len(self.units) if rows is None else len(rows)
+        found: dict[str, list[tuple[Ints, Column | None]]] = {root: [] for root in roots}
+        for part, own in zip(self.parts, self.columns, strict=True):
+            here = part if rows is None else part_within(part, rows)
+            at = here.units if rows is None else np.searchsorted(rows, here.units)
+            if not len(at):
+                continue
+            wanted = tuple(r for r in roots if r in part.program.roots and (rows is not None or r not in own))
+            read = self.held.read(evolve(here, roots=wanted, kept=())) if wanted else {}
+            for root in roots:
+                found[root].append((at, read.get(root, own.get(root) if rows is None else None)))
+        for root in roots:
+            if not any(root in part.program.roots for part in self.parts):
+                raise KeyError(root)
+        return {root: joined(each, size) for root, each in found.items()}
 
 
 def score_bulk(
@@ -110,7 +130,7 @@ def score_bulk(
         ParcoreError: evidence that is refused, or an edition that reads records.
     """
     programs = {group: compile_edition(edition, group).program for group in edition.groups}
-    reads = {key for program in programs.values() for key in _read_by(program, edition)}
+    reads = {key for program in programs.values() for key in _read_by(program)}
     lags = tuple(sorted({0, *(lag for _, lag in reads)}))
     index_fields = sorted(name for name, _ in reads if name.startswith(INDEX))
     checks = checks_of(edition.vocabulary, index_fields)
@@ -162,21 +182,24 @@ def _without(edition: Edition, units: Book, held: Held, period: Period) -> tuple
     return tuple(unit for unit in units.on(period.end, edition.kinds) if unit.id not in spoken)
 
 
+def part_within(part: Part, rows: Ints) -> Part:
+    """The part of a part whose rows are among some, both in ascending order."""
+    inner = np.flatnonzero(np.isin(part.units, rows, assume_unique=True))
+    known = {name: bulk.at(inner) for name, bulk in part.known.items()}
+    return evolve(part, units=part.units[inner], known=known)
+
+
 def _over_all(parts: Sequence[Part], columns: Sequence[Columns], root: str, size: int) -> Column:
     return joined([(part.units, own.get(root)) for part, own in zip(parts, columns, strict=True)], size)
 
 
-def _read_by(program: Program, edition: Edition) -> Iterator[tuple[str, int]]:
-    """The fields that a program reads, and how many periods back.
-
-    Raises:
-        ParcoreError: it reads records, which wide tables do not hold.
-    """
+def _read_by(program: Program) -> Iterator[tuple[str, int]]:
+    """The fields that a program reads, and how many periods back."""
     for at, node in enumerate(program.nodes):
         if isinstance(node, Field | Symbol) and not node.name.startswith(_NOT_IN_TREE):
             yield node.name, node.lag
         if isinstance(node, Over):
-            yield from _read_by(program.bodies[at], edition)
+            yield from _read_by(program.bodies[at])
 
 
 def _witness(held: Held, period: Period) -> Evidence:

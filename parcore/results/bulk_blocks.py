@@ -27,6 +27,7 @@ from parcore.results.bulk_checks import check, checked, only
 from parcore.results.bulk_rows import Roll, Rows, fields_of, parts_of, rows_of
 from parcore.results.bulk_store import Store
 from parcore.results.bulk_tables import TableAtRest, open_table
+from parcore.results.columnar import as_column
 from parcore.results.engines import Engine, Part, Wide
 from parcore.rules.graph import Field, Symbol
 from parcore.values import State
@@ -163,8 +164,8 @@ class Blocks:
         return Place(str(self.wide.tables[0]))
 
     def read(self, part: Part) -> Mapping[str, Column]:
-        """The roots asked for and those kept: what is read once is read together."""
-        program = only(part.program, (*part.roots, *part.kept))
+        """The roots asked for; what is kept is read when it is written, from the evidence at hand."""
+        program = only(part.program, part.roots)
         asked = {(node.name, node.lag) for node in program.nodes if isinstance(node, Field | Symbol)}
         fields: dict[str | tuple[str, int], Bulk] = {
             key: _of(self.fields[key], part.units) for key in asked if key in self.fields
@@ -175,7 +176,7 @@ class Blocks:
         block = bulk_block(program, fields, self.wide.period)
         if self.run is not None:
             try:
-                return cast("Mapping[str, Column]", self.run(program, block))
+                return {root: as_column(values) for root, values in self.run(program, block).items()}
             except Undecided as refusal:
                 self._why[str(refusal)] = None
         return cast("Mapping[str, Column]", read_block(program, block).values)
@@ -188,5 +189,7 @@ class Blocks:
 
 
 def _of(bulk: Bulk, rows: Ints) -> Bulk:
-    """Some rows of a column."""
-    return bulk if len(rows) == len(bulk.numbers) and not (np.diff(rows) != 1).any() else bulk.at(rows)
+    """Some rows of a column; a view of it where they stand one after the other."""
+    if len(rows) and not (np.diff(rows) != 1).any():
+        return bulk.at(slice(int(rows[0]), int(rows[-1]) + 1))
+    return bulk.at(rows)

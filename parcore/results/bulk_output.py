@@ -1,9 +1,8 @@
-"""A bulk result in a file: a row for each unit. Numbers stay exact: decimals, or numerator and denominator.
+"""A bulk result in a file: a row for each unit, a column for each number. Numbers stay exact.
 
-A number that the edition rounds is one decimal column of its digits. Any other is two columns of whole
-numbers in lowest terms, `<name>:n` and `<name>:d`; where there is no number both are null. Which of the two a
-column is follows from the edition alone (`digits_of`), never from the data or the engine. Whole numbers have
-64 bits; a column in which one needs more is of texts. Needs `parcore[arrow]`.
+A number that the edition rounds is a decimal of its digits. Any other is a text, `n` or `n/d`, in lowest
+terms. Which of the two a column is follows from the edition alone (`digits_of`), never from the data.
+Where there is no number it is null. Needs `parcore[arrow]`.
 """
 
 from __future__ import annotations
@@ -18,9 +17,10 @@ import numpy as np
 from parcore.diagnostics import Place, stop
 from parcore.editions.edition import Combine, Criterion, Edition
 from parcore.editions.index import ATTAINABLE, BASE, BONUS, PENALTY, RATE, ROUNDED, TOTAL
+from parcore.numbers import whole_text
 from parcore.readings.columns import Ints, Truths
 from parcore.readings.pair.reading import Values
-from parcore.results.bulk_policies import Places
+from parcore.results.bulk_policies import Columns, Places
 from parcore.results.columnar import NONE, Column
 from parcore.results.output import NOT_REACHED
 from parcore.rules.graph import Within
@@ -32,13 +32,16 @@ if TYPE_CHECKING:
 
     from parcore.results.bulk import BulkResult
 
-NUMERATOR, DENOMINATOR, STATE = ":n", ":d", ":state"
+STATE: Final = ":state"
 INDEX_COLUMNS: Final = {
     "points": BASE + ROUNDED, "attainable": ATTAINABLE, "rate": RATE + ROUNDED, "total": TOTAL + ROUNDED,
     "bonus": BONUS, "penalty": PENALTY,
 }  # fmt: skip
 """The numbers of the index, by the names of their columns."""
+ROWS: Final = 1 << 17
+"""Units written at once."""
 _GIVES_WAY: Final = (State.NOT_APPLICABLE, State.NOTHING_AROSE)
+_WORDS: Final = tuple(state.word for state in State)
 
 
 def digits_of(edition: Edition, root: str) -> int | None:
@@ -60,159 +63,160 @@ def _digits(edition: Edition, node: Criterion) -> int | None:
 
 
 def write(path: Path, result: BulkResult) -> None:
-    """Write a result as Parquet, Arrow (Feather) or CSV, by the ending of the file's name.
+    """Write a result as Parquet, Arrow (Feather) or CSV, by the ending of the file's name, piece by piece.
 
     Raises:
         ParcoreError: another ending, or a file that cannot be written.
     """
-    writers = {".parquet": _to_parquet, ".arrow": _to_arrow, ".feather": _to_arrow, ".csv": _to_csv}
-    place = Place(str(path))
-    if path.suffix.lower() not in writers:
+    writers = {".parquet": _parquet, ".arrow": _arrow, ".feather": _arrow, ".csv": _csv}
+    place, ending = Place(str(path)), path.suffix.lower()
+    if ending not in writers:
         raise stop("bulk-ending", place, file=path.name, known=", ".join(writers))
     try:
-        writers[path.suffix.lower()](path, table_of(result))
+        written = batches(result)
+        first = next(written)
+        with writers[ending](path, first.schema) as writer:
+            writer.write_batch(first)
+            for batch in written:
+                writer.write_batch(batch)
     except OSError as error:
         raise stop("bulk-unwritten", place, cause=error.strerror or str(error)) from error
 
 
-def _to_parquet(path: Path, table: pa.Table) -> None:
+def _parquet(path: Path, schema: Any) -> Any:
     import pyarrow.parquet as pq
 
-    pq.write_table(table, path, compression="zstd")
+    return pq.ParquetWriter(path, schema, compression="zstd")
 
 
-def _to_arrow(path: Path, table: pa.Table) -> None:
-    from pyarrow import feather
-
-    feather.write_feather(table, str(path), compression="zstd")
-
-
-def _to_csv(path: Path, table: pa.Table) -> None:
-    from pyarrow import csv
-
-    csv.write_csv(table, path)
-
-
-def table_of(result: BulkResult) -> pa.Table:
-    """The result as an Arrow table, a row for each unit in the order of `result.units`."""
+def _arrow(path: Path, schema: Any) -> Any:
     import pyarrow as pa
 
-    columns = dict(_decided(result))
+    return pa.ipc.new_file(str(path), schema, options=pa.ipc.IpcWriteOptions(compression="zstd"))
+
+
+def _csv(path: Path, schema: Any) -> Any:
+    from pyarrow import csv
+
+    return csv.CSVWriter(str(path), schema)
+
+
+def batches(result: BulkResult, size: int = ROWS) -> Iterator[pa.RecordBatch]:
+    """The result as Arrow batches, a row for each unit in the order of `result.units`."""
+    import pyarrow as pa
+
+    for start in range(0, len(result.units), size):
+        rows = np.arange(start, min(start + size, len(result.units)))
+        yield pa.RecordBatch.from_pydict(dict(_columns(result, rows)))
+
+
+def _columns(result: BulkResult, rows: Ints) -> Iterator[tuple[str, Any]]:
+    yield from _decided(result, rows)
+    held = frozenset(root for part in result.parts for root in part.program.roots)
+    roots = [each for part in result.parts for each in part.kept]
+    read = result.read(tuple(dict.fromkeys([*roots, *_shown(result.edition, held)])), rows)
+    yield "state", _words(read[TOTAL], _all(rows), _all(rows))
     for name, root in INDEX_COLUMNS.items():
-        if any(root in own for own in result.columns):
-            columns.update(numbers(name, result.column(root), digits_of(result.edition, root)))
-    out = _not_reached(result)
+        if root in held:
+            yield name, number(read[root], digits_of(result.edition, root), _all(rows))
+    later = _not_reached(result, rows, read)
     for node in result.edition.nodes:
         root = f"points:{node.id}"
-        column = result.column(root)
-        has = _over(result, node.applies)
-        reached = ~out[node.id] if node.id in out else np.ones(len(result.units), bool)
-        columns.update(numbers(root, column, digits_of(result.edition, root), has & reached))
-        columns[root + STATE] = _words(column, has, reached)
-    return pa.table(columns)
+        has = _over(result, rows, node.applies)
+        reached = ~later[node.id] if node.id in later else _all(rows)
+        yield root, number(read[root], digits_of(result.edition, root), has & reached)
+        yield root + STATE, _words(read[root], has, reached)
 
 
-def _decided(result: BulkResult) -> Iterator[tuple[str, Any]]:
+def _shown(edition: Edition, held: frozenset[str]) -> Iterator[str]:
+    wanted = [TOTAL, *INDEX_COLUMNS.values(), *(f"points:{node.id}" for node in edition.nodes)]
+    return (root for root in wanted if root in held)
+
+
+def _all(rows: Ints) -> Truths:
+    return np.ones(len(rows), bool)
+
+
+def _decided(result: BulkResult, rows: Ints) -> Iterator[tuple[str, Any]]:
     """Who the units are, and what policies made of them."""
     import pyarrow as pa
 
-    units = result.units
+    units = [result.units[row] for row in rows.tolist()]
     yield "unit", pa.array([unit.id for unit in units], pa.string())
     yield "name", pa.array([unit.name.vi or unit.name.en for unit in units], pa.string())
-    yield "group", _coded(pa.array([unit.group for unit in units], pa.string()))
-    yield "region", _coded(pa.array([unit.region or None for unit in units], pa.string()))
-    total = result.column(TOTAL)
-    yield "state", _words(total, np.ones(len(units), bool), np.ones(len(units), bool))
-    chosen, choices = result.classes.chosen, result.classes.choices
+    yield "group", pa.array([unit.group for unit in units], pa.string())
+    yield "region", pa.array([unit.region or None for unit in units], pa.string())
+    chosen = pa.array(result.classes.chosen[rows])
+    choices = result.classes.choices
     single = [each[0] if len(each) == 1 else None for each in choices]
     open_ = [" | ".join(each) if len(each) > 1 else None for each in choices]
-    for name, texts in (("class", single), ("class_open", open_)):
-        yield name, _coded(pa.array(texts, pa.string()).take(pa.array(chosen)))
+    yield "class", pa.array(single, pa.string()).take(chosen)
+    yield "class_open", pa.array(open_, pa.string()).take(chosen)
     for within, places in result.places.items():
-        yield from _places(within, places)
+        yield from _places(within, places, rows)
 
 
-def _places(within: Within, places: Places) -> Iterator[tuple[str, Any]]:
+def _places(within: Within, places: Places, rows: Ints) -> Iterator[tuple[str, Any]]:
     import pyarrow as pa
 
     end = "" if within is Within.ALL else f"_{within.value}"
-    none = places.place == NONE
-    yield f"place{end}", pa.array(places.place.astype(np.int32), mask=none)
-    yield f"among{end}", pa.array(places.among.astype(np.int32), mask=none)
-    yield f"place{end}_open", pa.array(places.open.astype(bool), mask=none)
+    none = places.place[rows] == NONE
+    yield f"place{end}", pa.array(places.place[rows].astype(np.int32), mask=none)
+    yield f"among{end}", pa.array(places.among[rows].astype(np.int32), mask=none)
+    yield f"place{end}_open", pa.array(places.open[rows].astype(bool), mask=none)
 
 
-def _coded(texts: Any) -> Any:
-    return texts.dictionary_encode()
-
-
-def _over(result: BulkResult, asks: Callable[[str], bool]) -> Truths:
+def _over(result: BulkResult, rows: Ints, asks: Callable[[str], bool]) -> Truths:
     """What holds of each unit by its group."""
     found = np.zeros(len(result.units), bool)
     for part in result.parts:
         found[part.units] = asks(part.group)
-    return found
+    return found[rows]
 
 
 def _words(column: Column, has: Truths, reached: Truths) -> Any:
     """The words of states; null where there is nothing to have one."""
     import pyarrow as pa
 
-    states = np.asarray(column.states)
-    words = [state.word for state in State]
     at = np.zeros(max(State) + 1, np.int8)
-    at[[int(state) for state in State]] = range(len(words))
-    codes = np.where(reached, at[states], np.int8(len(words)))
-    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=~has), pa.array([*words, NOT_REACHED]))
+    at[[int(state) for state in State]] = range(len(_WORDS))
+    codes = np.where(reached, at[np.asarray(column.states)], np.int8(len(_WORDS)))
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=~has), pa.array([*_WORDS, NOT_REACHED]))
 
 
-def _not_reached(result: BulkResult) -> dict[str, Truths]:
+def _not_reached(result: BulkResult, rows: Ints, read: Columns) -> dict[str, Truths]:
     """The units in which a leaf is never come to, as a rule before it counts."""
     found: dict[str, Truths] = {}
     for node in result.edition.nodes:
-        if node.combine is not Combine.FIRST:
-            continue
-        decided = np.zeros(len(result.units), bool)
-        for leaf in node.children:
+        decided = ~_all(rows)
+        for leaf in node.children if node.combine is Combine.FIRST else ():
             if leaf.id in result.variant.out:
                 continue
-            has = _over(result, node.applies) & _over(result, leaf.applies)
+            has = _over(result, rows, node.applies) & _over(result, rows, leaf.applies)
             found[leaf.id] = decided & has
-            gives_way = np.isin(np.asarray(result.column(f"raw:{leaf.id}").states), _GIVES_WAY)
+            gives_way = np.isin(np.asarray(read[f"raw:{leaf.id}"].states), _GIVES_WAY)
             decided = decided | (has & ~gives_way)
     return found
 
 
-def numbers(
-    name: str, column: Column, digits: int | None, kept: Truths | None = None
-) -> Iterator[tuple[str, Any]]:
-    """A column's numbers: one of decimals, or two of whole numbers."""
-    known = np.asarray(column.states) == State.OK
-    none = ~known if kept is None else ~(known & kept)
-    n, d = _pairs(column, np.flatnonzero(~none))
-    if digits is not None:
-        yield (
-            name,
-            _decimals(n * 10**digits // d if n.dtype == object else _scaled(n, d, digits), none, digits),
-        )
-    else:
-        yield name + NUMERATOR, _wholes(n, none)
-        yield name + DENOMINATOR, _wholes(d, none)
+def number(column: Column, digits: int | None, kept: Truths) -> Any:
+    """A column's numbers: decimals of so many digits, or texts."""
+    none = ~((np.asarray(column.states) == State.OK) & kept)
+    n, d = _lowest(column, np.flatnonzero(~none))
+    return _texts(n, d, none) if digits is None else _decimals(_scaled(n, d, digits), none, digits)
 
 
-def _pairs(column: Column, rows: Ints) -> tuple[Ints, Ints]:
+def _lowest(column: Column, rows: Ints) -> tuple[Ints, Ints]:
     """Numerators and denominators in lowest terms, of all rows; 0 and 1 where there is no number."""
     size = len(column)
     if isinstance(column, Values):
         n, d = np.asarray(column.n), np.asarray(column.d)
         if object not in (n.dtype, d.dtype):
-            n, d = n.astype(np.int64), d.astype(np.int64)
-            shared = np.gcd(n, d)
             held = np.zeros(size, bool)
             held[rows] = True
-            return np.where(held, n // np.where(held, shared, 1), 0), np.where(
-                held, d // np.where(held, shared, 1), 1
-            )
+            n, d = np.where(held, n, 0).astype(np.int64), np.where(held, d, 1).astype(np.int64)
+            shared = np.gcd(n, d)
+            return n // shared, d // shared
         exact = [column[int(row)] for row in rows]
     else:
         exact = list(column.exactly(rows)[:])
@@ -225,20 +229,25 @@ def _pairs(column: Column, rows: Ints) -> tuple[Ints, Ints]:
 def _scaled(n: Ints, d: Ints, digits: int) -> Ints:
     """n / d in units of so many decimals."""
     scale = 10**digits
-    if len(n) and int(np.abs(n).max()) > (2**63 - 1) // scale:
+    if n.dtype != object and len(n) and int(np.abs(n).max()) > (2**63 - 1) // scale:
         n, d = n.astype(object), d.astype(object)
     found: Ints = n * scale // d
     return found
 
 
-def _wholes(numbers_: Ints, none: Truths) -> Any:
+def _texts(n: Ints, d: Ints, none: Truths) -> Any:
+    """Fractions as texts, whole numbers without a denominator."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    if numbers_.dtype != object or all(-(2**63) <= each < 2**63 for each in numbers_):
-        return pa.array(numbers_.astype(np.int64), mask=none)
-    return pa.array(
-        [None if out else str(each) for each, out in zip(numbers_, none, strict=True)], pa.string()
-    )
+    if n.dtype == object:
+        pairs = zip(n, d, none, strict=True)
+        texts = [None if out else whole_text(a) if b == 1 else f"{whole_text(a)}/{whole_text(b)}"
+                 for a, b, out in pairs]  # fmt: skip
+        return pa.array(texts, pa.string())
+    above, under = (pa.array(each).cast(pa.string()) for each in (n, d))
+    found = pc.if_else(pa.array(d == 1), above, pc.binary_join_element_wise(above, under, "/"))
+    return pc.if_else(pa.array(none), pa.scalar(None, pa.string()), found)
 
 
 def _decimals(scaled: Ints, none: Truths, digits: int) -> Any:

@@ -14,7 +14,7 @@ from attrs import evolve
 from parcore.evidence.evidence import Evidence, Stage
 from parcore.readings.columns import Ints
 from parcore.readings.exact import Trace
-from parcore.results.bulk import BulkResult
+from parcore.results.bulk import BulkResult, part_within
 from parcore.results.bulk_policies import shaped
 from parcore.results.classes import quota_moved, with_class
 from parcore.results.columnar import NONE
@@ -60,12 +60,10 @@ def best(result: BulkResult, count: int) -> list[int]:
 
 def _cards(result: BulkResult, part: Part, wanted: Ints) -> Iterator[tuple[int, Scorecard]]:
     """The scorecard of each row of a part that is wanted."""
-    inner = np.flatnonzero(np.isin(part.units, wanted))
-    if not len(inner):
-        return
-    known = {name: bulk.at(inner) for name, bulk in part.known.items()}
     roots = tuple(part.program.roots)
-    asked = evolve(part, units=part.units[inner], roots=roots, kept=(), known=known)
+    asked = evolve(part_within(part, wanted), roots=roots, kept=())
+    if not len(asked.units):
+        return
     columns = result.held.read(asked)
     read = [columns[root][:] for root in roots]
     shape = shaped(roots)

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parcore.diagnostics import ParcoreError
+from parcore.editions.compile import compile_edition
 from parcore.editions.edition import Edition
-from parcore.readings.columns import run
-from parcore.results.bulk_blocks import in_blocks
+from parcore.evidence.evidence import Evidence, Stage
+from parcore.evidence.sections import Defaults
+from parcore.evidence.vocabulary import POINTS
+from parcore.registry import Registry
+from parcore.results.engines import Engine, engine_of
+from parcore.results.scoring import score
+from parcore.rules.combinations import reported_of
+from parcore.rules.graph import Over, Records
 from parcore.values import State
 from tests.results import policies
 from tests.results.editions import BOOK, PERIOD, Given, editions, evidence, populations, result
 from tests.results.policies import Plan, edition_of, plans
 from tests.results.wide import check_same, scored_by, wide_of
 
-COLUMNS = in_blocks("columns", None)
+COLUMNS, DUCKDB = engine_of("columns"), engine_of("duckdb")
+REGISTRY = Registry()
+KEYS = ["@".join((each.methodology, each.name)) for each in REGISTRY.edition_documents()]
 THIRD = Fraction(1, 3)
 
 
@@ -30,6 +41,22 @@ def tabled(by_unit: dict[str, dict[str, Given]]) -> dict[str, dict[str, Given]]:
             held["done"] = numbers["all_of"]
         found[unit] = held
     return found
+
+
+def final_of(held: Evidence, edition: Edition) -> Evidence:
+    """What a wide table can hold of evidence: final statements of exact numbers, no list, no points set."""
+    computed = {POINTS + each.id for each in edition.nodes if reported_of(each.rule) is None}
+    data = [o for o in held if o.stage is Stage.FINAL and o.bound is None and o.field not in computed]
+    return Evidence(data, (), held.rollups)
+
+
+def reads_records(edition: Edition) -> bool:
+    """Whether a rule of an edition asks for lists of records."""
+    return any(
+        isinstance(node, Over) and isinstance(node.domain, Records)
+        for group in edition.groups
+        for node in compile_edition(edition, group).program.nodes
+    )
 
 
 @given(editions(), populations(), st.booleans())
@@ -48,3 +75,37 @@ def test_policies_of_any_kind_decide_the_same(plan: Plan, by_unit: dict[str, dic
     table = wide_of(evidence(by_unit), typed=True)
     found = scored_by(COLUMNS, edition_of(plan), [table], policies.BOOK, PERIOD)
     check_same(found, policies.scored(plan, by_unit))
+
+
+@given(editions(), populations())
+@settings(max_examples=settings().max_examples // 5)
+def test_a_database_scores_any_edition_as_exactly(
+    edition: Edition, by_unit: dict[str, dict[str, Given]]
+) -> None:
+    """DuckDB reads the same; what it has no room for is read in columns, and told."""
+    held = tabled(by_unit)
+    table = wide_of(evidence(held), typed=True)
+    check_same(scored_by(DUCKDB, edition, [table], BOOK, PERIOD), result(edition, held))
+
+
+@pytest.mark.parametrize("engine", [COLUMNS, DUCKDB])
+@pytest.mark.parametrize("key", KEYS)
+def test_shipped_editions_over_shipped_evidence(key: str, engine: Engine) -> None:
+    """Every edition installed, over every period of the evidence held for it, made wide: cell for cell."""
+    edition = REGISTRY.edition(key)
+    evidence_ = REGISTRY.evidence(edition.methodology, edition.vocabulary, (), Defaults())
+    for period in evidence_.periods():
+        if not edition.in_force(period):
+            continue
+        held = final_of(evidence_, edition)
+        if not held.units(period):
+            continue
+        table = wide_of(held, typed=True)
+        if reads_records(edition):
+            with pytest.raises(ParcoreError, match="bulk-records"):
+                scored_by(engine, edition, [table], REGISTRY.units, period)
+            continue
+        check_same(
+            scored_by(engine, edition, [table], REGISTRY.units, period),
+            score(edition, held, REGISTRY.units, period),
+        )

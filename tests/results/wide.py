@@ -1,4 +1,4 @@
-"""Evidence as wide tables at rest, scored by engines; and whether a bulk result is the exact one in every cell."""
+"""Evidence as wide tables at rest, scored by engines; whether a bulk result is exact in every cell."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.csv as pacsv
-import pyarrow.feather as feather
 import pyarrow.parquet as pq
+from pyarrow import csv, feather
 
 from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Datum, Evidence
@@ -20,7 +19,7 @@ from parcore.evidence.periods import Period
 from parcore.evidence.units import UnitBook
 from parcore.numbers import NumberFormat, decimals, exact_text
 from parcore.results.bulk import BulkResult, score_bulk
-from parcore.results.bulk_output import table_of
+from parcore.results.bulk_output import batches
 from parcore.results.bulk_view import view
 from parcore.results.engines import Engine
 from parcore.results.output import to_dict
@@ -28,9 +27,9 @@ from parcore.results.result import Result, Scorecard
 from parcore.values import State
 
 WRITERS = {
-    ".parquet": lambda table, path: pq.write_table(table, path),
-    ".arrow": lambda table, path: feather.write_feather(table, str(path)),
-    ".csv": lambda table, path: pacsv.write_csv(table, path),
+    ".parquet": pq.write_table,
+    ".arrow": feather.write_feather,
+    ".csv": csv.write_csv,
 }
 
 
@@ -79,7 +78,9 @@ def _typed(data: Sequence[Datum | None]) -> Any:
     numbers = [o.value.number if o is not None and o.value.state is State.OK else None for o in data]
     if not digits:
         return pa.array([None if n is None else int(n) for n in numbers], pa.int64())
-    return pa.array([None if n is None else Decimal(exact_text(n)) for n in numbers], pa.decimal128(30, digits))
+    return pa.array(
+        [None if n is None else Decimal(exact_text(n)) for n in numbers], pa.decimal128(30, digits)
+    )
 
 
 def scored_by(
@@ -95,7 +96,7 @@ def scored_by(
         paths = []
         for at, table in enumerate(tables):
             paths.append(Path(folder) / f"{at}{ending}")
-            WRITERS[ending](table, paths[at])
+            WRITERS[ending](table, str(paths[at]))
         return score_bulk(edition, engine, paths, book, period, numbers=NumberFormat.PLAIN)
 
 
@@ -114,7 +115,8 @@ def check_same(
         assert (one.class_name, one.class_open, one.moves) == (two.class_name, two.class_open, two.moves)
         assert one.unreached == two.unreached
     assert told(shown) == told(exact)
-    held = {row["unit"]: row for row in table_of(bulk).to_pylist()} if cells is None else cells
+    written = {row["unit"]: row for batch in batches(bulk, 2) for row in batch.to_pylist()}
+    held = written if cells is None else cells
     assert held.keys() == {card.unit.id for card in exact.scorecards}
     for card in exact.scorecards:
         check_cells(held[card.unit.id], card, exact)
@@ -131,12 +133,8 @@ def told(result: Result) -> Mapping[str, Any]:
 
 
 def number_of(cells: Mapping[str, Any], name: str) -> Fraction | None:
-    """The number that a result's file has in a column, or in two."""
-    if name in cells:
-        return None if cells[name] is None else Fraction(cells[name])
-    if name + ":n" not in cells or cells[name + ":n"] is None:
-        return None
-    return Fraction(int(cells[name + ":n"]), int(cells[name + ":d"]))
+    """The number that a result's file has in a column."""
+    return None if cells.get(name) is None else Fraction(cells[name])
 
 
 def check_cells(cells: Mapping[str, Any], card: Scorecard, exact: Result) -> None:

@@ -17,7 +17,7 @@ from attrs import evolve, field, frozen
 
 from parcore.diagnostics import Diagnostic, Place, stop
 from parcore.evidence.evidence import Evidence
-from parcore.evidence.units import Unit
+from parcore.evidence.units import Unit, UnitBook
 from parcore.readings.chunks import BlockPlan, WideValues, plan_of
 from parcore.readings.columns import Ints
 from parcore.readings.pair.reading import Values
@@ -27,7 +27,6 @@ from parcore.results.bulk_store import Key
 from parcore.results.engines import Part, Wide
 from parcore.values import State, Value
 from parcore_spark.blocks import Blocks
-from parcore_spark.engine import Cluster
 from parcore_spark.reading import (
     Answer,
     Bounds,
@@ -36,7 +35,6 @@ from parcore_spark.reading import (
     Share,
     Taken,
     Write,
-    as_texts,
     bounds_of,
     fields_of,
     joined,
@@ -153,8 +151,6 @@ class SparkHeld:
             raise stop("bulk-unwritten", Place(str(path)), cause=cause) from error
 
     def _write(self, folder: Path, result: BulkResult) -> None:
-        shares = self._shares(folder, result)
-        plans = [self._plan(part, (*part.roots, *part.kept)) for part in result.parts]
         # Of the result a task needs what it means; what it holds of the block's own units is sent beside it.
         base = evolve(
             result,
@@ -168,32 +164,33 @@ class SparkHeld:
             without_evidence=(),
             tables=(),
         )
-        fields = frozenset[str]().union(*(fields_of(plan.program) for plan in plans))
-        done = self.blocks.each(fields, Write(base, plans), shares)
-        _as_one(self.blocks.cluster, shares, done)
+        fields = frozenset[str]().union(*(fields_of(part.program) for part in result.parts))
+        wide = evolve(self.wide, units=UnitBook(()))
+        self.blocks.each(fields, Write(wide, base), self._shares(folder, result))
 
     def _shares(self, folder: Path, result: BulkResult) -> list[Share | None]:
         """What each block writes."""
-        taken = [self._taken(part) for part in result.parts]
+        part_of = np.full(len(self.units), -1, np.int64)
+        row_of = np.zeros(len(self.units), np.int64)
+        for at, part in enumerate(result.parts):
+            part_of[part.units], row_of[part.units] = at, np.arange(len(part.units))
         found: list[Share | None] = []
-        for block, own in enumerate(self._rows):
+        for block, (own, said) in enumerate(zip(self._rows, self._said, strict=True)):
             if not len(own):
                 found.append(None)
                 continue
-            at = np.full(len(self.units), -1, np.int64)
-            at[own] = np.arange(len(own))
             parts = []
-            for part, (rows, each) in zip(result.parts, taken, strict=True):
-                mine = each[block]
-                nothing = Taken(_NONE, {_key(name): bulk.at(_NONE) for name, bulk in part.known.items()})
-                parts.append((at[part.units[rows[block]]], nothing if mine is None else mine))
+            for at, part in enumerate(result.parts):
+                rows = np.flatnonzero(part_of[own] == at)
+                known = {_key(name): bulk.at(row_of[own[rows]]) for name, bulk in part.known.items()}
+                parts.append((rows, known))
             places = {
                 within: Places(each.place[own], each.among[own], each.open[own])
                 for within, each in result.places.items()
             }
             units = [self.units[row] for row in own.tolist()]
             name = folder / f"part-{block:05}{ENDING}"
-            found.append(Share(name, units, parts, places, result.classes.chosen[own]))
+            found.append(Share(name, said, units, parts, places, result.classes.chosen[own]))
         return found
 
 
@@ -218,27 +215,6 @@ def _bounds(found: Sequence[Found]) -> dict[Key, Bounds]:
         parts = [each.bounds.get(key, nothing) for each in found if len(each.units)]
         known[key] = reduce(Bounds.beside, parts)
     return known
-
-
-@frozen
-class _AsTexts:
-    """Work on a part file: the columns that are texts in another part become so."""
-
-    names: frozenset[str]
-
-    def __call__(self, path: Path) -> None:
-        as_texts(path, self.names)
-
-
-def _as_one(
-    cluster: Cluster, shares: Sequence[Share | None], done: Sequence[Mapping[str, str] | None]
-) -> None:
-    """Give all parts the same columns: whole numbers beyond 64 bits make a column one of texts."""
-    kinds = [each for each in done if each is not None]
-    texts = {name for each in kinds for name, kind in each.items() if kind == "string"}
-    unlike = frozenset(name for name in texts if any(each[name] != "string" for each in kinds))
-    if unlike:
-        cluster.each(_AsTexts(unlike), [each.path for each in shares if each is not None])
 
 
 @frozen(eq=False)

@@ -26,11 +26,10 @@ from parcore.values import State
 from parcore_spark.stored import Stored, Told
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from parcore.evidence.units import Unit
     from parcore.results.bulk import BulkResult
     from parcore.results.bulk_policies import Places
+    from parcore.results.engines import Wide
     from parcore.rules.graph import Within
 
 
@@ -220,59 +219,44 @@ def _filled(parts: Sequence[tuple[Ints, Any]], size: int) -> Ints | Doubles:
 
 @frozen(eq=False)
 class Share:
-    """A block's share of a result: its units, the rows of each part and what was decided of them."""
+    """A block's share of a result: its rows, their units, the rows of each part, what was decided of them."""
 
     path: Path
+    rows: Ints
     units: Sequence[Unit]
-    parts: Sequence[tuple[Ints, Taken]]
+    parts: Sequence[tuple[Ints, Mapping[Key, Bulk]]]
     places: Mapping[Within, Places]
     chosen: Ints
 
 
 @frozen(eq=False)
 class Write:
-    """Work on a block: writes its share of a result, of which no units are at hand; gives its columns' types.
+    """Work on a block: writes its share of a result, of which no units are at hand."""
 
-    A part of which the block has no units has a plan too: each part file has the same columns.
-    """
-
+    wide: Wide
     result: BulkResult
-    plans: Sequence[BlockPlan]
 
-    def __call__(self, stored: Stored, share: Share) -> dict[str, str]:
-        from parcore.results.bulk_output import table_of
+    def __call__(self, stored: Stored, share: Share) -> None:
+        from parcore.results.bulk_blocks import Blocks
+        from parcore.results.bulk_output import write
 
         result = self.result
+        whole = len(share.rows) == len(stored.units)
+        fields = {key: bulk if whole else bulk.at(share.rows) for key, bulk in stored.fields.items()}
         parts = tuple(
-            evolve(part, units=rows) for part, (rows, _) in zip(result.parts, share.parts, strict=True)
+            evolve(part, units=rows, known=known)
+            for part, (rows, known) in zip(result.parts, share.parts, strict=True)
         )
-        columns = tuple(
-            read(stored, plan, result.period, taken)
-            for plan, (_, taken) in zip(self.plans, share.parts, strict=True)
+        own = evolve(
+            result,
+            held=Blocks("", None, self.wide, fields, {}, share.units),
+            units=share.units,
+            parts=parts,
+            columns=tuple({} for _ in parts),
+            places=share.places,
+            classes=evolve(result.classes, chosen=share.chosen),
         )
-        classes = evolve(result.classes, chosen=share.chosen)
-        own = evolve(result, units=share.units, parts=parts, columns=columns, classes=classes)
-        table = table_of(evolve(own, places=share.places))
-        _put(table, share.path)
-        return {name: str(kind) for name, kind in zip(table.schema.names, table.schema.types, strict=True)}
-
-
-def _put(table: pa.Table, path: Path) -> None:
-    """Write a part; a task that is run twice leaves one."""
-    import pyarrow.parquet as pq
-
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    pq.write_table(table, beside, compression="zstd")
-    beside.replace(path)
-
-
-def as_texts(path: Path, names: Iterable[str]) -> None:
-    """Make columns of a part texts, as they are in another part: whole numbers beyond 64 bits."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    table = pq.read_table(path)
-    for name in names:
-        at = table.schema.get_field_index(name)
-        table = table.set_column(at, name, table.column(at).cast(pa.string()))
-    _put(table, path)
+        # A task that is run twice leaves one part.
+        beside = share.path.with_name(f"{os.getpid()}-{share.path.name}")
+        write(beside, own)
+        beside.replace(share.path)
