@@ -100,9 +100,7 @@ def scored_by(
         return score_bulk(edition, engine, paths, book, period, numbers=NumberFormat.PLAIN)
 
 
-def check_same(
-    bulk: BulkResult, exact: Result, cells: Mapping[str, Mapping[str, Any]] | None = None
-) -> None:
+def check_same(bulk: BulkResult, exact: Result, cells: Mapping[str, Mapping[str, Any]] | None = None) -> None:
     """Every root of every unit, every place, class and move, and all that output shows, is the exact one.
 
     `cells` are the rows of the result's file by unit, where an engine has written one.

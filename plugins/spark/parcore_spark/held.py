@@ -18,6 +18,7 @@ from attrs import evolve, field, frozen
 from parcore.diagnostics import Diagnostic, Place, stop
 from parcore.evidence.evidence import Evidence
 from parcore.evidence.units import Unit, UnitBook
+from parcore.readings.bulk import Bulk
 from parcore.readings.chunks import BlockPlan, WideValues, plan_of
 from parcore.readings.columns import Ints
 from parcore.readings.pair.reading import Values
@@ -179,10 +180,10 @@ class SparkHeld:
             if not len(own):
                 found.append(None)
                 continue
-            parts = []
+            parts = list[tuple[Ints, Mapping[str | Key, Bulk]]]()
             for at, part in enumerate(result.parts):
                 rows = np.flatnonzero(part_of[own] == at)
-                known = {_key(name): bulk.at(row_of[own[rows]]) for name, bulk in part.known.items()}
+                known = {name: bulk.at(row_of[own[rows]]) for name, bulk in part.known.items()}
                 parts.append((rows, known))
             places = {
                 within: Places(each.place[own], each.among[own], each.open[own])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import lcm
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -224,7 +224,7 @@ class Share:
     path: Path
     rows: Ints
     units: Sequence[Unit]
-    parts: Sequence[tuple[Ints, Mapping[Key, Bulk]]]
+    parts: Sequence[tuple[Ints, Mapping[str | Key, Bulk]]]
     places: Mapping[Within, Places]
     chosen: Ints
 
