@@ -64,6 +64,8 @@ from tests.results.wide import WRITERS, check_same, wide_of
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+pytestmark = pytest.mark.xdist_group("spark")  # one session, in one worker
+
 F = Fraction
 SOME = settings(max_examples=max(settings().max_examples // 20, 3))
 """An edition takes Spark a second or two, however few its units."""

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
     from sqlglot import exp
 
+pytestmark = pytest.mark.xdist_group("spark")  # one session, in one worker
+
 F = Fraction
 A, B = Field("a"), Field("b")
 SOME = settings(max_examples=max(settings().max_examples // 10, 5))
