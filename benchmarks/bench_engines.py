@@ -1,7 +1,7 @@
 """A whole edition over a wide table at rest, from the command line: processor time and peak memory by engine.
 
-100 criteria under unrounded criteria and a rounded index, units in a table of their own, evidence in Parquet; the
-command reads, checks, scores, ranks, classes and shows the best; with `--output` it writes every point too.
+100 criteria, only the index rounded; units in a table of their own, evidence in Parquet. The command reads,
+checks, scores, ranks, classes and shows the best; with `--output` it writes every point too.
 `python benchmarks/bench_engines.py [UNITS …]`, a million and fewer where none are named.
 """
 
@@ -90,9 +90,8 @@ def main() -> None:
                     command += ["--output", str(folder / "result.parquet")]
                 processor, clock, peak = measured(command)
                 written = ", every point written" if output else ""
-                click.echo(
-                    f"{units} units, {engine}{written}: {processor:.1f} s of processor, {clock:.1f} s, {peak} MB"
-                )
+                told = f"{processor:.1f} s of processor, {clock:.1f} s, {peak} MB"
+                click.echo(f"{units} units, {engine}{written}: {told}")
 
 
 if __name__ == "__main__":

@@ -10,13 +10,20 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from attrs import evolve
 
+from parcore import plugins
 from parcore.diagnostics import Diagnostic, ParcoreError
 from parcore.evidence.units import UnitBook
+from parcore.evidence.vocabulary import RollUp
 from parcore.numbers import NumberFormat
+from parcore.readings.pair.backend import Undecided
+from parcore.readings.pair.block import Block
 from parcore.results.bulk import score_bulk
+from parcore.results.bulk_blocks import in_blocks
 from parcore.results.bulk_units import read_units_table
 from parcore.results.engines import engine_of
+from parcore.rules.program import Program
 from parcore.values import State, Value
 from tests.results.editions import BOOK, PERIOD, sound
 from tests.results.wide import WRITERS
@@ -220,3 +227,58 @@ def test_an_engine_knows_its_options() -> None:
     for name in ("columns", "duckdb"):
         with pytest.raises(ParcoreError, match="engine-option"):
             engine_of(name, {"speed": "ludicrous"})
+
+
+def test_parts_of_a_period_are_not_added_up_in_silence(tmp_path: Path) -> None:
+    """Rows of a quarter beside a field that rolls up are refused; of other fields they are other rows."""
+    few = evolve(EDITION.vocabulary.fields["few"], rollup=RollUp.MAX)
+    fields = {**EDITION.vocabulary.fields, "few": few}
+    rolled = evolve(EDITION, vocabulary=evolve(EDITION.vocabulary, fields=fields))
+    cells = {"unit": ["u1", "u1"], "period": ["2024", "2024-Q1"], "few": [4, 4]}
+    path = tmp_path / "e.parquet"
+    WRITERS[".parquet"](pa.table(cells), str(path))
+    with pytest.raises(ParcoreError) as caught:
+        score_bulk(rolled, engine_of("columns"), [path], BOOK, PERIOD)
+    assert [(each.code, each.place.line) for each in caught.value.diagnostics] == [("bulk-parts", 2)]
+    assert len(score_bulk(EDITION, engine_of("columns"), [path], BOOK, PERIOD).units) == 1
+
+
+def test_what_waits_for_its_appraisal_is_told(tmp_path: Path) -> None:
+    """A result of unverified evidence has no provisional interval here, and says so."""
+    told = scored(tmp_path, {**UNIT, "few": [4, None], "few:state": ["ok", "unverified"]}).notes
+    assert codes([*told]) == ["bulk-provisional"]
+    assert not scored(tmp_path, {**UNIT, "few": [4, 2]}).notes
+
+
+def test_a_backend_that_cannot_decide_is_told_of(tmp_path: Path) -> None:
+    """What it refuses is read in columns, with the same result, and the reason stands in the notes."""
+
+    def run(program: Program, block: Block) -> Mapping[str, Any]:
+        raise Undecided("no room")
+
+    path = tmp_path / "e.parquet"
+    WRITERS[".parquet"](pa.table({**UNIT, "few": [4, 2]}), str(path))
+    found = score_bulk(EDITION, in_blocks("narrow", run), [path], BOOK, PERIOD)
+    assert [(each.code, each.values["why"]) for each in found.notes] == [("engine-undecided", "no room")]
+    assert found.column("points:y")[:] == [Value(State.OK, F(2)), Value(State.OK, F(1))]
+
+
+def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    """No such folder, or no such format."""
+    found = scored(tmp_path, {**UNIT, "few": [4, 2]})
+    for name, code in (("none/result.parquet", "bulk-unwritten"), ("result.xlsx", "bulk-ending")):
+        with pytest.raises(ParcoreError, match=code):
+            found.write(tmp_path / name)
+
+
+def test_an_engine_that_fails_is_told_as_its_plugin() -> None:
+    """A factory that raises is the plugin's failure, with its cause; what is no factory is no engine."""
+
+    def broken(options: Mapping[str, str]) -> object:
+        raise LookupError("no cluster")
+
+    with pytest.raises(ParcoreError, match="no cluster") as caught:
+        plugins._engine("far", "far", broken)({})
+    assert [each.code for each in caught.value.diagnostics] == ["plugin-engine"]
+    with pytest.raises(TypeError):
+        plugins._engine("far", "far", "no factory")
