@@ -43,6 +43,7 @@ def command(paths: tuple[Path, ...], form: str, lang: str) -> None:
                 "formats": each.formats,
                 "measures": each.measures,
                 "tables": each.tables,
+                "engines": each.engines,
             }
             for each in loaded.plugins
         ]
@@ -59,12 +60,13 @@ def command(paths: tuple[Path, ...], form: str, lang: str) -> None:
         for held_ in unruled:
             click.echo(held_line(held_, lang))
         for each in loaded.plugins:
-            if each.formats or each.measures or each.tables or not each.failures:
+            if each.formats or each.measures or each.tables or each.engines or not each.failures:
                 told = {"name": each.name, "distribution": each.distribution}
                 words = [
                     ("list-formats", each.formats),
                     ("list-measures", each.measures),
                     ("list-tables", each.tables),
+                    ("list-engines", each.engines),
                 ]
                 adds = [f"{say(word, lang)} {', '.join(names)}" for word, names in words if names]
                 click.echo(say("list-plugin", lang, **told, adds="; ".join(adds) or "—"))

@@ -81,6 +81,14 @@ class BulkResult:
     tables: tuple[Path, ...]
     notes: tuple[Diagnostic, ...] = ()
 
+    def write(self, path: str | Path) -> None:
+        """Write all of it as Parquet, Arrow or CSV (`parcore.results.bulk_output`).
+
+        Raises:
+            ParcoreError: an ending that is no format, or a file that cannot be written.
+        """
+        self.held.write(Path(path), self)
+
     def column(self, root: str) -> Column:
         """A root over all units; no number where a unit's group has no such root.
 

@@ -140,7 +140,7 @@ def test_groups_peers_growth_and_absent_methods(seed: int) -> None:
 
 def test_the_population_is_not_vacuous() -> None:
     """There are peers to freeze, a method left out, a leaf never come to, a quota that moved somebody."""
-    found = [score(EDITION, *reversed(population(seed)), PERIOD) for seed in range(12)]  # type: ignore[arg-type]
+    found = [score(EDITION, evidence, book, PERIOD) for book, evidence in map(population, range(12))]
     assert any(each.absent for each in found)
     assert not all(each.absent for each in found)
     assert any(card.unreached for each in found for card in each.scorecards)
