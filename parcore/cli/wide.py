@@ -43,7 +43,7 @@ def engine_options(command: Command) -> Command:
     for option in (
         click.option("--units-table", type=click.Path(path_type=Path), metavar="FILE",
                      help="With --engine: a table of more units: id, kind, name, group, region."),
-        click.option("--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+        click.option("--output", type=click.Path(path_type=Path), metavar="FILE",
                      help="With --engine: write the whole result as .parquet, .arrow or .csv, a row a unit."),
         click.option("--master", metavar="URL", help="With --engine spark: the cluster, or local[2]."),
         click.option("--engine-option", "engine_pairs", multiple=True, metavar="KEY=VALUE",

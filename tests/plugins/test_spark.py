@@ -442,3 +442,43 @@ def test_the_command_scores_on_a_cluster(case: Case, spark: SparkSession, tmp_pa
     assert shown[0] == shown[1]
     one, two = (pq.read_table(tmp_path / f"{name}.parquet").to_pylist() for name in ("spark", "columns"))
     assert one == two
+
+
+def in_folder(folder: Path, table: pa.Table, size: int) -> Path:
+    """A table as a cluster leaves one: a folder of parts, and a mark that it is whole."""
+    folder.mkdir()
+    for at in range(0, table.num_rows, size):
+        pq.write_table(table.slice(at, size), folder / f"part-{at:05}.parquet")
+    (folder / "_SUCCESS").touch()
+    return folder
+
+
+def test_a_folder_of_parts_is_one_table(case: Case, tmp_path: Path) -> None:
+    """What a cluster wrote is read as it lies, and a row that is wrong stands in its own file."""
+    edition = sound(RATIOS, "2", MORE)
+    path = in_folder(tmp_path / "evidence.parquet", wide_of(evidence(TIES), typed=True), 3)
+    case.same(score_bulk(edition, case.engine, [path], BOOK, PERIOD), result(edition, TIES))
+    wrong_ = BROKEN["a part that is more than its whole"].slice(0, 5).drop_columns(["period"])
+    path = in_folder(tmp_path / "broken.parquet", wrong_, 3)
+    with pytest.raises(ParcoreError) as refused:
+        score_bulk(edition, case.engine, [path], BOOK, PERIOD)
+    told = [(Path(o.place.file).name, o.place.line, o.values["unit"]) for o in refused.value.diagnostics]
+    assert told == [
+        ("part-00000.parquet", 2, "u2"),
+        ("part-00003.parquet", 1, "u4"),
+        ("part-00003.parquet", 2, "u5"),
+    ]
+
+
+def test_a_folder_whose_parts_differ_is_refused(case: Case, tmp_path: Path) -> None:
+    """Parts of one table have the same columns."""
+    edition, table = sound(RATIOS, "2", MORE), wide_of(evidence(TIES), typed=True)
+    path = in_folder(tmp_path / "evidence.parquet", table, 3)
+    other = table.slice(3).drop_columns(["done"]).append_column("done", pa.array(["1", "2"]))
+    pq.write_table(other, path / "part-00003.parquet")
+    with pytest.raises(ParcoreError, match="done string") as refused:
+        score_bulk(edition, case.engine, [path], BOOK, PERIOD)
+    assert [each.code for each in refused.value.diagnostics] == ["bulk-broken"]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ParcoreError, match="file-not-found"):
+        score_bulk(edition, case.engine, [tmp_path / "empty"], BOOK, PERIOD)

@@ -49,10 +49,10 @@ def locals_of(
         if rows is None:
             continue
         if rows.rows is None:
-            units, inside = rows.units[piece.start : piece.stop], None
+            units, inside = rows.units[piece.rows], None
         else:
-            low, high = np.searchsorted(rows.rows, (piece.start, piece.stop))
-            units, inside = rows.units[low:high], rows.rows[low:high] - piece.start
+            low, high = np.searchsorted(rows.rows, (piece.rows.start, piece.rows.stop))
+            units, inside = rows.units[low:high], rows.rows[low:high] - piece.rows.start
             if len(inside) == piece.stop - piece.start:
                 inside = None
         if len(units):

@@ -7,6 +7,7 @@ are read where they lie. What is wrong in rows comes back with its place: a few 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,15 +18,15 @@ from attrs import evolve, frozen
 from parcore.diagnostics import Diagnostic, Findings, Place, stop
 from parcore.evidence.periods import Period
 from parcore.evidence.units import UnitBook
+from parcore.readings.columns import Ints
 from parcore.results.bulk_cells import SHOWN
 from parcore.results.bulk_rows import PERIOD, STAGE, UNIT, Roll, Rows, fields_of, parts_of, rows_of
-from parcore.results.bulk_tables import TableAtRest
 from parcore.results.engines import Wide
 from parcore_spark.blocks import blocks_of
 from parcore_spark.engine import Cluster
 from parcore_spark.held import SparkHeld
 from parcore_spark.local import locals_of
-from parcore_spark.pieces import ROWS, Outline, Piece, names_of, outline, table_of
+from parcore_spark.pieces import ROWS, File, Outline, Piece, Table, names_of, outline, table_of
 
 _MORE: Final = "bulk-more"
 _OF_UNITS: Final = ("invariant-broken",)
@@ -56,7 +57,7 @@ def opened(cluster: Cluster, wide: Wide, most: int = 0) -> SparkHeld:
     sources = [(piece, locals_of(piece, rows[piece.table], wide.period, wide.lags)) for piece in pieces]
     blocks = blocks_of(cluster, at_work, sources, len(roll.units), most or ROWS)
     found = blocks.looked()
-    whose = dict(zip(map(str, wide.tables), map(_units, tables, rows), strict=True))
+    whose = {file: of for each, own in zip(tables, rows, strict=True) for file, of in _units(each, own)}
     told = [one for each in found for one in each.told]
     for some in ([each.cells for each in told], [each.rows for each in told]):
         one_by_one = [_whose(one, whose, roll) for each in some for one in each]
@@ -67,7 +68,7 @@ def opened(cluster: Cluster, wide: Wide, most: int = 0) -> SparkHeld:
 
 @frozen
 class _Outline:
-    """The outline of a numbered file, in pieces of so many rows at most."""
+    """The outline of a numbered table, in pieces of so many rows at most."""
 
     most: int
 
@@ -75,12 +76,10 @@ class _Outline:
         return outline(*numbered, self.most)
 
 
-def _named(
-    cluster: Cluster, wide: Wide, outlines: Sequence[Outline], pieces: Sequence[Piece]
-) -> list[TableAtRest]:
-    """The files as tables of which the columns are at hand that say whose rows they are."""
+def _named(cluster: Cluster, wide: Wide, outlines: Sequence[Outline], pieces: Sequence[Piece]) -> list[Table]:
+    """The tables, of which the columns are at hand that say whose rows they are."""
     columns = cluster.each(names_of, pieces)
-    found: list[TableAtRest] = []
+    found: list[Table] = []
     for number, (path, known) in enumerate(zip(wide.tables, outlines, strict=True)):
         own = [held for piece, held in zip(pieces, columns, strict=True) if piece.table == number]
         whole = {
@@ -100,12 +99,17 @@ def _one(arrays: Sequence[Any], kind: Any) -> Any:
     return whole.combine_chunks() if whole.num_chunks > 1 else whole.chunk(0)
 
 
-def _units(table: TableAtRest, periods: Mapping[Period, Rows]) -> Callable[[int], int]:
-    """The position of the unit of each line."""
+def _units(table: Table, periods: Mapping[Period, Rows]) -> Iterator[tuple[str, Callable[[int], int]]]:
+    """For each file the position of the unit of a line."""
     units = np.full(table.size, -1, np.int64)
     for rows in periods.values():
         units[rows.at] = rows.units
-    return lambda line: int(units[line - table.first])
+    for file in table.files:
+        yield str(file.path), partial(_unit, units, file)
+
+
+def _unit(units: Ints, file: File, line: int) -> int:
+    return int(units[file.before + line - file.first])
 
 
 def _whose(told: Diagnostic, whose: Mapping[str, Callable[[int], int]], roll: Roll) -> Diagnostic:
@@ -117,11 +121,11 @@ def _whose(told: Diagnostic, whose: Mapping[str, Callable[[int], int]], roll: Ro
     return evolve(told, values={**told.values, "unit": unit.id})
 
 
-def _merged(told: Iterable[Diagnostic], wide: Wide, tables: Sequence[TableAtRest]) -> Iterator[Diagnostic]:
+def _merged(told: Iterable[Diagnostic], wide: Wide, tables: Sequence[Table]) -> Iterator[Diagnostic]:
     """What tasks tell, as one reader of the whole would: a few of each, the rest counted."""
     shown: dict[tuple[str, str, str], int] = {}
     counted: dict[tuple[str, Place, tuple[tuple[str, str], ...]], int] = {}
-    names = {str(table.path): ["", *table.types] for table in tables}
+    of = {str(file.path): table for table in tables for file in table.files}
     rules = {str(each.rule): ", ".join(each.names) for each in wide.vocabulary.invariants}
     for each in sorted(told, key=lambda one: one.place):
         place, values = each.place, dict(each.values)
@@ -130,13 +134,14 @@ def _merged(told: Iterable[Diagnostic], wide: Wide, tables: Sequence[TableAtRest
             key = each.code, place, tuple(values.items())
             counted[key] = counted.get(key, 0) + count
             continue
-        what = rules[values["rule"]] if "rule" in values else names[place.file][place.column]
-        alike = each.code, place.file, what
+        table = of[place.file]
+        what = rules[values["rule"]] if "rule" in values else ["", *table.types][place.column]
+        alike = each.code, str(table.path), what
         shown[alike] = shown.get(alike, 0) + 1
         if shown[alike] <= SHOWN:
             yield each
         else:
-            key = _MORE, Place(place.file), (("what", what),)
+            key = _MORE, Place(str(table.path)), (("what", what),)
             counted[key] = counted.get(key, 0) + 1
     for (code, place, more), count in counted.items():
         yield from stop(code, place, count=count, **dict(more)).diagnostics

@@ -7,7 +7,6 @@ its unit (Spark's shuffle), and put together by the store that the engine `colum
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Set
-from pathlib import Path
 
 import numpy as np
 from attrs import frozen
@@ -50,7 +49,6 @@ class Sent:
     """What a piece says of a field to one block: its cells, and the units of them within the block."""
 
     order: tuple[int, int]
-    path: Path
     key: Key
     cells: Cells
     units: Ints
@@ -115,7 +113,7 @@ def send(
     cells, told = cells_of(piece, wide, None, checking=True)
     if told.cells or told.rows:
         nothing = Cells(Bulk(np.empty(0, np.int64)), None)
-        yield 0, Sent((piece.table, number), piece.path, ("", 0), nothing, np.empty(0, np.int64), told)
+        yield 0, Sent((piece.table, number), ("", 0), nothing, np.empty(0, np.int64), told)
     for each in held:
         units, rows = each.units_of(piece.stop - piece.start), each.positions(piece.stop - piece.start)
         blocks = units // size
@@ -126,17 +124,18 @@ def send(
                     own.bulk.at(rows[inside]), None if own.blank is None else own.blank[rows[inside]]
                 )
                 key = name, each.lag
-                yield block, Sent((piece.table, number), piece.path, key, part, units[inside] % size)
+                yield block, Sent((piece.table, number), key, part, units[inside] % size)
 
 
 def put_together(units: Ints, sent: Collection[Sent], wide: Wide) -> Stored:
     """The block of these units, of what was sent to it."""
     findings, broken, store = Findings(), Findings(), Store(len(units), len(wide.tables))
-    fields: dict[Path, set[str]] = {}
+    fields: dict[int, set[str]] = {}
     for each in sorted(sent, key=lambda one: (one.order, one.key)):
         if len(each.units):
-            fields.setdefault(each.path, set()).add(each.key[0])
-            table = TableAtRest(each.path, 0, {}, _nothing)
+            number, _ = each.order
+            fields.setdefault(number, set()).add(each.key[0])
+            table = TableAtRest(wide.tables[number], 0, {}, _nothing)
             store.put(each.key, each.cells, Rows(None, each.units, False), table, findings)
     if not findings.errors:
         _check_across(wide, fields.values(), store, units, broken)
