@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -21,14 +22,15 @@ from parcore.rules.combinations import reported_of
 from parcore.rules.graph import Over, Records
 from parcore.values import State
 from tests.results import policies
-from tests.results.editions import BOOK, PERIOD, Given, editions, evidence, populations, result
+from tests.results.editions import BOOK, PERIOD, UNITS, Given, editions, evidence, populations, result, sound
 from tests.results.policies import Plan, edition_of, plans
 from tests.results.wide import check_same, scored_by, wide_of
 
 COLUMNS, DUCKDB = engine_of("columns"), engine_of("duckdb")
 REGISTRY = Registry()
 KEYS = ["@".join((each.methodology, each.name)) for each in REGISTRY.edition_documents()]
-THIRD = Fraction(1, 3)
+F = Fraction
+THIRD = F(1, 3)
 
 
 def tabled(by_unit: dict[str, dict[str, Given]]) -> dict[str, dict[str, Given]]:
@@ -109,3 +111,53 @@ def test_shipped_editions_over_shipped_evidence(key: str, engine: Engine) -> Non
             scored_by(engine, edition, [table], REGISTRY.units, period),
             score(edition, held, REGISTRY.units, period),
         )
+
+
+RANKED = "ranking: {on: {quantity: base, rounded: no}, method: dense, within: [all]}\n"
+LARGE = """  - id: x
+    title: x
+    max: 10
+    measure: {formula: 'any / (done + 1)'}
+    scale: [{at_least: 100%, points: 10}, {at_least: -300%, points: 2.5}, {otherwise: 0}]
+    when: {missing: zero, unverified: zero, rejected: zero, nothing_arose: zero}
+    source: {clause: '1', basis: illustrative}
+  - id: y
+    title: y
+    max: 10
+    measure: {formula: '(any - fine) / (all_of + 3)'}
+    scale: {through: [[0, 0], [1000000000000000000, 10]]}
+    when: {missing: zero, unverified: zero, rejected: zero, nothing_arose: zero}
+    source: {clause: '1', basis: illustrative}
+"""
+AMOUNTS = [
+    0,
+    1,
+    -1,
+    10**18,
+    10**18 + 1,
+    -(10**18),
+    2**63,
+    3 * 10**30,
+    F("0.01"),
+    F("-7.125"),
+    F(10**20 + 1, 8),
+]
+
+
+@pytest.mark.parametrize("typed", [True, False])
+@pytest.mark.parametrize("engine", [COLUMNS, DUCKDB])
+def test_large_and_negative_amounts_are_exact(engine: Engine, typed: bool) -> None:
+    """Amounts beyond 64 bits, below zero and of many decimals, ranked to the last digit."""
+    edition = sound(LARGE, "20", "rounding: {index: 2}\n" + RANKED)
+    random = Random(7)
+    by_unit = {
+        name: {
+            "any": random.choice(AMOUNTS),
+            "done": random.choice([0, 2, 10**17]),
+            "all_of": 10**17,
+            "fine": random.choice([F(-2), F(1, 2), F(4)]),
+        }
+        for name in UNITS
+    }
+    table = wide_of(evidence(by_unit), typed=typed)
+    check_same(scored_by(engine, edition, [table], BOOK, PERIOD), result(edition, by_unit))
