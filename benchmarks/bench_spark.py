@@ -7,6 +7,7 @@ result is thrown away: what a cluster would take on which nothing of ours is ins
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,7 +44,7 @@ GROUP = 100_000
 @click.option("--times", default=3, help="How often Spark does it.")
 @click.option("--sql", is_flag=True, help="Run the edition's statement too.")
 def main(units: int, rounding: str, master: str, times: int, *, sql: bool) -> None:
-    """Print seconds of the clock, and stop where a cell of the results differs."""
+    """Print what it took, and stop where a cell of the results differs."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         edition, table = made(folder, rounding), folder / "evidence.parquet"
@@ -90,10 +91,30 @@ def table_of(units: int) -> pa.Table:
 
 @contextmanager
 def clock(name: str) -> Iterator[None]:
-    """Print how long something took."""
-    start = perf_counter()
+    """Print how long something took: by the clock, and of processors, those of Spark and its workers too."""
+    start, spent = perf_counter(), processors()
     yield
-    click.echo(f"  {name:24} {perf_counter() - start:8.1f} s")
+    click.echo(f"  {name:24} {perf_counter() - start:8.1f} s   {processors() - spent:8.1f} s of processors")
+
+
+def processors() -> float:
+    """Seconds of processors that this process and all begun by it have used (Linux)."""
+    children: dict[int, list[int]] = {}
+    used: dict[int, int] = {}
+    for each in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = each.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        process = int(each.parent.name)
+        children.setdefault(int(fields[1]), []).append(process)
+        used[process] = sum(map(int, fields[11:15]))  # its own, and of those it has waited for
+    total, waiting = 0, [os.getpid()]
+    while waiting:
+        process = waiting.pop()
+        total += used.get(process, 0)
+        waiting += children.get(process, [])
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 def score(name: str, engine: Engine, edition: Edition, table: Path, book: UnitBook, path: Path) -> None:
