@@ -53,13 +53,12 @@ def main(units: int, rounding: str, master: str, times: int, *, sql: bool) -> No
         click.echo(
             f"{units} units × {CRITERIA} criteria, {rounding} rounded, {table.stat().st_size / 1e6:.0f} MB"
         )
+        score("columns", engine_of("columns"), edition, table, book, folder / "columns.parquet")
+        options = {"master": master, "spark.driver.memory": "2g", "spark.ui.enabled": "false"}
         with clock("session"):
-            spark = engine_of(
-                "spark", {"master": master, "spark.driver.memory": "2g", "spark.ui.enabled": "false"}
-            )
-        for name_, engine, often in (("spark", spark, times), ("columns", engine_of("columns"), 1)):
-            for _ in range(often):
-                score(name_, engine, edition, table, book, folder / f"{name_}.parquet")
+            spark = engine_of("spark", options)
+        for _ in range(times):
+            score("spark", spark, edition, table, book, folder / "spark.parquet")
         compare(folder / "spark.parquet", folder / "columns.parquet")
         if sql:
             statement(spark, compile_edition(edition, "").program, units, folder / "block.parquet")
