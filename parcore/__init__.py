@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING, Any
 from parcore.version import __version__
 
 if TYPE_CHECKING:
-    from parcore.api import attribute, compare, describe, load_edition, read_evidence, score
+    from parcore.api import attribute, compare, describe, load_edition, read_evidence, score, score_bulk
 
-__all__ = ["__version__", "attribute", "compare", "describe", "load_edition", "read_evidence", "score"]
+__all__ = [
+    "__version__",
+    "attribute",
+    "compare",
+    "describe",
+    "load_edition",
+    "read_evidence",
+    "score",
+    "score_bulk",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from parcore.change import editions
 from parcore.change.attribution import Attribution
@@ -24,6 +25,10 @@ from parcore.readings.prose import annex
 from parcore.registry import Registry, search_paths
 from parcore.results.result import Result
 from parcore.results.scoring import score as score_units
+
+if TYPE_CHECKING:
+    from parcore.results.bulk import BulkResult
+    from parcore.results.engines import Book
 
 
 def _period(period: str | int | Period) -> Period:
@@ -102,6 +107,38 @@ def score(
     only = registry.unit_ids(units, at, Place("units"))
     result = score_units(edition, evidence, registry.units, at, stage=stage, only=only)
     return result.beside(registry.observations(edition.methodology))
+
+
+def score_bulk(
+    edition: Edition,
+    tables: Iterable[str | Path],
+    period: str | int | Period,
+    *,
+    engine: str = "columns",
+    options: Mapping[str, str] | None = None,
+    numbers: NumberFormat = NumberFormat.UNDECLARED,
+    units_table: str | Path | None = None,
+    paths: Iterable[str | Path] = (),
+) -> BulkResult:
+    """Score wide tables of evidence (Parquet, Arrow, CSV) by an engine: `columns`, or one that a plugin adds.
+
+    `units_table` holds more units than documents do: `id`, `kind`, perhaps `name`, `group`, `region`. The
+    numbers of the result are columns, `write` puts them into a file.
+
+    Raises:
+        ParcoreError: evidence that is refused, an edition that reads records, an engine that is not there.
+    """
+    from parcore.results.engines import engine_of
+
+    run = engine_of(engine, options)
+    from parcore.results import bulk
+    from parcore.results.bulk_units import read_units_table
+
+    registry = Registry(search_paths(paths))
+    book: Book = registry.units
+    if units_table is not None:
+        book = read_units_table(Path(units_table), book)
+    return bulk.score_bulk(edition, run, map(Path, tables), book, _period(period), numbers=numbers)
 
 
 def compare(first: Edition, second: Edition, *, paths: Iterable[str | Path] = ()) -> EditionChange:

@@ -61,6 +61,7 @@ PAGES = (
     "docs/bundle.md",
     "docs/brief.md",
     "docs/change.md",
+    "docs/engines.md",
     "docs/files.md",
     "docs/records.md",
     "docs/sql.md",

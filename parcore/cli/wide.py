@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from parcore.results.bulk import BulkResult
     from parcore.results.engines import Book
 
-MOST_SHOWN: Final = 5_000
-"""So many units at most are shown one by one; a file (`--output`) has all."""
+MOST_SHOWN: Final = {"table": 200}
+"""So many units at most are shown one by one in a form; a file (`--output`) has all."""
+MOST_WRITTEN: Final = 5_000
+"""The same in every other form."""
 BEST_SHOWN: Final = 20
-"""So many of more than that a table shows, the best."""
+"""So many a table shows of more than that, the best."""
 
 
 @frozen
@@ -41,7 +43,7 @@ def engine_options(command: Command) -> Command:
     for option in (
         click.option("--units-table", type=click.Path(path_type=Path), metavar="FILE",
                      help="With --engine: a table of more units: id, kind, name, group, region."),
-        click.option("--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+        click.option("--output", type=click.Path(path_type=Path), metavar="FILE",
                      help="With --engine: write the whole result as .parquet, .arrow or .csv, a row a unit."),
         click.option("--master", metavar="URL", help="With --engine spark: the cluster, or local[2]."),
         click.option("--engine-option", "engine_pairs", multiple=True, metavar="KEY=VALUE",
@@ -123,8 +125,9 @@ def _rows(result: BulkResult, asked: Asked, book: Book, form: str) -> tuple[list
         findings.raise_errors()
         ids = {unit.id for unit in units if unit is not None}
         return [row for row, unit in enumerate(result.units) if unit.id in ids], 0
-    if size <= MOST_SHOWN:
+    most = MOST_SHOWN.get(form, MOST_WRITTEN)
+    if size <= most:
         return list(range(size)), 0
-    if form != "table":
-        raise stop("bulk-shown", Place("--format"), count=size, form=form, limit=MOST_SHOWN)
+    if form not in MOST_SHOWN:
+        raise stop("bulk-shown", Place("--format"), count=size, form=form, limit=most)
     return best(result, BEST_SHOWN), size - BEST_SHOWN

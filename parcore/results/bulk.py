@@ -81,6 +81,14 @@ class BulkResult:
     tables: tuple[Path, ...]
     notes: tuple[Diagnostic, ...] = ()
 
+    def write(self, path: str | Path) -> None:
+        """Write all of it as Parquet, Arrow or CSV (`parcore.results.bulk_output`).
+
+        Raises:
+            ParcoreError: an ending that is no format, or a file that cannot be written.
+        """
+        self.held.write(Path(path), self)
+
     def column(self, root: str) -> Column:
         """A root over all units; no number where a unit's group has no such root.
 
@@ -130,7 +138,7 @@ def score_bulk(
         ParcoreError: evidence that is refused, or an edition that reads records.
     """
     programs = {group: compile_edition(edition, group).program for group in edition.groups}
-    reads = {key for program in programs.values() for key in _read_by(program, edition)}
+    reads = {key for program in programs.values() for key in _read_by(program)}
     lags = tuple(sorted({0, *(lag for _, lag in reads)}))
     index_fields = sorted(name for name, _ in reads if name.startswith(INDEX))
     checks = checks_of(edition.vocabulary, index_fields)
@@ -193,17 +201,13 @@ def _over_all(parts: Sequence[Part], columns: Sequence[Columns], root: str, size
     return joined([(part.units, own.get(root)) for part, own in zip(parts, columns, strict=True)], size)
 
 
-def _read_by(program: Program, edition: Edition) -> Iterator[tuple[str, int]]:
-    """The fields that a program reads, and how many periods back.
-
-    Raises:
-        ParcoreError: it reads records, which wide tables do not hold.
-    """
+def _read_by(program: Program) -> Iterator[tuple[str, int]]:
+    """The fields that a program reads, and how many periods back."""
     for at, node in enumerate(program.nodes):
         if isinstance(node, Field | Symbol) and not node.name.startswith(_NOT_IN_TREE):
             yield node.name, node.lag
         if isinstance(node, Over):
-            yield from _read_by(program.bodies[at], edition)
+            yield from _read_by(program.bodies[at])
 
 
 def _witness(held: Held, period: Period) -> Evidence:

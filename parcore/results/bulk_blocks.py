@@ -21,14 +21,17 @@ from parcore.readings.bulk import Bulk, bulk_block
 from parcore.readings.chunks import read_block
 from parcore.readings.columns import Ints
 from parcore.readings.pair.backend import Undecided
+from parcore.readings.pair.block import Block
 from parcore.readings.pair.reading import Run
 from parcore.results.bulk_cells import read_cells
 from parcore.results.bulk_checks import check, checked, only
 from parcore.results.bulk_rows import Roll, Rows, fields_of, parts_of, rows_of
 from parcore.results.bulk_store import Store
 from parcore.results.bulk_tables import TableAtRest, open_table
+from parcore.results.columnar import as_column
 from parcore.results.engines import Engine, Part, Wide
 from parcore.rules.graph import Field, Symbol
+from parcore.rules.program import Program
 from parcore.values import State
 
 if TYPE_CHECKING:
@@ -173,12 +176,24 @@ class Blocks:
         if not fields:  # a block has as many rows as its columns
             fields["@rows"] = Bulk(np.zeros(len(part.units), np.int8))
         block = bulk_block(program, fields, self.wide.period)
-        if self.run is not None:
-            try:
-                return cast("Mapping[str, Column]", self.run(program, block))
-            except Undecided as refusal:
-                self._why[str(refusal)] = None
-        return cast("Mapping[str, Column]", read_block(program, block).values)
+        found = {} if self.run is None else self._run(self.run, program, block)
+        left = [root for root in part.roots if root not in found]
+        own = read_block(program, block, left).values if left else {}
+        return {**found, **cast("Mapping[str, Column]", own)}
+
+    def _run(self, run: Run, program: Program, block: Block) -> dict[str, Column]:
+        """What the backend gives; for what it leaves out, and why, see the notes."""
+        try:
+            given = run(program, block)
+        except Undecided as refusal:
+            given = dict.fromkeys(program.roots, refusal)
+        found: dict[str, Column] = {}
+        for root, values in given.items():
+            if isinstance(values, Undecided):
+                self._why[str(values)] = None
+            else:
+                found[root] = as_column(values)
+        return found
 
     def write(self, path: Path, result: BulkResult) -> None:
         """Write the result from the columns in memory."""

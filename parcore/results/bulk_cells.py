@@ -6,7 +6,7 @@ read once by `parcore.evidence.bounds.read_given`. Integers, decimals and days a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from math import lcm
@@ -126,18 +126,14 @@ def _texts(
 ) -> _Read:
     at, texts = coded(column)
     open_ = spec.kind is FieldKind.CHOICE and not spec.options
-    values: list[Value | None] = []
+    plain, whole = _plain(texts) if spec.kind in (FieldKind.COUNT, FieldKind.NUMBER) else _none()
+    values: dict[int, Value | None] = {}
     bad: list[tuple[int, Sequence[Diagnostic]]] = []
-    plain = _plain(texts) if spec.kind in (FieldKind.COUNT, FieldKind.NUMBER) else {}
     options: list[str] = []
-    for code, written in enumerate(texts):
-        known = plain.get(code)
-        if known is not None:
-            values.append(known)
-            continue
-        text = one_form(written.strip(), Place(str(table.path)))
+    for code in np.setdiff1d(np.arange(len(texts)), plain).tolist():
+        text = one_form(texts[code].strip(), Place(str(table.path)))
         if not text:
-            values.append(None)
+            values[code] = None
             continue
         own = Findings()
         value = _cell(text, name, spec, numbers, own)
@@ -146,34 +142,45 @@ def _texts(
         if open_ and value is not None and value.state is State.OK:
             value = Value(State.OK, Fraction(len(options)))
             options.append(text)
-        values.append(value or Value(State.MISSING))
+        values[code] = value or Value(State.MISSING)
     _tell(table, name, at, bad, findings)
-    k = lcm(*{each.number.denominator for each in values if each is not None})
-    numerators = [
-        0 if each is None else each.number.numerator * (k // each.number.denominator) for each in values
-    ]
-    states = [_BLANK if each is None else int(each.state) for each in values]
-    # The last one is what -1 (null) finds.
-    found = _integers([*numerators, 0])[at], np.array([*states, _BLANK], np.int8)[at]
-    return *found, k, tuple(options) if open_ else spec.options
+    found, states, k = _joined(len(texts), plain, whole, values)
+    return found[at], states[at], k, tuple(options) if open_ else spec.options
 
 
-def _plain(texts: list[str]) -> dict[int, Value]:
-    """The texts that are whole numbers under every format, by position; read at once where they are many."""
-    if len(texts) < 1000:
-        return {}
+def _joined(
+    size: int, plain: Ints, whole: Ints, values: Mapping[int, Value | None]
+) -> tuple[Ints, Ints, int]:
+    """Numbers over one denominator, and states, of whole numbers and of values; null finds the last."""
+    k = lcm(*{each.number.denominator for each in values.values() if each is not None})
+    numerators = {
+        code: each.number.numerator * (k // each.number.denominator)
+        for code, each in values.items()
+        if each is not None
+    }
+    most = max([int(whole.max()) * k if len(whole) else 0, *map(abs, numerators.values())])
+    kind: Any = np.int64 if most < 2**63 else object
+    found = np.zeros(size + 1, kind)
+    found[plain] = whole.astype(kind) * k
+    found[list(numerators)] = list(numerators.values())
+    states = np.zeros(size + 1, np.int8)
+    states[-1] = _BLANK
+    states[list(values)] = [_BLANK if each is None else int(each.state) for each in values.values()]
+    return found, states, k
+
+
+def _none() -> tuple[Ints, Ints]:
+    return np.empty(0, np.int64), np.empty(0, np.int64)
+
+
+def _plain(texts: list[str]) -> tuple[Ints, Ints]:
+    """The positions of texts that are whole numbers under every format, and these, read at once."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    held = pa.array(texts)
+    held = pa.array(texts, pa.string())
     at = np.flatnonzero(pc.match_substring_regex(held, _INTEGERS).to_numpy(zero_copy_only=False))
-    numbers = pc.cast(held.take(pa.array(at)), pa.int64()).to_pylist()
-    return {int(code): Value(State.OK, Fraction(each)) for code, each in zip(at, numbers, strict=True)}
-
-
-def _integers(numbers: list[int]) -> Ints:
-    fits = all(-(2**63) < each < 2**63 for each in numbers)
-    return np.array(numbers, np.int64 if fits else object)
+    return at, pc.cast(held.take(pa.array(at)), pa.int64()).to_numpy(zero_copy_only=False)
 
 
 def _cell(text: str, name: str, spec: FieldSpec, numbers: NumberFormat, findings: Findings) -> Value | None:

@@ -1,7 +1,7 @@
 """A bulk result in a file: a row for each unit, a column for each number. Numbers stay exact.
 
 A number that the edition rounds is a decimal of its digits. Any other is a text, `n` or `n/d`, in lowest
-terms. Which of the two a column is follows from the edition alone (`digits_of`), never from data or engine.
+terms. Which of the two a column is follows from the edition alone (`digits_of`), never from the data.
 Where there is no number it is null. Needs `parcore[arrow]`.
 """
 

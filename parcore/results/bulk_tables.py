@@ -67,7 +67,7 @@ def open_table(path: Path) -> TableAtRest:
     try:
         import pyarrow as pa
     except ImportError as error:
-        raise stop("bulk-needs", place, extra="arrow") from error
+        raise stop("bulk-needs", place, what="parcore[arrow]") from error
     try:
         table = readers.get(ending, _feather)(path)
     except (pa.ArrowException, OSError) as error:

@@ -106,9 +106,14 @@ def masked(values: Column, kept: Truths) -> Column:
     return changed
 
 
-def arrays(values: Values) -> Values:
-    """The same with arrays, whatever a backend gave: 64 bits where they fit, else Python integers."""
-    return Values(*(_array(each) for each in (values.states, values.n, values.d)))
+def as_column(values: Sequence[Value]) -> Column:
+    """What a backend gives as a column of arrays: 64 bits where they fit, else Python integers."""
+    if isinstance(values, WideValues | Joined):
+        return values
+    if isinstance(values, Values):
+        return Values(*(_array(each) for each in (values.states, values.n, values.d)))
+    numbers = [(value.state, value.number.numerator, value.number.denominator) for value in values]
+    return Values(*(_array(each) for each in zip(*numbers, strict=True)))
 
 
 def _array(numbers: Any) -> Any:

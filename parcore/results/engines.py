@@ -137,7 +137,7 @@ def engine_of(name: str, options: Mapping[str, str] | None = None) -> Engine:
         try:
             from parcore.results.bulk_blocks import columns
         except ImportError as error:
-            raise stop("bulk-needs", place, extra="arrow") from error
+            raise stop("bulk-needs", place, what="parcore[arrow]") from error
         return columns(options or {})
     engines = plugins.load().engines
     if name not in engines:

@@ -94,6 +94,7 @@ NOT_OF_DOCUMENTS = {
             "bulk-unwritten",
             "engine-option",
             "engine-period",
+            "engine-server",
             "engine-undecided",
             "engine-unknown",
             "units-table",

@@ -1,4 +1,4 @@
-"""The PostgreSQL that the tests of plugins share: one server and one connection for the whole session."""
+"""The PostgreSQL and the Spark that the tests of plugins share: one of each for the whole session."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.plugins.postgres import programs, server
+from tests.plugins.spark import java, session
 
 if TYPE_CHECKING:
     from psycopg import Connection
+    from pyspark.sql import SparkSession
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +36,15 @@ def postgres(postgres_server: str) -> Iterator[Connection[Any]]:
 
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """One Spark for all tests; where there is no Java CI fails, others skip."""
+    if java() is None:
+        reason = "no Java is installed (`java` is neither on the path nor in JAVA_HOME)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with session(tmp_path_factory.mktemp("spark")) as opened:
+        yield opened

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from random import Random
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parcore.diagnostics import ParcoreError
+from parcore.editions.compile import compile_edition
 from parcore.editions.edition import Edition
-from parcore.results.bulk_blocks import in_blocks
+from parcore.evidence.evidence import Evidence, Stage
+from parcore.evidence.sections import Defaults
+from parcore.evidence.vocabulary import POINTS
+from parcore.registry import Registry
+from parcore.results.engines import Engine, engine_of
+from parcore.results.scoring import score
+from parcore.rules.combinations import reported_of
+from parcore.rules.graph import Over, Records
 from parcore.values import State
 from tests.results import policies
-from tests.results.editions import BOOK, PERIOD, Given, editions, evidence, populations, result
+from tests.results.editions import BOOK, PERIOD, UNITS, Given, editions, evidence, populations, result, sound
 from tests.results.policies import Plan, edition_of, plans
 from tests.results.wide import check_same, scored_by, wide_of
 
-COLUMNS = in_blocks("columns", None)
-THIRD = Fraction(1, 3)
+COLUMNS, DUCKDB = engine_of("columns"), engine_of("duckdb")
+REGISTRY = Registry()
+KEYS = ["@".join((each.methodology, each.name)) for each in REGISTRY.edition_documents()]
+F = Fraction
+THIRD = F(1, 3)
 
 
 def tabled(by_unit: dict[str, dict[str, Given]]) -> dict[str, dict[str, Given]]:
@@ -29,6 +43,22 @@ def tabled(by_unit: dict[str, dict[str, Given]]) -> dict[str, dict[str, Given]]:
             held["done"] = numbers["all_of"]
         found[unit] = held
     return found
+
+
+def final_of(held: Evidence, edition: Edition) -> Evidence:
+    """What a wide table can hold of evidence: final statements of exact numbers, no list, no points set."""
+    computed = {POINTS + each.id for each in edition.nodes if reported_of(each.rule) is None}
+    data = [o for o in held if o.stage is Stage.FINAL and o.bound is None and o.field not in computed]
+    return Evidence(data, (), held.rollups)
+
+
+def reads_records(edition: Edition) -> bool:
+    """Whether a rule of an edition asks for lists of records."""
+    return any(
+        isinstance(node, Over) and isinstance(node.domain, Records)
+        for group in edition.groups
+        for node in compile_edition(edition, group).program.nodes
+    )
 
 
 @given(editions(), populations(), st.booleans())
@@ -47,3 +77,87 @@ def test_policies_of_any_kind_decide_the_same(plan: Plan, by_unit: dict[str, dic
     table = wide_of(evidence(by_unit), typed=True)
     found = scored_by(COLUMNS, edition_of(plan), [table], policies.BOOK, PERIOD)
     check_same(found, policies.scored(plan, by_unit))
+
+
+@given(editions(), populations())
+@settings(max_examples=settings().max_examples // 5)
+def test_a_database_scores_any_edition_as_exactly(
+    edition: Edition, by_unit: dict[str, dict[str, Given]]
+) -> None:
+    """DuckDB reads the same; what it has no room for is read in columns, and told."""
+    held = tabled(by_unit)
+    table = wide_of(evidence(held), typed=True)
+    check_same(scored_by(DUCKDB, edition, [table], BOOK, PERIOD), result(edition, held))
+
+
+@pytest.mark.parametrize("engine", [COLUMNS, DUCKDB])
+@pytest.mark.parametrize("key", KEYS)
+def test_shipped_editions_over_shipped_evidence(key: str, engine: Engine) -> None:
+    """Every edition installed, over every period of the evidence held for it, made wide: cell for cell."""
+    edition = REGISTRY.edition(key)
+    evidence_ = REGISTRY.evidence(edition.methodology, edition.vocabulary, (), Defaults())
+    for period in evidence_.periods():
+        if not edition.in_force(period):
+            continue
+        held = final_of(evidence_, edition)
+        if not held.units(period):
+            continue
+        table = wide_of(held, typed=True)
+        if reads_records(edition):
+            with pytest.raises(ParcoreError, match="bulk-records"):
+                scored_by(engine, edition, [table], REGISTRY.units, period)
+            continue
+        check_same(
+            scored_by(engine, edition, [table], REGISTRY.units, period),
+            score(edition, held, REGISTRY.units, period),
+        )
+
+
+RANKED = "ranking: {on: {quantity: base, rounded: no}, method: dense, within: [all]}\n"
+LARGE = """  - id: x
+    title: x
+    max: 10
+    measure: {formula: 'any / (done + 1)'}
+    scale: [{at_least: 100%, points: 10}, {at_least: -300%, points: 2.5}, {otherwise: 0}]
+    when: {missing: zero, unverified: zero, rejected: zero, nothing_arose: zero}
+    source: {clause: '1', basis: illustrative}
+  - id: y
+    title: y
+    max: 10
+    measure: {formula: '(any - fine) / (all_of + 3)'}
+    scale: {through: [[0, 0], [1000000000000000000, 10]]}
+    when: {missing: zero, unverified: zero, rejected: zero, nothing_arose: zero}
+    source: {clause: '1', basis: illustrative}
+"""
+AMOUNTS: tuple[Given, ...] = [
+    0,
+    1,
+    -1,
+    10**18,
+    10**18 + 1,
+    -(10**18),
+    2**63,
+    3 * 10**30,
+    F("0.01"),
+    F("-7.125"),
+    F(10**20 + 1, 8),
+]
+
+
+@pytest.mark.parametrize("typed", [True, False])
+@pytest.mark.parametrize("engine", [COLUMNS, DUCKDB])
+def test_large_and_negative_amounts_are_exact(engine: Engine, typed: bool) -> None:
+    """Amounts beyond 64 bits, below zero and of many decimals, ranked to the last digit."""
+    edition = sound(LARGE, "20", "rounding: {index: 2}\n" + RANKED)
+    random = Random(7)
+    by_unit: dict[str, dict[str, Given]] = {
+        name: {
+            "any": random.choice(AMOUNTS),
+            "done": random.choice([0, 2, 10**17]),
+            "all_of": 10**17,
+            "fine": random.choice([F(-2), F(1, 2), F(4)]),
+        }
+        for name in UNITS
+    }
+    table = wide_of(evidence(by_unit), typed=typed)
+    check_same(scored_by(engine, edition, [table], BOOK, PERIOD), result(edition, by_unit))

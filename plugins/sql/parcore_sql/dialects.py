@@ -88,6 +88,14 @@ def _postgres_cut_off(a: exp.Expr, b: exp.Expr, wide: bool) -> exp.Expr:
     )
 
 
+def _spark_whole(a: exp.Expr, b: exp.Expr, wide: bool) -> exp.Expr:
+    """Of DECIMAL `div` gives a BIGINT, which wraps, and `/` rounds: what it divides is a multiple first."""
+    if not wide:
+        return exp.IntDiv(this=a, expression=b)
+    multiple = exp.Paren(this=exp.Sub(this=a, expression=exp.Mod(this=a.copy(), expression=b.copy())))
+    return exp.Cast(this=exp.Div(this=multiple, expression=b, typed=True), to=SPARK.type_of(wide=True))
+
+
 DUCKDB: Final = Dialect(
     sqlglot="duckdb",
     wide="INT128",
@@ -112,5 +120,17 @@ POSTGRES: Final = Dialect(
     keeps=True,
 )
 
-DIALECTS: Final[Mapping[str, Dialect]] = {"duckdb": DUCKDB, "postgres": POSTGRES}
+# A quotient of decimals keeps six decimals, for which six of the 38 digits are set aside. A plan is a tree of
+# objects: a statement of millions of characters takes the driver longer than its rows take the executors.
+SPARK: Final = Dialect(
+    sqlglot="spark",
+    wide="DECIMAL(38, 0)",
+    limit=10**32 - 1,
+    divide=_spark_whole,
+    rest=_modulo,
+    columns=4_000,
+    text=1_000_000,
+)
+
+DIALECTS: Final[Mapping[str, Dialect]] = {"duckdb": DUCKDB, "postgres": POSTGRES, "spark": SPARK}
 """The databases in which statements have been tried, by the names that users write."""

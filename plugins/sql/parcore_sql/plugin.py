@@ -1,4 +1,5 @@
-"""What this plugin adds to the command line: `parcore show EDITION --as sql --dialect NAME`."""
+"""What this plugin adds to the command line: `parcore show EDITION --as sql --dialect NAME`, and engines for
+`parcore score --engine NAME`."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from parcore.hookspecs import hookimpl
 if TYPE_CHECKING:
     from parcore.editions.edition import Edition
     from parcore.plugins import DialectWriter
+    from parcore.results.engines import Engine, EngineFactory
 
 NAMES = ("duckdb", "postgres")
 """The dialects, known without importing what writes them."""
@@ -20,6 +22,50 @@ NAMES = ("duckdb", "postgres")
 def parcore_dialects() -> Mapping[str, DialectWriter]:
     """Statements for each database in which they have been run."""
     return {name: partial(write, name) for name in NAMES}
+
+
+@hookimpl
+def parcore_engines() -> Mapping[str, EngineFactory]:
+    """`duckdb`, an embedded one, without options; `postgres`, the one of the option `dsn`."""
+    return {"duckdb": duckdb, "postgres": postgres}
+
+
+def duckdb(options: Mapping[str, str]) -> Engine:
+    """The engine `duckdb`.
+
+    Raises:
+        ParcoreError: an option; it has none.
+    """
+    from parcore.results.bulk_blocks import in_blocks, known_options
+    from parcore_sql import score_block
+
+    known_options("duckdb", options, ())
+    return in_blocks("duckdb", score_block)
+
+
+def postgres(options: Mapping[str, str]) -> Engine:
+    """The engine `postgres`: a server that the option `dsn` names, else the environment (`PGHOST`, …).
+
+    Nothing stays there: blocks are temporary tables of one connection.
+
+    Raises:
+        ParcoreError: another option, no driver (`parcore-sql[postgres]`), or no server that answers.
+    """
+    from parcore.diagnostics import Place, stop
+    from parcore.results.bulk_blocks import in_blocks, known_options
+
+    known_options("postgres", options, ("dsn",))
+    try:
+        import psycopg
+
+        from parcore_sql.postgres import score_block
+    except ImportError as error:
+        raise stop("bulk-needs", Place("postgres"), what="parcore-sql[postgres]") from error
+    try:
+        connection = psycopg.connect(options.get("dsn", ""))
+    except psycopg.Error as error:
+        raise stop("engine-server", Place("postgres"), engine="postgres", cause=str(error).strip()) from error
+    return in_blocks("postgres", partial(score_block, connection=connection))
 
 
 def write(dialect: str, edition: Edition, lang: str) -> str:
