@@ -129,7 +129,7 @@ LARGE = """  - id: x
     when: {missing: zero, unverified: zero, rejected: zero, nothing_arose: zero}
     source: {clause: '1', basis: illustrative}
 """
-AMOUNTS: tuple[Given, ...] = [
+AMOUNTS: list[Given] = [
     0,
     1,
     -1,
