@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.plugins.postgres import programs, server
+from tests.plugins.postgres import programs_or_stop, server
 from tests.plugins.spark import java, session
 
 if TYPE_CHECKING:
@@ -19,13 +19,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """How to connect to a server of the tests' own; where none is installed CI fails, others skip."""
-    folder = programs()
-    if folder is None:
-        reason = "no PostgreSQL is installed (initdb is neither on the path nor in /usr/lib/postgresql)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with server(folder) as connecting:
+    with server(programs_or_stop()) as connecting:
         yield connecting
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, Final
 
+import pytest
+
 PROGRAMS: Final = Path("/usr/lib/postgresql")
 """Where Debian puts the programs of each version, off the path."""
 _OWNERS: Final = ("postgres", "nobody")
@@ -33,6 +35,15 @@ def programs() -> Path | None:
         return Path(found).resolve().parent
     versions = [each for each in PROGRAMS.glob("*/bin") if (each / "initdb").exists()]
     return max(versions, key=lambda each: int(each.parent.name), default=None)
+
+
+def programs_or_stop() -> Path:
+    """The same, or the end of the test: CI fails where none is installed, others skip."""
+    found = programs()
+    if found is None:
+        reason = "no PostgreSQL is installed (initdb is neither on the path nor in /usr/lib/postgresql)"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+    return found
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import partial
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -21,6 +22,7 @@ from parcore.rules.graph import Agg, Aggregate, Cmp, Const, Div, Field, Mul, Nod
 from parcore.rules.program import Program, lay_out
 from parcore_sql import parts, sql_of
 from parcore_sql.postgres import score_block
+from tests.plugins import postgres as own_server
 from tests.plugins.test_sql import Truncating
 from tests.readings.agreement import RECORDS, hard_facts, known, program_of, scopes_of, unlike
 from tests.readings.test_pair import AT_THE_EDGE, HARD_CASES, SIZES
@@ -135,3 +137,15 @@ def test_a_statement_that_cuts_off_is_found(
         with monkeypatch.context() as patch:
             patch.setattr(parts, "Terms", Truncating)
             assert unlike(scored(program, scopes, postgres), program, scopes)
+
+
+@pytest.mark.parametrize(("ci", "end"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
+def test_a_missing_server_fails_in_ci_and_skips_elsewhere(
+    ci: str, end: type[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing that is tried against PostgreSQL is green in CI without having run."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(own_server, "PROGRAMS", tmp_path)
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(end, match="no PostgreSQL is installed"):
+        own_server.programs_or_stop()

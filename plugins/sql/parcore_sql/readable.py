@@ -103,13 +103,14 @@ def _table(lines: Sequence[str], name: str, text: str, dialect: Dialect) -> str:
 
 
 def _read(program: Program, edition: Edition, dialect: Dialect) -> _Read:
-    """The program within the widest bounds in which all of it has room, else in the narrowest."""
+    """The program within the widest bounds in which all of it has room, or the most of it."""
     whole = _with_decimals(program)
-    tried = (_within(room, whole, edition, dialect) for room in ROOMS)
-    found = next(tried)
-    while found.refused and (narrower := next(tried, None)) is not None:
-        found = narrower
-    return found
+    tried: list[_Read] = []
+    for room in ROOMS:
+        tried.append(_within(room, whole, edition, dialect))
+        if not tried[-1].refused:
+            break
+    return min(tried, key=lambda each: len(each.refused))
 
 
 def _within(room: Room, program: Program, edition: Edition, dialect: Dialect) -> _Read:
