@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,15 @@ from parcore_robust.draws import GENERATOR, method_of
 from parcore_robust.words import tell
 
 if TYPE_CHECKING:
-    from parcore_robust.design import Design
+    from parcore_robust.design import Design, Number
     from parcore_robust.document import Stated
     from parcore_robust.polytope import Box
     from parcore_robust.standing import Standing
     from parcore_robust.weighing import Weighing
+
+
+_FEW = 3
+"""More fields with one error and source are told by the first and the last."""
 
 
 def _each(say: Callable[[str], str]) -> Text:
@@ -51,6 +55,12 @@ def survey_facts(design: Design, draws: int, seed: int) -> tuple[Text, ...]:
         ways = [tell(f"drawn-{way}") for way in dict.fromkeys(method_of(e.effect) for e in design.answers)]
         told = _each(lambda lang: "; ".join(way.in_(lang) for way in ways))
         found.append(tell("survey-answers", units=units, sizes=sizes, ways=told))
+    return (*found, *_numbers(design))
+
+
+def _numbers(design: Design) -> Iterator[Text]:
+    """The numbers drawn around what was stated; fields with one error and source together."""
+    alike: dict[tuple[Text, str, str], list[Number]] = {}
     for name in dict.fromkeys(each.name for each in design.numbers):
         own = [each for each in design.numbers if each.name == name]
         samples = sorted({Fraction(each.sample) for each in own if each.sample is not None})
@@ -59,9 +69,12 @@ def survey_facts(design: Design, draws: int, seed: int) -> tuple[Text, ...]:
         error = error or tell("error-standard", ends=_ends(errors))
         source = "; ".join(dict.fromkeys(str(each.source) for each in own))
         basis = ", ".join(dict.fromkeys(each.source.basis.value for each in own))
-        told_of = {"field": name, "units": len(own), "error": error, "source": source, "basis": basis}
-        found.append(tell("survey-number", **told_of))
-    return tuple(found)
+        alike.setdefault((error, source, basis), []).extend(own)
+    for (error, source, basis), own in alike.items():
+        names = [*dict.fromkeys(each.name for each in own)]
+        fields = ", ".join(names) if len(names) <= _FEW else f"{names[0]} … {names[-1]} ({len(names)})"
+        units = len({each.unit for each in own})
+        yield tell("survey-number", field=fields, units=units, error=error, source=source, basis=basis)
 
 
 def _ends(numbers: Sequence[Fraction]) -> Text:
@@ -89,6 +102,8 @@ def survey_cautions(result: Result, design: Design) -> tuple[Text, ...]:
     for id_, units in design.silent.items():
         told = {"name": names_of(edition, [id_]), "units": units, "all": len(result.scorecards)}
         found.append(tell("survey-silent", **told))
+    if len(design.drawn) > 1:
+        found.append(tell("survey-apart"))
     if design.unanimous:
         found.append(tell("survey-unanimous", count=design.unanimous))
     return tuple(found)
