@@ -129,7 +129,7 @@ LARGE = """  - id: x
     when: {missing: zero, unverified: zero, rejected: zero, nothing_arose: zero}
     source: {clause: '1', basis: illustrative}
 """
-AMOUNTS = [
+AMOUNTS: list[Given] = [
     0,
     1,
     -1,
@@ -150,7 +150,7 @@ def test_large_and_negative_amounts_are_exact(engine: Engine, typed: bool) -> No
     """Amounts beyond 64 bits, below zero and of many decimals, ranked to the last digit."""
     edition = sound(LARGE, "20", "rounding: {index: 2}\n" + RANKED)
     random = Random(7)
-    by_unit = {
+    by_unit: dict[str, dict[str, Given]] = {
         name: {
             "any": random.choice(AMOUNTS),
             "done": random.choice([0, 2, 10**17]),
