@@ -137,12 +137,7 @@ def score_bulk(
     Raises:
         ParcoreError: evidence that is refused, or an edition that reads records.
     """
-    programs = {group: compile_edition(edition, group).program for group in edition.groups}
-    reads = {key for program in programs.values() for key in _read_by(program)}
-    lags = tuple(sorted({0, *(lag for _, lag in reads)}))
-    index_fields = sorted(name for name, _ in reads if name.startswith(INDEX))
-    checks = checks_of(edition.vocabulary, index_fields)
-    wide = Wide(tuple(tables), edition.vocabulary, units, period, checks, lags, numbers)
+    wide = asked_of(edition, tables, units, period, numbers)
     held = engine.open(wide)
     if not held.units:
         raise stop("evidence-none", Place(edition.key), methodology=edition.methodology, period=period)
@@ -188,6 +183,17 @@ def in_error(result: BulkResult) -> bool:
 def _without(edition: Edition, units: Book, held: Held, period: Period) -> tuple[Unit, ...]:
     spoken = {unit.id for unit in held.units}
     return tuple(unit for unit in units.on(period.end, edition.kinds) if unit.id not in spoken)
+
+
+def asked_of(
+    edition: Edition, tables: Iterable[Path], units: Book, period: Period, numbers: NumberFormat
+) -> Wide:
+    """What an engine is asked to open: the tables, what is checked in them, the periods that rules read."""
+    programs = (compile_edition(edition, group).program for group in edition.groups)
+    reads = {key for program in programs for key in _read_by(program)}
+    lags = tuple(sorted({0, *(lag for _, lag in reads)}))
+    checks = checks_of(edition.vocabulary, sorted(name for name, _ in reads if name.startswith(INDEX)))
+    return Wide(tuple(tables), edition.vocabulary, units, period, checks, lags, numbers)
 
 
 def part_within(part: Part, rows: Ints) -> Part:
