@@ -182,7 +182,9 @@ class Range:
     step: Fraction | None = None
 
     def __contains__(self, x: Fraction) -> bool:
-        return x in self.interval and (self.step is None or (x / self.step).denominator == 1)
+        if self.step is not None and (x if self.step == 1 else x / self.step).denominator != 1:
+            return False
+        return x in self.interval
 
     def within(self, interval: Interval) -> Range | None:
         """The numbers of the range inside an interval, its ends drawn in to the grid; None when none are."""

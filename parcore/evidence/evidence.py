@@ -32,6 +32,8 @@ class Stage(Enum):
     APPRAISED_2 = "appraised-2"
     FINAL = "final"
 
+    __hash__ = object.__hash__  # its members are one each: quicker than by their names
+
     @property
     def order(self) -> int:
         """Its place in the order."""

@@ -6,9 +6,11 @@ Shared by all editions of a family, so that one file of evidence is scored under
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from enum import Enum
 from fractions import Fraction
+from functools import cached_property
 
 from attrs import evolve, field, frozen
 
@@ -120,7 +122,7 @@ class Invariant:
     place: Place = field(eq=False)
     title: Text = Text()
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The fields that it speaks of, in order."""
         return tuple(dict.fromkeys((*self.rule.left.names, *self.rule.right.names)))
@@ -173,18 +175,22 @@ class Vocabulary:
 
     def never_negative(self, sum_: Linear) -> bool:
         """Whether a sum of fields is never below 0: by their ranges, or with an invariant's help."""
-        sums, names = [sum_], frozenset(sum_.names)
+        lows = (self.range_of(each).interval.low for each in self._at_least(sum_))
+        return any(low is not None and low >= 0 for low in lows)
+
+    def _at_least(self, sum_: Linear) -> Iterator[Linear]:
+        """Sums that are never more than a sum: itself, and itself less what an invariant orders."""
+        yield sum_
+        names = frozenset(sum_.names)
         for each in self.invariants:
             if names.isdisjoint(each.names):
                 continue  # what says nothing of it does not help
             if each.rule.op in ("<=", "<", ">=", ">", "="):
                 more = each.rule.right.plus(each.rule.left, -1)
                 # What an invariant orders is never below 0: nor must the rest be.
-                sums.append(sum_.plus(more, -1 if each.rule.op in ("<=", "<", "=") else 1))
+                yield sum_.plus(more, -1 if each.rule.op in ("<=", "<", "=") else 1)
                 if each.rule.op == "=":
-                    sums.append(sum_.plus(more))
-        lows = (self.range_of(each).interval.low for each in sums)
-        return any(low is not None and low >= 0 for low in lows)
+                    yield sum_.plus(more)
 
 
 def _common(a: Fraction | None, b: Fraction | None, factor: Fraction) -> Fraction | None:

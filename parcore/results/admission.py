@@ -33,8 +33,12 @@ def admit(
     Points carried over to the units of a day `on` are nobody's statement: a mean need be on no step.
     """
     findings = Findings()
+    places: dict[str, At] = {}
+    for each in evidence:
+        if each.period == period:
+            places.setdefault(each.unit, each.place)
     for name in sorted(evidence.units(period)):
-        place = next((d.place for d in evidence if d.unit == name and d.period == period), At(name))
+        place = places.get(name, At(name))
         unit = units.look_up(name, on or period.end, place, findings)
         if unit is None:
             continue

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -133,11 +134,11 @@ def engine_of(name: str, options: Mapping[str, str] | None = None) -> Engine:
     from parcore import plugins
 
     place = Place(f"--engine {name}")
+    if any(find_spec(needed) is None for needed in ("numpy", "pyarrow")):
+        raise stop("bulk-needs", place, extra="arrow")
     if name == "columns":
-        try:
-            from parcore.results.bulk_blocks import columns
-        except ImportError as error:
-            raise stop("bulk-needs", place, extra="arrow") from error
+        from parcore.results.bulk_blocks import columns
+
         return columns(options or {})
     engines = plugins.load().engines
     if name not in engines:

@@ -19,6 +19,7 @@ from parcore.evidence.vocabulary import RollUp
 from parcore.numbers import NumberFormat
 from parcore.readings.pair.backend import Undecided
 from parcore.readings.pair.block import Block
+from parcore.results import engines
 from parcore.results.bulk import score_bulk
 from parcore.results.bulk_blocks import in_blocks
 from parcore.results.bulk_units import read_units_table
@@ -282,3 +283,11 @@ def test_an_engine_that_fails_is_told_as_its_plugin() -> None:
     assert [each.code for each in caught.value.diagnostics] == ["plugin-engine"]
     with pytest.raises(TypeError):
         plugins._engine("far", "far", "no factory")
+
+
+def test_what_an_engine_needs_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without Arrow every engine but the exact one says what to install."""
+    monkeypatch.setattr(engines, "find_spec", lambda _: None)
+    with pytest.raises(ParcoreError, match="pip install") as caught:
+        engine_of("columns")
+    assert [each.code for each in caught.value.diagnostics] == ["bulk-needs"]
