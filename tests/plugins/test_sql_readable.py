@@ -293,7 +293,7 @@ components:
 def test_what_has_no_room_is_named_and_the_rest_is_exact(
     dialect: str, execute: Execute, tmp_path: Path
 ) -> None:
-    """A sum of eight ratios, nowhere rounded, has room in PostgreSQL alone; elsewhere it is named as missing."""
+    """A sum of eight ratios, nowhere rounded, has room in PostgreSQL alone; elsewhere it is named."""
     leaves = "".join(LEAF.format(at=at) for at in range(8))
     fields = "".join(
         f"\n  - {{id: {name}{at}, kind: count, title: {{vi: x, en: x}}}}" for name in "ab" for at in range(8)
