@@ -92,6 +92,7 @@ NOT_OF_DOCUMENTS = {
             "bulk-twice",
             "bulk-type",
             "bulk-unwritten",
+            "engine-failed",
             "engine-option",
             "engine-period",
             "engine-server",
