@@ -57,6 +57,7 @@ NOT_OF_DOCUMENTS = {
             "plugin-table",
             "plugin-table-taken",
             "table-reader-missing",
+            "table-driver-missing",
             "table-name-missing",
             "table-unreadable",
             "quarantine-taken",
