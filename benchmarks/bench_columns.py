@@ -23,15 +23,15 @@ import click
 import numpy as np
 from generated import write
 
+from parcore.bulk.columnar import banded, ranks
 from parcore.editions.compile import compile_edition
 from parcore.editions.edition import Edition
 from parcore.evidence.periods import Period
-from parcore.readings.bulk import Bulk, bulk_block
-from parcore.readings.chunks import BlockPlan, BlockReading, plan_of
+from parcore.readings.columns.bulk import Bulk, bulk_block
+from parcore.readings.columns.chunks import BlockPlan, BlockReading, plan_of
 from parcore.readings.exact import evaluate
 from parcore.readings.pair.block import Block
 from parcore.registry import Registry
-from parcore.results.columnar import banded, ranks
 from parcore.rules.graph import Domain
 from parcore.rules.policies import Ties
 from parcore.rules.program import Program

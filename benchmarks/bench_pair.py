@@ -13,7 +13,7 @@ from parcore.editions.compile import compile_edition
 from parcore.evidence.evidence import Stage
 from parcore.evidence.periods import Period
 from parcore.evidence.readers import Defaults
-from parcore.readings.columns import pair, run
+from parcore.readings.columns.reading import pair, run
 from parcore.readings.exact import evaluate
 from parcore.readings.pair.block import block_of
 from parcore.registry import Registry

@@ -22,14 +22,14 @@ import pyarrow.parquet as pq
 from bench_columns import CRITERIA, PERIOD, drawn
 from generated import write
 
+from parcore.bulk.engines import Engine, engine_of
+from parcore.bulk.scoring import score_bulk
 from parcore.editions.compile import compile_edition
 from parcore.editions.edition import Edition
 from parcore.evidence.units import Unit, UnitBook
 from parcore.i18n import Text
-from parcore.readings.bulk import bulk_block
+from parcore.readings.columns.bulk import bulk_block
 from parcore.registry import Registry
-from parcore.results.bulk import score_bulk
-from parcore.results.engines import Engine, engine_of
 from parcore.rules.program import Program
 
 ROUNDINGS = {"index": "rounding: {index: 2}", "criterion": "rounding: {leaf: 2, index: 2}"}

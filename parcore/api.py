@@ -27,8 +27,8 @@ from parcore.results.result import Result
 from parcore.results.scoring import score as score_units
 
 if TYPE_CHECKING:
-    from parcore.results.bulk import BulkResult
-    from parcore.results.engines import Book
+    from parcore.bulk.engines import Book
+    from parcore.bulk.scoring import BulkResult
 
 
 def _period(period: str | int | Period) -> Period:
@@ -128,17 +128,17 @@ def score_bulk(
     Raises:
         ParcoreError: evidence that is refused, an edition that reads records, an engine that is not there.
     """
-    from parcore.results.engines import engine_of
+    from parcore.bulk.named import engine_of
 
     run = engine_of(engine, options)
-    from parcore.results import bulk
-    from parcore.results.bulk_units import read_units_table
+    from parcore.bulk import scoring
+    from parcore.bulk.units import read_units_table
 
     registry = Registry(search_paths(paths))
     book: Book = registry.units
     if units_table is not None:
         book = read_units_table(Path(units_table), book)
-    return bulk.score_bulk(edition, run, map(Path, tables), book, _period(period), numbers=numbers)
+    return scoring.score_bulk(edition, run, map(Path, tables), book, _period(period), numbers=numbers)
 
 
 def compare(first: Edition, second: Edition, *, paths: Iterable[str | Path] = ()) -> EditionChange:

@@ -45,4 +45,4 @@ def parcore_dialects() -> Mapping[str, object]:  # type: ignore[empty-body]
 
 @hookspec
 def parcore_engines() -> Mapping[str, object]:  # type: ignore[empty-body]
-    """Engines for `parcore score --engine NAME`: each name's `parcore.results.engines.EngineFactory`."""
+    """Engines for `parcore score --engine NAME`: each name's `parcore.bulk.engines.EngineFactory`."""

@@ -21,12 +21,12 @@ from parcore.diagnostics import Diagnostic, ParcoreError, Place, stop
 if TYPE_CHECKING:
     import click
 
+    from parcore.bulk.engines import Engine, EngineFactory
     from parcore.diagnostics import Findings
     from parcore.documents.tree import Tree
     from parcore.editions.edition import Edition
     from parcore.evidence.evidence import RecordList
     from parcore.evidence.records import RecordTable, TableReader
-    from parcore.results.engines import Engine, EngineFactory
     from parcore.results.result import Result
     from parcore.rules.figures import Context, MeasureReader
     from parcore.rules.protocols import Measure

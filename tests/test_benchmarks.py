@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from functools import cache
 from pathlib import Path
@@ -41,7 +42,7 @@ def same(name: str, style: Style, *, plain: bool) -> None:
 @pytest.mark.parametrize("name", sorted(ENGINES.keys() - {"exact"}))
 def test_engines_agree_on_plain_evidence(name: str, style: Style) -> None:
     """Every engine that is installed gives the points, indices and ranks of the exact reading."""
-    if name in {"c", "c-vector"}:
+    if name in {"c", "c-vector"} and "CI" in os.environ:
         assert shutil.which("gcc"), "the C loop needs gcc"
     if ENGINES[name].version() is None:
         pytest.skip(f"{ENGINES[name].title} is not installed")

@@ -18,7 +18,7 @@ from benchmarks.engines.work import Style
 from benchmarks.engines.wrong import Example, Wrong, examples, reference, wrong
 from parcore.readings.pair.backend import Undecided
 
-PILOT, GROWTH, DECISIVE = 63, 8, 0.2
+PILOT, GROWTH, DECISIVE = 63, 8, 0.5
 """What an engine can do is judged by so few units, then by so many times as many, until it takes so long."""
 ROUNDS = ((1_000, 15), (10_000, 7), (200_000, 5), (10**9, 3))
 """How often each engine does the work: up to so many units, so many times."""

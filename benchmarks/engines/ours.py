@@ -17,12 +17,12 @@ from benchmarks.engines.edition import program_of
 from benchmarks.engines.results import Run
 from benchmarks.engines.work import OPTIONS, WORK, Style
 from parcore import __version__
+from parcore.bulk.columnar import ranks
 from parcore.evidence.periods import Period
-from parcore.readings.bulk import Bulk, bulk_block
-from parcore.readings.chunks import BlockPlan, plan_of
+from parcore.readings.columns.bulk import Bulk, bulk_block
+from parcore.readings.columns.chunks import BlockPlan, plan_of
 from parcore.readings.exact import evaluate
 from parcore.readings.pair.backend import Undecided
-from parcore.results.columnar import ranks
 from parcore.rules.graph import Domain
 from parcore.rules.policies import Ties
 from parcore.values import State, Value
@@ -106,7 +106,7 @@ class Native(InColumns):
     options: Mapping[str, Any] = {"native": True}
 
     def version(self) -> str | None:
-        return __version__ if find_spec("llvmlite") and find_spec("parcore.readings.native") else None
+        return __version__ if find_spec("llvmlite") and find_spec("parcore.readings.columns.native") else None
 
 
 class InDuckDB:

@@ -112,10 +112,10 @@ def _said(name: str, number: Any) -> str:
 
 
 def _exactly(number: Fraction) -> str:
-    scaled = number * 10**9
+    scaled = number * 10**15
     if scaled.denominator > 1:
         return str(number)
-    return f"{int(scaled) // 10**9}.{int(scaled) % 10**9:09d}".rstrip("0")
+    return f"{int(scaled) // 10**15}.{int(scaled) % 10**15:015d}".rstrip("0")
 
 
 def as_rows(listed: list[Example]) -> list[dict[str, Any]]:

@@ -17,8 +17,8 @@ from parcore.i18n import say
 from parcore.results.result import Result
 
 if TYPE_CHECKING:
-    from parcore.results.bulk import BulkResult
-    from parcore.results.engines import Book
+    from parcore.bulk.engines import Book
+    from parcore.bulk.scoring import BulkResult
 
 MOST_SHOWN: Final = {"table": 200}
 """So many units at most are shown one by one in a form; a file (`--output`) has all."""
@@ -86,7 +86,7 @@ def score_wide(asked: Asked, wide: Wide, form: str, lang: str, show: Callable[[R
     Raises:
         ParcoreError: anything on the way is refused.
     """
-    from parcore.results.engines import engine_of
+    from parcore.bulk.named import engine_of
 
     if asked.period is None:
         raise stop("engine-period", Place("--period"), engine=wide.engine)
@@ -94,9 +94,9 @@ def score_wide(asked: Asked, wide: Wide, form: str, lang: str, show: Callable[[R
         raise click.UsageError("--engine goes with --evidence")
     registry = registry_of(asked.paths)
     engine = engine_of(wide.engine, wide.options)
-    from parcore.results.bulk import in_error, score_bulk
-    from parcore.results.bulk_units import read_units_table
-    from parcore.results.bulk_view import view
+    from parcore.bulk.scoring import in_error, score_bulk
+    from parcore.bulk.units import read_units_table
+    from parcore.bulk.view import view
 
     edition = registry.edition(asked.name, asked.period)
     book: Book = registry.units
@@ -115,7 +115,7 @@ def score_wide(asked: Asked, wide: Wide, form: str, lang: str, show: Callable[[R
 
 def _rows(result: BulkResult, asked: Asked, book: Book, form: str) -> tuple[list[int], int]:
     """The rows to show, and how many are not: those named, all where they are few enough, or the best."""
-    from parcore.results.bulk_view import best
+    from parcore.bulk.view import best
 
     size = len(result.units)
     if asked.units:

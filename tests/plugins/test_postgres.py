@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg import Connection
 
+from parcore.bulk.engines import engine_of
 from parcore.cli import COULD_NOT
 from parcore.diagnostics import ParcoreError
 from parcore.editions.edition import Edition
@@ -25,7 +26,6 @@ from parcore.readings.exact import Scope
 from parcore.readings.pair.block import block_of
 from parcore.readings.pair.reading import Reading, read
 from parcore.registry import Registry
-from parcore.results.engines import engine_of
 from parcore.results.scoring import score
 from parcore.rules.graph import Agg, Aggregate, Cmp, Const, Div, Field, Mul, Node, Round
 from parcore.rules.program import Program, lay_out

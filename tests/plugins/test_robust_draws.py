@@ -191,7 +191,7 @@ class _Rows:
     """Exact numbers over draws as a wide root has them: near by floats, exact where asked for."""
 
     def __init__(self, numbers: list[list[Fraction | None]], error: float) -> None:
-        from parcore.readings.chunks import WideValues
+        from parcore.readings.columns.chunks import WideValues
 
         flat = [each for row in numbers for each in row]
         states = np.array([0 if each is not None else int(State.MISSING) for each in flat], np.int8)

@@ -17,6 +17,9 @@ from click.testing import CliRunner
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from parcore.bulk.blocks import in_blocks
+from parcore.bulk.engines import Engine
+from parcore.bulk.scoring import BulkResult, score_bulk
 from parcore.cli import cli
 from parcore.diagnostics import Diagnostic, ParcoreError
 from parcore.editions.edition import Edition
@@ -24,9 +27,6 @@ from parcore.evidence.evidence import Datum, Evidence, Stage
 from parcore.evidence.periods import Period
 from parcore.evidence.units import UnitBook
 from parcore.numbers import NumberFormat
-from parcore.results.bulk import BulkResult, score_bulk
-from parcore.results.bulk_blocks import in_blocks
-from parcore.results.engines import Engine
 from parcore.results.result import Result
 from parcore.results.scoring import score
 from parcore.rules.combinations import reported_of

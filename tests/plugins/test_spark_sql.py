@@ -36,7 +36,7 @@ pytestmark = pytest.mark.xdist_group("spark")  # one session, in one worker
 
 F = Fraction
 A, B = Field("a"), Field("b")
-SOME = settings(max_examples=max(settings().max_examples // 10, 5))
+SOME = settings(max_examples=max(settings().max_examples // 20, 4))
 """A statement takes Spark a third of a second, however few its rows."""
 
 Scored = Callable[[Program, Sequence[Scope]], Reading]

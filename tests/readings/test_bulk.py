@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from parcore.evidence.periods import Period
-from parcore.readings.bulk import Bulk, bulk_block, from_arrow
-from parcore.readings.chunks import read_block
+from parcore.readings.columns.bulk import Bulk, bulk_block, from_arrow
+from parcore.readings.columns.chunks import read_block
 from parcore.readings.exact import evaluate
 from parcore.readings.pair.backend import Undecided
 from parcore.rules.graph import Agg, Aggregate, Const, Div, Field, Node, Over, Records, Symbol, Table

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from parcore.editions.edition import Edition
 from parcore.intervals import parse_interval
 from parcore.numbers import Rounding
-from parcore.readings.calls import OPERATIONS
-from parcore.readings.chunks import BlockReading, WideValues, plan_of, read_block
-from parcore.readings.columns import pair
+from parcore.readings.columns.calls import OPERATIONS
+from parcore.readings.columns.chunks import BlockReading, WideValues, plan_of, read_block
+from parcore.readings.columns.reading import pair
 from parcore.readings.exact import Scope, evaluate
 from parcore.readings.pair import guard, near
 from parcore.readings.pair.block import Block, block_of

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from parcore.editions.edition import Edition
 from parcore.numbers import Rounding
-from parcore.readings import native, native_text
-from parcore.readings.chunks import BlockReading, WideValues, plan_of, read_block
+from parcore.readings.columns import native, native_text
+from parcore.readings.columns.chunks import BlockReading, WideValues, plan_of, read_block
 from parcore.readings.exact import Scope
 from parcore.readings.pair import guard
 from parcore.readings.pair.block import Block, Column, block_of
@@ -307,7 +307,7 @@ def test_code_is_compiled_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 
 def test_without_a_compiler_the_reader_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where llvmlite is not installed, what to install is said."""
-    monkeypatch.delitem(sys.modules, "parcore.readings.native")
+    monkeypatch.delitem(sys.modules, "parcore.readings.columns.native")
     monkeypatch.setitem(sys.modules, "llvmlite", None)
     program = lay_out({"x": A})
     with pytest.raises(ImportError, match=r"parcore\[native\]"):

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from parcore.editions.edition import Edition
 from parcore.intervals import at_least
 from parcore.numbers import Rounding
-from parcore.readings import calls, chunks
-from parcore.readings.columns import pair
+from parcore.readings.columns import calls, chunks
+from parcore.readings.columns.reading import pair
 from parcore.readings.pair import tape
 from parcore.readings.pair.block import block_of
 from parcore.readings.pair.fold import fold

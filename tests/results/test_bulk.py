@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parcore.bulk.engines import Engine
+from parcore.bulk.named import engine_of
 from parcore.diagnostics import ParcoreError
 from parcore.editions.compile import compile_edition
 from parcore.editions.edition import Edition
@@ -16,7 +18,6 @@ from parcore.evidence.evidence import Evidence, Stage
 from parcore.evidence.sections import Defaults
 from parcore.evidence.vocabulary import POINTS
 from parcore.registry import Registry
-from parcore.results.engines import Engine, engine_of
 from parcore.results.scoring import score
 from parcore.rules.combinations import reported_of
 from parcore.rules.graph import Over, Records

@@ -13,17 +13,17 @@ import pytest
 from attrs import evolve
 
 from parcore import plugins
+from parcore.bulk import named
+from parcore.bulk.blocks import in_blocks
+from parcore.bulk.named import engine_of
+from parcore.bulk.scoring import score_bulk
+from parcore.bulk.units import read_units_table
 from parcore.diagnostics import Diagnostic, ParcoreError
 from parcore.evidence.units import UnitBook
 from parcore.evidence.vocabulary import RollUp
 from parcore.numbers import NumberFormat
 from parcore.readings.pair.backend import Undecided
 from parcore.readings.pair.block import Block
-from parcore.results import engines
-from parcore.results.bulk import score_bulk
-from parcore.results.bulk_blocks import in_blocks
-from parcore.results.bulk_units import read_units_table
-from parcore.results.engines import engine_of
 from parcore.rules.program import Program
 from parcore.values import State, Value
 from tests.results.editions import BOOK, PERIOD, sound
@@ -287,7 +287,7 @@ def test_an_engine_that_fails_is_told_as_its_plugin() -> None:
 
 def test_what_an_engine_needs_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without Arrow every engine but the exact one says what to install."""
-    monkeypatch.setattr(engines, "find_spec", lambda _: None)
+    monkeypatch.setattr(named, "find_spec", lambda _: None)
     with pytest.raises(ParcoreError, match="pip install") as caught:
         engine_of("columns")
     assert [each.code for each in caught.value.diagnostics] == ["bulk-needs"]

@@ -8,13 +8,13 @@ from random import Random
 import pyarrow as pa
 import pytest
 
+from parcore.bulk.named import engine_of
 from parcore.diagnostics import Findings
 from parcore.documents.yaml import parse_yaml
 from parcore.editions.document import read_edition
 from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Evidence
 from parcore.evidence.units import UnitBook
-from parcore.results.engines import engine_of
 from parcore.results.scoring import score
 from parcore.values import State
 from tests.results.editions import HEAD, PERIOD, Given, datum, unit

@@ -9,13 +9,13 @@ from typing import cast
 import numpy as np
 import pytest
 
+from parcore.bulk import columnar
+from parcore.bulk.columnar import NONE, Column, banded, ordered, ranks
 from parcore.intervals import Interval, parse_interval
 from parcore.numbers import ZERO
-from parcore.readings.chunks import WideValues, read_block
+from parcore.readings.columns.chunks import WideValues, read_block
 from parcore.readings.pair.block import block_of
 from parcore.readings.pair.reading import Values
-from parcore.results import columnar
-from parcore.results.columnar import NONE, Column, banded, ordered, ranks
 from parcore.results.ranking import Entry, ranked
 from parcore.rules.graph import Agg, Aggregate, Div, Field, Node, Round
 from parcore.rules.policies import Against, Ties, Tolerance

@@ -13,15 +13,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import csv, feather
 
+from parcore.bulk.engines import Engine
+from parcore.bulk.output import batches
+from parcore.bulk.scoring import BulkResult, score_bulk
+from parcore.bulk.view import view
 from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Datum, Evidence
 from parcore.evidence.periods import Period
 from parcore.evidence.units import UnitBook
 from parcore.numbers import NumberFormat, decimals, exact_text
-from parcore.results.bulk import BulkResult, score_bulk
-from parcore.results.bulk_output import batches
-from parcore.results.bulk_view import view
-from parcore.results.engines import Engine
 from parcore.results.output import to_dict
 from parcore.results.result import Result, Scorecard
 from parcore.values import State

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from parcore.readings.analysis.edition import prove
-from parcore.readings.columns import pair
+from parcore.readings.columns.reading import pair
 from parcore.readings.prose.annex import describe
 from parcore.values import State
 from tests.readings.agreement import known, program_of, unlike

@@ -10,7 +10,7 @@ from itertools import groupby
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 
-from parcore.readings import columns
+from parcore.readings.columns import reading as columns
 from parcore.readings.exact import Scope, evaluate
 from parcore.readings.pair import guard
 from parcore.readings.pair.reading import Run, read

@@ -2,7 +2,7 @@
 
 The fold itself is Python over every node; its tape is a list of operations on columns, equal ones once, each
 with the bounds that the guard knows of it. It is folded with the bounds of a whole block and played on chunks
-of it that fit the cache, in NumPy (`parcore.readings.playing`) or compiled (`parcore.readings.native`). What
+of it that fit the cache, in NumPy (`columns.playing`) or compiled (`columns.native`). What
 nobody asks for is never played, and a column is dropped after its last use.
 """
 

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from parcore.evidence.evidence import RecordList
     from parcore.evidence.records import RecordTable, TableReader
 
-ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".sqlite", ".sqlite3", ".db")
+ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".sqlite", ".sqlite3", ".db", ".postgres")
 
 
 @hookimpl
 def parcore_tables() -> Mapping[str, TableReader]:
-    """CSV, Parquet and SQLite."""
+    """CSV, Parquet, SQLite, and a file that names a PostgreSQL."""
     return dict.fromkeys(ENDINGS, read)
 
 

@@ -7,6 +7,7 @@ stand in neither.
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -14,8 +15,9 @@ from typing import Final, TypeAlias
 
 from attrs import field, frozen
 
-from parcore.diagnostics import Place
-from parcore.documents.table import MAX_CELL, Table
+from parcore.diagnostics import Findings, Place
+from parcore.documents.table import MAX_CELL, Table, parse_table
+from parcore.evidence.records import RecordTable
 from parcore_records.database import Database
 
 RAGGED: Final = "row-ragged"
@@ -43,6 +45,13 @@ class Source:
     def place(self, line: int) -> Place:
         """Where a row stands."""
         return Place(self.table.name, line)
+
+
+def header_of(names: Iterable[str], asked: RecordTable, findings: Findings) -> Table:
+    """The header of a table whose columns have these names."""
+    out = io.StringIO()
+    csv.writer(out).writerow(names)
+    return parse_table(out.getvalue(), str(asked.path), findings)
 
 
 def load_lines(

@@ -1,21 +1,20 @@
-"""A file of records to the table `raw`, by its ending: CSV, Parquet, SQLite."""
+"""A file of records to the table `raw`, by its ending: CSV, Parquet, SQLite, or what names a PostgreSQL."""
 
 from __future__ import annotations
 
-import csv
-import io
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import Final
 
 from parcore.diagnostics import Findings
-from parcore.documents.table import Table, parse_table
 from parcore.evidence.records import RecordTable
 from parcore.numbers import NumberFormat
 from parcore_records.database import Database, literal, unreadable
 from parcore_records.dictionary import decimal_text
-from parcore_records.raw import WHITE, Row, Source, blank_in, load_rows
+from parcore_records.postgres import ENDING as POSTGRES
+from parcore_records.postgres import read_postgres
+from parcore_records.raw import WHITE, Row, Source, blank_in, header_of, load_rows
 from parcore_records.splitting import read_csv
 
 PARQUET: Final = ".parquet"
@@ -36,20 +35,16 @@ def open_source(asked: RecordTable, database: Database, findings: Findings) -> S
             return _sqlite(asked, database, findings)
         except sqlite3.Error as error:
             raise unreadable(asked.path, error) from error
+    if suffix == POSTGRES:
+        return read_postgres(asked, database, findings)
     return read_csv(asked.path, database, findings)
-
-
-def _header(names: Sequence[str], asked: RecordTable, findings: Findings) -> Table:
-    out = io.StringIO()
-    csv.writer(out).writerow(names)
-    return parse_table(out.getvalue(), str(asked.path), findings)
 
 
 def _parquet(asked: RecordTable, database: Database, findings: Findings) -> Source | None:
     path = literal(asked.path)
     read = "read_parquet(?, binary_as_string=true, hive_partitioning=false"
     kinds = [(name, kind) for name, kind, *_ in database.rows(f"DESCRIBE SELECT * FROM {read})", [path])]
-    table = _header([name for name, _ in kinds], asked, findings)
+    table = header_of([name for name, _ in kinds], asked, findings)
     wide = dict(
         database.rows(f"SELECT name, precision FROM parquet_schema(?) WHERE precision > {WIDEST}", [path])
     )
@@ -101,7 +96,7 @@ def _sqlite(asked: RecordTable, database: Database, findings: Findings) -> Sourc
             findings.add("table-name-missing", asked.place, file=asked.path.name, known=names)
             return None
         found = connection.execute(f"SELECT * FROM {_quoted(name)}")
-        table = _header([column for column, *_ in found.description], asked, findings)
+        table = header_of([column for column, *_ in found.description], asked, findings)
         own = {name: asked.defaults.columns.get(name, asked.defaults.numbers) for name in asked.kind.fields}
         formats = [own.get(each, NumberFormat.PLAIN) for each in table.columns]
         return load_rows(table, _rows(found, formats), database)

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from attrs import frozen
 
+from parcore.bulk.columnar import NONE, banded
 from parcore.editions.index import TOTAL
-from parcore.readings.columns import Ints, Truths
+from parcore.readings.columns.arrays import Ints, Truths
 from parcore.results.classes import granted
-from parcore.results.columnar import NONE, banded
 from parcore.results.result import Scorecard
 from parcore.rules.policies import Band, Border, Classes, Limit, Quota
 from parcore.values import State

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from parcore.readings.columns import Ints
+from parcore.readings.columns.arrays import Ints
 
 _LEAST_KEPT: Final = 0.02
 _SWEEPS: Final = 30

@@ -15,6 +15,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
+from parcore.bulk.columnar import NONE
 from parcore.editions.compile import compile_edition
 from parcore.editions.edition import Combine, Criterion
 from parcore.editions.index import TOTAL
@@ -22,7 +23,6 @@ from parcore.editions.tree import GIVEN
 from parcore.intervals import Interval
 from parcore.numbers import ZERO, exact_text
 from parcore.readings.exact import Scope, Trace, evaluate
-from parcore.results.columnar import NONE
 from parcore.results.population import FrozenProgram, freeze, frozen_scopes
 from parcore.results.result import Result, Scorecard
 from parcore.results.scope import UnitScope

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from parcore.readings.chunks import WideValues
-from parcore.readings.columns import Doubles, Ints
-from parcore.results.columnar import NONE
+from parcore.bulk.columnar import NONE
+from parcore.readings.columns.arrays import Doubles, Ints
+from parcore.readings.columns.chunks import WideValues
 from parcore.values import State
 from parcore_robust.playing import Read
 

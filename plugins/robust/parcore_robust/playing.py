@@ -15,8 +15,8 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from attrs import frozen
 
-from parcore.readings.chunks import BlockPlan, WideValues, plan_of
-from parcore.readings.columns import Ints
+from parcore.readings.columns.arrays import Ints
+from parcore.readings.columns.chunks import BlockPlan, WideValues, plan_of
 from parcore.readings.exact import Trace
 from parcore.readings.pair.block import Block, Column, column_of
 from parcore.readings.pair.fold import Shape

@@ -9,11 +9,11 @@ from typing import Any, Final
 import numpy as np
 from attrs import frozen
 
+from parcore.bulk.columnar import NONE, ranks
 from parcore.diagnostics import Place, stop
 from parcore.editions.index import BASE, RATE, ROUNDED, TOTAL
 from parcore.numbers import ZERO
-from parcore.readings.columns import Ints
-from parcore.results.columnar import NONE, ranks
+from parcore.readings.columns.arrays import Ints
 from parcore.results.ranking import circle_of
 from parcore.results.result import Result, Scorecard
 from parcore.rules.graph import Within

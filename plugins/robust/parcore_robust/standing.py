@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from parcore.evidence.units import Unit
 from parcore.i18n import Text
-from parcore.readings.columns import Ints
+from parcore.readings.columns.arrays import Ints
 from parcore.results.result import Result
 from parcore_robust.polytope import Norm
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final
 
+from parcore.bulk.columnar import NONE
 from parcore.evidence.units import Unit
 from parcore.i18n import Text
 from parcore.numbers import ZERO
-from parcore.results.columnar import NONE
 from parcore_robust.polytope import Box, Norm, Vector, form, smallest
 from parcore_robust.ranked import unrounded_of
 from parcore_robust.standing import Swap

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 import numpy as np
 from attrs import evolve, field, frozen
 
+from parcore.bulk.columnar import NONE
 from parcore.editions.index import TOTAL
-from parcore.readings.columns import Ints
-from parcore.results.columnar import NONE
+from parcore.readings.columns.arrays import Ints
 from parcore_robust.classing import Banding
 from parcore_robust.playing import Read
 from parcore_robust.ranked import Ranked, root_of, standing

@@ -16,11 +16,11 @@ from typing import Any, Final
 import numpy as np
 from attrs import evolve, frozen
 
+from parcore.bulk.columnar import NONE
 from parcore.diagnostics import Findings, Place, stop
 from parcore.documents.schema import report_unknown
 from parcore.numbers import ZERO, exact_text
-from parcore.readings.columns import Ints
-from parcore.results.columnar import NONE
+from parcore.readings.columns.arrays import Ints
 from parcore.results.result import Result
 from parcore.rules.graph import Field, Within
 from parcore.rules.policies import Level, Quantity, Ties

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from parcore.hookspecs import hookimpl
 
 if TYPE_CHECKING:
-    from parcore.results.engines import Engine, EngineFactory
+    from parcore.bulk.engines import Engine, EngineFactory
 
 
 @hookimpl

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from attrs import frozen
 
-from parcore.readings.columns import Ints
-from parcore.results.engines import Wide
+from parcore.bulk.engines import Wide
+from parcore.readings.columns.arrays import Ints
 from parcore_spark.engine import Cluster, guarded
 from parcore_spark.local import Local
 from parcore_spark.pieces import Piece

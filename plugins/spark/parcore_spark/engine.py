@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from attrs import frozen
 
 import parcore
+from parcore.bulk.blocks import known_options
 from parcore.diagnostics import Diagnostic, ParcoreError, Place, stop
-from parcore.results.bulk_blocks import known_options
 
 if TYPE_CHECKING:
     from pyspark import RDD, SparkContext
     from pyspark.sql import SparkSession
 
-    from parcore.results.engines import Engine, Wide
+    from parcore.bulk.engines import Engine, Wide
     from parcore_spark.held import SparkHeld
 
 NAME: Final = "spark"

@@ -1,4 +1,4 @@
-"""Evidence that a cluster holds: what `parcore.results.engines.Held` asks of it.
+"""Evidence that a cluster holds: what `parcore.bulk.engines.Held` asks of it.
 
 Units have a position in the order met (the roll) and, of those of which something is said, a row. A reading
 is planned once here, with the bounds of all blocks, and played by a task on each block.
@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING, Any, Final, cast, overload
 import numpy as np
 from attrs import evolve, field, frozen
 
+from parcore.bulk.checks import only
+from parcore.bulk.engines import Part, Wide
+from parcore.bulk.policies import Places
+from parcore.bulk.store import Key
 from parcore.diagnostics import Diagnostic, Place, stop
 from parcore.evidence.evidence import Evidence
 from parcore.evidence.units import Unit, UnitBook
-from parcore.readings.bulk import Bulk
-from parcore.readings.chunks import BlockPlan, WideValues, plan_of
-from parcore.readings.columns import Ints
+from parcore.readings.columns.arrays import Ints
+from parcore.readings.columns.bulk import Bulk
+from parcore.readings.columns.chunks import BlockPlan, WideValues, plan_of
 from parcore.readings.pair.reading import Values
-from parcore.results.bulk_checks import only
-from parcore.results.bulk_policies import Places
-from parcore.results.bulk_store import Key
-from parcore.results.engines import Part, Wide
 from parcore.values import State, Value
 from parcore_spark.blocks import Blocks
 from parcore_spark.reading import (
@@ -43,8 +43,8 @@ from parcore_spark.reading import (
 )
 
 if TYPE_CHECKING:
-    from parcore.results.bulk import BulkResult
-    from parcore.results.columnar import Column
+    from parcore.bulk.columnar import Column
+    from parcore.bulk.scoring import BulkResult
 
 ENDING: Final = ".parquet"
 FEW: Final = 5_000

@@ -1,6 +1,6 @@
 """The rows of a piece by period: which of them are read, and the unit of each.
 
-In: the rows of whole files, as `parcore.results.bulk_rows` finds them. Out: what a task has to know of its
+In: the rows of whole files, as `parcore.bulk.rows` finds them. Out: what a task has to know of its
 own; rows in the order of the units, as most files have them, take no room.
 """
 
@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from attrs import frozen
 
+from parcore.bulk.rows import Rows
 from parcore.evidence.periods import Period
-from parcore.readings.columns import Ints
-from parcore.results.bulk_rows import Rows
+from parcore.readings.columns.arrays import Ints
 from parcore_spark.pieces import Piece
 
 

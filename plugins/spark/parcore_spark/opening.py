@@ -15,13 +15,13 @@ import numpy as np
 import pyarrow as pa
 from attrs import evolve, frozen
 
+from parcore.bulk.cells import SHOWN
+from parcore.bulk.engines import Wide
+from parcore.bulk.rows import PERIOD, STAGE, UNIT, Roll, Rows, fields_of, parts_of, rows_of
 from parcore.diagnostics import Diagnostic, Findings, Place, stop
 from parcore.evidence.periods import Period
 from parcore.evidence.units import UnitBook
-from parcore.readings.columns import Ints
-from parcore.results.bulk_cells import SHOWN
-from parcore.results.bulk_rows import PERIOD, STAGE, UNIT, Roll, Rows, fields_of, parts_of, rows_of
-from parcore.results.engines import Wide
+from parcore.readings.columns.arrays import Ints
 from parcore_spark.blocks import blocks_of
 from parcore_spark.engine import Cluster
 from parcore_spark.held import SparkHeld

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
+from parcore.bulk.rows import PERIOD, STAGE, UNIT
+from parcore.bulk.tables import TableAtRest, open_table
 from parcore.diagnostics import Place, stop
-from parcore.results.bulk_rows import PERIOD, STAGE, UNIT
-from parcore.results.bulk_tables import TableAtRest, open_table
 
 ROWS: Final = 250_000
 """The most rows of a piece: its columns and what is read of them are held by one task at a time."""

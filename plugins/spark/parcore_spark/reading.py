@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from attrs import evolve, frozen
 
+from parcore.bulk.store import Key
 from parcore.evidence.periods import Period
-from parcore.readings.bulk import Bulk, bulk_block
-from parcore.readings.chunks import BlockPlan, WideValues
-from parcore.readings.columns import Doubles, Ints
+from parcore.readings.columns.arrays import Doubles, Ints
+from parcore.readings.columns.bulk import Bulk, bulk_block
+from parcore.readings.columns.chunks import BlockPlan, WideValues
 from parcore.readings.pair.backend import Source
 from parcore.readings.pair.block import Block, Column
 from parcore.readings.pair.fold import Shape
 from parcore.readings.pair.reading import Values
-from parcore.results.bulk_store import Key
 from parcore.rules.graph import Field, Symbol
 from parcore.rules.program import Program
 from parcore.values import State
 from parcore_spark.stored import Stored, Told
 
 if TYPE_CHECKING:
+    from parcore.bulk.engines import Wide
+    from parcore.bulk.policies import Places
+    from parcore.bulk.scoring import BulkResult
     from parcore.evidence.units import Unit
-    from parcore.results.bulk import BulkResult
-    from parcore.results.bulk_policies import Places
-    from parcore.results.engines import Wide
     from parcore.rules.graph import Within
 
 
@@ -237,8 +237,8 @@ class Write:
     result: BulkResult
 
     def __call__(self, stored: Stored, share: Share) -> None:
-        from parcore.results.bulk_blocks import Blocks
-        from parcore.results.bulk_output import write
+        from parcore.bulk.blocks import Blocks
+        from parcore.bulk.output import write
 
         result = self.result
         whole = len(share.rows) == len(stored.units)

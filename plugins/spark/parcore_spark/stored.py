@@ -11,15 +11,15 @@ from collections.abc import Collection, Iterator, Mapping, Set
 import numpy as np
 from attrs import frozen
 
+from parcore.bulk.cells import Cells, read_cells
+from parcore.bulk.checks import check, checked
+from parcore.bulk.engines import Wide
+from parcore.bulk.rows import Rows, fields_of
+from parcore.bulk.store import Key, Store
+from parcore.bulk.tables import TableAtRest
 from parcore.diagnostics import Diagnostic, Findings, Place
-from parcore.readings.bulk import Bulk
-from parcore.readings.columns import Ints, Truths
-from parcore.results.bulk_cells import Cells, read_cells
-from parcore.results.bulk_checks import check, checked
-from parcore.results.bulk_rows import Rows, fields_of
-from parcore.results.bulk_store import Key, Store
-from parcore.results.bulk_tables import TableAtRest
-from parcore.results.engines import Wide
+from parcore.readings.columns.arrays import Ints, Truths
+from parcore.readings.columns.bulk import Bulk
 from parcore.values import State
 from parcore_spark.local import Local
 from parcore_spark.pieces import Piece, open_piece

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from parcore.hookspecs import hookimpl
 
 if TYPE_CHECKING:
+    from parcore.bulk.engines import Engine, EngineFactory
     from parcore.editions.edition import Edition
     from parcore.plugins import DialectWriter
     from parcore.readings.pair.backend import Undecided
     from parcore.readings.pair.block import Block
     from parcore.readings.pair.reading import Values
-    from parcore.results.engines import Engine, EngineFactory
     from parcore.rules.program import Program
 
 NAMES = ("duckdb", "postgres", "spark")
@@ -40,7 +40,7 @@ def duckdb(options: Mapping[str, str]) -> Engine:
     Raises:
         ParcoreError: an option; it has none.
     """
-    from parcore.results.bulk_blocks import in_blocks, known_options
+    from parcore.bulk.blocks import in_blocks, known_options
     from parcore_sql import score_block
 
     known_options("duckdb", options, ())
@@ -55,8 +55,8 @@ def postgres(options: Mapping[str, str]) -> Engine:
     Raises:
         ParcoreError: another option, no driver (`parcore-sql[postgres]`), or no server that answers.
     """
+    from parcore.bulk.blocks import in_blocks, known_options
     from parcore.diagnostics import Place, stop
-    from parcore.results.bulk_blocks import in_blocks, known_options
 
     known_options("postgres", options, ("dsn",))
     try:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from attrs import field, frozen
 
-from parcore.diagnostics import Diagnostic, Findings, Place, stop
+from parcore.diagnostics import Diagnostic, Findings, Place
 from parcore.evidence.periods import Period
 from parcore.evidence.units import Unit
 from parcore.evidence.vocabulary import Vocabulary
@@ -23,10 +22,10 @@ from parcore.rules.program import Program
 from parcore.values import State
 
 if TYPE_CHECKING:
-    from parcore.readings.bulk import Bulk
-    from parcore.readings.columns import Ints
-    from parcore.results.bulk import BulkResult
-    from parcore.results.columnar import Column
+    from parcore.bulk.columnar import Column
+    from parcore.bulk.scoring import BulkResult
+    from parcore.readings.columns.arrays import Ints
+    from parcore.readings.columns.bulk import Bulk
 
 
 class Book(Protocol):
@@ -47,7 +46,7 @@ class Wide:
     words of its states, `<field>:state`. A table without `period` is of the period asked.
 
     `checks` is a program over single rows whose roots must not be 0 in any: the ranges and steps of fields,
-    the invariants between them (`parcore.results.bulk_checks`). A root that is not `OK` says nothing. `lags`
+    the invariants between them (`parcore.bulk.checks`). A root that is not `OK` says nothing. `lags`
     are the periods back that rules read, 0 among them. `numbers` is how texts write numbers.
     """
 
@@ -100,7 +99,7 @@ class Held(Protocol):
         """The columns of `part.roots`, equal to the exact reading in every state and number."""
 
     def write(self, path: Path, result: BulkResult) -> None:
-        """Write the result: a row for each unit, in the columns of `parcore.results.bulk_output`.
+        """Write the result: a row for each unit, in the columns of `parcore.bulk.output`.
 
         Raises:
             ParcoreError: an ending that is no format, or a file that cannot be written.
@@ -123,24 +122,3 @@ EngineFactory: TypeAlias = Callable[[Mapping[str, str]], Engine]
 
 Raises `ParcoreError` for an option that it does not know.
 """
-
-
-def engine_of(name: str, options: Mapping[str, str] | None = None) -> Engine:
-    """The engine of a name: `columns`, or one that a plugin adds.
-
-    Raises:
-        ParcoreError: there is none, it knows no such option, or what it needs is not installed.
-    """
-    from parcore import plugins
-
-    place = Place(f"--engine {name}")
-    if any(find_spec(needed) is None for needed in ("numpy", "pyarrow")):
-        raise stop("bulk-needs", place, what="parcore[arrow]")
-    if name == "columns":
-        from parcore.results.bulk_blocks import columns
-
-        return columns(options or {})
-    engines = plugins.load().engines
-    if name not in engines:
-        raise stop("engine-unknown", place, engine=name, known=", ".join([*plugins.ENGINES, *engines]))
-    return engines[name](options or {})

@@ -7,12 +7,12 @@ from fractions import Fraction
 
 from attrs import frozen
 
+from parcore.bulk.checks import SHOWN, failing
+from parcore.bulk.columnar import Column
+from parcore.bulk.engines import Held, Part
 from parcore.diagnostics import Findings
 from parcore.editions.edition import Criterion, Edition
 from parcore.numbers import exact_text
-from parcore.results.bulk_checks import SHOWN, failing
-from parcore.results.columnar import Column
-from parcore.results.engines import Held, Part
 from parcore.rules.combinations import Reported, reported_of
 from parcore.rules.graph import Cmp, Field, Logic, Mul, Node, Round, const
 from parcore.rules.program import lay_out

@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 from attrs import frozen
 
+from parcore.bulk.tables import TableAtRest
 from parcore.diagnostics import Diagnostic, Findings, Place
 from parcore.documents.text import one_form
 from parcore.documents.tree import Scalar
@@ -22,9 +23,8 @@ from parcore.evidence.bounds import read_given
 from parcore.evidence.cells import state_words
 from parcore.evidence.vocabulary import FieldKind, FieldSpec
 from parcore.numbers import NumberFormat
-from parcore.readings.bulk import STATE, Bulk, unscaled
-from parcore.readings.columns import Ints, Truths
-from parcore.results.bulk_tables import TableAtRest
+from parcore.readings.columns.arrays import Ints, Truths
+from parcore.readings.columns.bulk import STATE, Bulk, unscaled
 from parcore.values import State, Value
 
 SHOWN: Final = 3

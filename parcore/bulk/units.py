@@ -13,11 +13,11 @@ from typing import Final
 
 from attrs import frozen
 
+from parcore.bulk.engines import Book
+from parcore.bulk.tables import TableAtRest, open_table
 from parcore.diagnostics import Findings, Place, stop
 from parcore.evidence.units import Unit
 from parcore.i18n import Text
-from parcore.results.bulk_tables import TableAtRest, open_table
-from parcore.results.engines import Book
 
 WANTED: Final = ("id", "kind")
 MORE: Final = ("name", "group", "region")

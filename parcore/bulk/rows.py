@@ -12,6 +12,9 @@ from typing import Final
 import numpy as np
 from attrs import frozen
 
+from parcore.bulk.cells import SHOWN, coded
+from parcore.bulk.engines import Book, Wide
+from parcore.bulk.tables import TableAtRest
 from parcore.diagnostics import Findings, Place
 from parcore.documents.schema import report_columns
 from parcore.documents.tree import Scalar
@@ -20,11 +23,8 @@ from parcore.evidence.periods import Period, parse_period
 from parcore.evidence.readers import WIDE
 from parcore.evidence.units import Unit
 from parcore.evidence.vocabulary import FieldSpec, Vocabulary, given_field
-from parcore.readings.bulk import STATE
-from parcore.readings.columns import Ints
-from parcore.results.bulk_cells import SHOWN, coded
-from parcore.results.bulk_tables import TableAtRest
-from parcore.results.engines import Book, Wide
+from parcore.readings.columns.arrays import Ints
+from parcore.readings.columns.bulk import STATE
 
 UNIT, PERIOD, STAGE = WIDE
 _NONE: Final = -1

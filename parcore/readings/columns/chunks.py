@@ -1,6 +1,6 @@
 """The pair reading of a block in NumPy, chunk by chunk: columns of states and exact numbers for each root.
 
-In: a program and a block, whose columns may be NumPy arrays already (`parcore.readings.bulk`). Bounds are
+In: a program and a block, whose columns may be NumPy arrays already (`bulk`). Bounds are
 read from the whole block, the fold is written down once (`pair.tape`), and played on chunks that fit the
 cache. Rows that the floats leave open are read again in wide integers, and counted.
 """
@@ -15,15 +15,15 @@ from typing import Any, Final, overload
 import numpy as np
 from attrs import field, frozen
 
-from parcore.readings.calls import code_of
-from parcore.readings.columns import Doubles, Ints
+from parcore.readings.columns.arrays import Doubles, Ints
+from parcore.readings.columns.calls import code_of
+from parcore.readings.columns.running import Playable, Runner, processors
 from parcore.readings.pair.backend import Source
 from parcore.readings.pair.block import Block, Column
 from parcore.readings.pair.fold import Answer, Shape, fold, fold_nearly
 from parcore.readings.pair.near import Opening
 from parcore.readings.pair.reading import Values
 from parcore.readings.pair.tape import WIDE, Recording, Tape, kind_of
-from parcore.readings.running import Playable, Runner, processors
 from parcore.rules.program import Program
 from parcore.values import State, Value
 
@@ -161,7 +161,7 @@ def compiler() -> Callable[[Recording], Playable]:
         ImportError: there is no compiler.
     """
     try:
-        from parcore.readings.native import native
+        from parcore.readings.columns.native import native
     except ImportError as error:
         raise ImportError("native code is made by llvmlite: pip install parcore[native]") from error
     return native

@@ -14,14 +14,14 @@ from typing import Final
 import numpy as np
 from attrs import field, frozen
 
+from parcore.bulk.columnar import NONE, Column, banded, masked, ordered, ranks
+from parcore.bulk.peers import circles_of
 from parcore.editions.edition import Edition
 from parcore.editions.index import ROUNDED, TOTAL
 from parcore.evidence.units import Unit
-from parcore.readings.columns import Ints
+from parcore.readings.columns.arrays import Ints
 from parcore.readings.exact import Trace
-from parcore.results.bulk_peers import circles_of
 from parcore.results.classes import with_class, with_quotas
-from parcore.results.columnar import NONE, Column, banded, masked, ordered, ranks
 from parcore.results.result import ROOTS, Move, Scorecard
 from parcore.rules.graph import Field, Within
 from parcore.rules.policies import Classes, Ranking, Reads

@@ -1,6 +1,6 @@
 """Ranks and bands of many units in columns: what `ranking` and `classes` give for each, compared exactly.
 
-In: the values of a root over a block (`parcore.readings.chunks`). Where floats settle an order or a side
+In: the values of a root over a block (`readings.columns.chunks`). Where floats settle an order or a side
 of an edge they do; numbers that lie too near each other are compared exactly. Needs `parcore[columnar]`.
 """
 
@@ -15,8 +15,8 @@ import numpy as np
 from attrs import evolve, frozen
 
 from parcore.intervals import Interval
-from parcore.readings.chunks import WideValues
-from parcore.readings.columns import Doubles, Ints, Truths
+from parcore.readings.columns.arrays import Doubles, Ints, Truths
+from parcore.readings.columns.chunks import WideValues
 from parcore.readings.pair.reading import Values
 from parcore.results.ranking import Entry, tiers
 from parcore.rules.policies import Ties, Tolerance

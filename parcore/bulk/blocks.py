@@ -13,30 +13,30 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from attrs import field, frozen
 
+from parcore.bulk.cells import read_cells
+from parcore.bulk.checks import check, checked, only
+from parcore.bulk.columnar import as_column
+from parcore.bulk.engines import Engine, Part, Wide
+from parcore.bulk.rows import Roll, Rows, fields_of, parts_of, rows_of
+from parcore.bulk.store import Store
+from parcore.bulk.tables import TableAtRest, open_table
 from parcore.diagnostics import Diagnostic, Findings, Place, stop
 from parcore.evidence.periods import Period
 from parcore.evidence.units import Unit
 from parcore.evidence.vocabulary import FieldSpec
-from parcore.readings.bulk import Bulk, bulk_block
-from parcore.readings.chunks import read_block
-from parcore.readings.columns import Ints
+from parcore.readings.columns.arrays import Ints
+from parcore.readings.columns.bulk import Bulk, bulk_block
+from parcore.readings.columns.chunks import read_block
 from parcore.readings.pair.backend import Undecided
 from parcore.readings.pair.block import Block
 from parcore.readings.pair.reading import Run
-from parcore.results.bulk_cells import read_cells
-from parcore.results.bulk_checks import check, checked, only
-from parcore.results.bulk_rows import Roll, Rows, fields_of, parts_of, rows_of
-from parcore.results.bulk_store import Store
-from parcore.results.bulk_tables import TableAtRest, open_table
-from parcore.results.columnar import as_column
-from parcore.results.engines import Engine, Part, Wide
 from parcore.rules.graph import Field, Symbol
 from parcore.rules.program import Program
 from parcore.values import State
 
 if TYPE_CHECKING:
-    from parcore.results.bulk import BulkResult
-    from parcore.results.columnar import Column
+    from parcore.bulk.columnar import Column
+    from parcore.bulk.scoring import BulkResult
 
 
 def columns(options: Mapping[str, str]) -> Engine:
@@ -197,7 +197,7 @@ class Blocks:
 
     def write(self, path: Path, result: BulkResult) -> None:
         """Write the result from the columns in memory."""
-        from parcore.results.bulk_output import write
+        from parcore.bulk.output import write
 
         write(path, result)
 

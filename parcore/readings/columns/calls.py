@@ -11,8 +11,8 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
+from parcore.readings.columns.playing import NO_REGISTER, Array, Call, Code, Register, Slot
 from parcore.readings.pair.tape import FLOATS, KINDS, REAL, TRUTH, WIDE, Recording
-from parcore.readings.playing import NO_REGISTER, Array, Call, Code, Register, Slot
 
 Columns: TypeAlias = tuple[int, ...]
 Values: TypeAlias = tuple[Any, ...]

@@ -11,12 +11,12 @@ from typing import cast
 
 import numpy as np
 
+from parcore.bulk.columnar import NONE, Column
+from parcore.bulk.engines import Held, Part
 from parcore.evidence.units import Unit
-from parcore.readings.bulk import Bulk
-from parcore.readings.columns import Ints
+from parcore.readings.columns.arrays import Ints
+from parcore.readings.columns.bulk import Bulk
 from parcore.readings.pair.block import column_of
-from parcore.results.columnar import NONE, Column
-from parcore.results.engines import Held, Part
 from parcore.results.population import Circle, FrozenProgram, key_of
 from parcore.rules.graph import Peers, Within
 from parcore.values import State, Value

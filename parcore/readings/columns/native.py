@@ -1,7 +1,7 @@
 """A tape compiled: machine code that plays it row by row, where NumPy is too slow. Needs `parcore[native]`.
 
 In: a recording without wide integers. It is printed as LLVM's language (`native_text`) and compiled by LLVM
-(llvmlite, the compiler under Numba). Out: `Native`, which plays rows as `parcore.readings.playing` does, to
+(llvmlite, the compiler under Numba). Out: `Native`, which plays rows as `playing` does, to
 the last bit: integers have the bits that their bounds ask for, so none wraps where a row is not open; floats
 are rounded operation by operation, as IEEE 754 says and the proofs of errors need, none fused or reordered.
 What was compiled is kept in a folder (`cache_folder`), by its text, the compiler and the processor.
@@ -24,7 +24,7 @@ import numpy as np
 from attrs import field, frozen
 from llvmlite import binding as llvm
 
-from parcore.readings.native_text import Printed, printed
+from parcore.readings.columns.native_text import Printed, printed
 from parcore.readings.pair.block import Block
 from parcore.readings.pair.tape import Recording
 

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
+from parcore.bulk.engines import Wide
 from parcore.diagnostics import Findings, Place
 from parcore.documents.tree import Scalar
 from parcore.evidence.cells import read_number
 from parcore.evidence.vocabulary import FieldKind, FieldSpec, Invariant, Vocabulary, given_field
 from parcore.expressions import Linear
 from parcore.numbers import NumberFormat, exact_text
-from parcore.readings.bulk import Bulk, bulk_block
-from parcore.readings.chunks import read_block
-from parcore.readings.columns import Ints
-from parcore.results.engines import Wide
+from parcore.readings.columns.arrays import Ints
+from parcore.readings.columns.bulk import Bulk, bulk_block
+from parcore.readings.columns.chunks import read_block
 from parcore.rules.graph import Agg, Aggregate, Cmp, Field, Logic, Mul, Node, Round, const
 from parcore.rules.program import Program, lay_out
 from parcore.values import State, Value

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from attrs import evolve
 
+from parcore.bulk.columnar import NONE
+from parcore.bulk.engines import Part
+from parcore.bulk.policies import shaped
+from parcore.bulk.scoring import BulkResult, part_within
 from parcore.evidence.evidence import Evidence, Stage
-from parcore.readings.columns import Ints
+from parcore.readings.columns.arrays import Ints
 from parcore.readings.exact import Trace
-from parcore.results.bulk import BulkResult, part_within
-from parcore.results.bulk_policies import shaped
 from parcore.results.classes import quota_moved, with_class
-from parcore.results.columnar import NONE
-from parcore.results.engines import Part
 from parcore.results.ranking import circle_of
 from parcore.results.reached import unreached
 from parcore.results.result import Place, Result, Scorecard

@@ -13,6 +13,21 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from attrs import evolve, frozen
 
+from parcore.bulk.admission import admit_points
+from parcore.bulk.checks import checks_of
+from parcore.bulk.columnar import Column, joined
+from parcore.bulk.engines import Book, Engine, Held, Part, Wide
+from parcore.bulk.peers import statistics, taken
+from parcore.bulk.policies import (
+    MET,
+    Columns,
+    Places,
+    Standing,
+    limits_of,
+    placed,
+    read_by_policies,
+    standing,
+)
 from parcore.diagnostics import Diagnostic, Findings, Place, stop
 from parcore.editions.compile import compile_edition
 from parcore.editions.edition import Combine, Edition
@@ -24,23 +39,8 @@ from parcore.evidence.periods import Period
 from parcore.evidence.units import Unit
 from parcore.evidence.vocabulary import INDEX, POINTS
 from parcore.numbers import NumberFormat
-from parcore.readings.columns import Ints
+from parcore.readings.columns.arrays import Ints
 from parcore.results.admission import by_code
-from parcore.results.bulk_admission import admit_points
-from parcore.results.bulk_checks import checks_of
-from parcore.results.bulk_peers import statistics, taken
-from parcore.results.bulk_policies import (
-    MET,
-    Columns,
-    Places,
-    Standing,
-    limits_of,
-    placed,
-    read_by_policies,
-    standing,
-)
-from parcore.results.columnar import Column, joined
-from parcore.results.engines import Book, Engine, Held, Part, Wide
 from parcore.results.population import FrozenProgram, freeze
 from parcore.results.scoring import absent_methods, left_out, unused_fields, variant_of
 from parcore.rules.graph import Field, Over, Symbol, Within
@@ -82,7 +82,7 @@ class BulkResult:
     notes: tuple[Diagnostic, ...] = ()
 
     def write(self, path: str | Path) -> None:
-        """Write all of it as Parquet, Arrow or CSV (`parcore.results.bulk_output`).
+        """Write all of it as Parquet, Arrow or CSV (`parcore.bulk.output`).
 
         Raises:
             ParcoreError: an ending that is no format, or a file that cannot be written.

@@ -8,12 +8,12 @@ from math import lcm
 import numpy as np
 from attrs import evolve
 
+from parcore.bulk.cells import Cells
+from parcore.bulk.rows import Rows
+from parcore.bulk.tables import TableAtRest
 from parcore.diagnostics import Findings, Place
-from parcore.readings.bulk import Bulk
-from parcore.readings.columns import Ints, Truths
-from parcore.results.bulk_cells import Cells
-from parcore.results.bulk_rows import Rows
-from parcore.results.bulk_tables import TableAtRest
+from parcore.readings.columns.arrays import Ints, Truths
+from parcore.readings.columns.bulk import Bulk
 from parcore.values import State
 
 Key = tuple[str, int]

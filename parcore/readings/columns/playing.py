@@ -1,6 +1,6 @@
 """What plays a recording in NumPy: calls and their registers, with buffers that are used again.
 
-In: `Code`, made once (`parcore.readings.calls`). Out: its players, each with buffers of one size, which play
+In: `Code`, made once (`calls`). Out: its players, each with buffers of one size, which play
 chunk after chunk of a block and allocate nothing.
 """
 

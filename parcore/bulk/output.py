@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from parcore.bulk.columnar import NONE, Column
+from parcore.bulk.policies import Columns, Places
 from parcore.diagnostics import Place, stop
 from parcore.editions.edition import Combine, Criterion, Edition
 from parcore.editions.index import ATTAINABLE, BASE, BONUS, PENALTY, RATE, ROUNDED, TOTAL
 from parcore.numbers import whole_text
-from parcore.readings.columns import Ints, Truths
+from parcore.readings.columns.arrays import Ints, Truths
 from parcore.readings.pair.reading import Values
-from parcore.results.bulk_policies import Columns, Places
-from parcore.results.columnar import NONE, Column
 from parcore.results.output import NOT_REACHED
 from parcore.rules.graph import Within
 from parcore.rules.policies import Level
@@ -30,7 +30,7 @@ from parcore.values import State
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from parcore.results.bulk import BulkResult
+    from parcore.bulk.scoring import BulkResult
 
 STATE: Final = ":state"
 INDEX_COLUMNS: Final = {

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
 
-import numpy as np
 from attrs import evolve
 
+from parcore.readings.columns.chunks import read_block
 from parcore.readings.exact import Scope
 from parcore.readings.pair.block import Block
 from parcore.readings.pair.reading import Reading, read
 from parcore.rules.program import Program
 from parcore.values import Value
-
-Ints: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
-Doubles: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
-Truths: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
 
 
 def run(program: Program, block: Block) -> Mapping[str, Sequence[Value]]:
@@ -25,15 +20,11 @@ def run(program: Program, block: Block) -> Mapping[str, Sequence[Value]]:
     Raises:
         Undecided: a number that there is no room for.
     """
-    from parcore.readings.chunks import read_block
-
     return read_block(program, block).values
 
 
 def pair(program: Program, scopes: Sequence[Scope]) -> Reading:
     """Every root of a program in every scope, in columns: what the exact reading gives for each."""
-    from parcore.readings.chunks import read_block
-
     undecided = 0
 
     def counted(laid: Program, block: Block) -> Mapping[str, Sequence[Value]]:

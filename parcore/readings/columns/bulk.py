@@ -14,7 +14,7 @@ import numpy as np
 from attrs import frozen
 
 from parcore.evidence.periods import Period
-from parcore.readings.columns import Ints
+from parcore.readings.columns.arrays import Ints
 from parcore.readings.pair.backend import Source, Undecided
 from parcore.readings.pair.block import Block, Column
 from parcore.readings.pair.fold import Shape
