@@ -99,6 +99,8 @@ NOT_OF_DOCUMENTS = {
         (
             "robust-unranked",
             "robust-circle",
+            "robust-option",
+            "robust-wide",
             "robust-no-design",
             "robust-error",
             "robust-effect",

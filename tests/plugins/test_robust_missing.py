@@ -171,6 +171,18 @@ def test_the_ends_are_those_of_nothing_and_of_the_maximum() -> None:
     assert list(told.standing("u2").classes) == ["C"]
 
 
+@pytest.mark.parametrize(
+    "gate", ["", ", require: [{every: leaf, points: '>= 1', rounded: no, excluded: passes}]"]
+)
+def test_classes_by_number_alone_are_told(gate: str) -> None:
+    """Where gates can lower a class, the study says that its classes go by the number alone; else not."""
+    policies = POLICIES.replace('"[80,100]"', '"[80,100]"' + gate)
+    leaves = LEAF.replace("NAME", "first").replace("WHEN", ZERO, 2)
+    edition = sound(leaves.replace(", not_applicable: exclude", "", 1), "10", policies)
+    told = study(result(edition, {"u1": {"few": State.MISSING, "plan": "late"}}))
+    assert any("by the number alone" in each.en for each in told.cautions) == bool(gate)
+
+
 def test_units_without_evidence_are_told() -> None:
     """A unit of which nothing is known has no rank, and the study says how many such there are."""
     told = study(result(EDITION, {"u1": {"few": 5, "plan": "late"}}))

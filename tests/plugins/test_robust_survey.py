@@ -205,7 +205,7 @@ def test_numbers_are_drawn_on_whole_steps() -> None:
 
 def test_drawn_numbers_keep_to_what_the_field_can_be() -> None:
     """Points drawn beyond the maximum or below nothing are held there, so that none is bad evidence."""
-    said = with_options(Stated(), {"error": ("points:rest=6",)}, Findings())
+    said = with_options(Stated(), {"error": ("points:rest=5",)}, Findings())
     found = result(edition_of(), THREE)
     column = drawn(found, design_of(found, said, Findings()), DRAWS, 1)[Field("points:rest")]
     numbers = column.numbers / column.k
@@ -360,6 +360,17 @@ def test_wider_errors_give_wider_ranks() -> None:
         widths.append(sum(each.worst - each.best for each in spans))
     assert widths == sorted(widths)
     assert widths[0] < widths[-1]
+
+
+def test_questions_drawn_apart_are_told() -> None:
+    """Where a unit has two surveys, each drawn by itself, that is said; of one it is not."""
+    findings = Findings()
+    both = with_options(Stated(), {"error": ("points:rest=0.1",)}, findings)
+    found = result(edition_of(), THREE)
+    for said, apart in ((Stated(), False), (both, True)):
+        told = study(found, said, draws=20)
+        assert any("drawn by itself" in each.en for each in told.cautions) == apart
+        assert any("not that the true rank" in each.en for each in told.cautions)
 
 
 def test_samples_of_one_mind_are_told() -> None:

@@ -51,6 +51,12 @@ def _why(weighing: Weighing, lower: Line, upper: Line) -> Text:
     gap = _gap(weighing, lower, upper)
     if gap <= 0:
         return tell("swap-level")
+    total = sum(weighing.weights, ZERO)
+    gains = tuple(a - b for a, b in zip(upper.coefficients, lower.coefficients, strict=True))
+    free = Box((ZERO,) * len(gains), (total,) * len(gains), total)
+    if form(gains, weighing.weights) - form(gains, free.most([-each for each in gains])) >= gap:
+        # By the line there are such weights; scored, the two are not level there, or do not swap past them.
+        return tell("swap-held")
     behind = any(a > b for a, b in zip(lower.coefficients, upper.coefficients, strict=True))
     return tell("swap-not-found") if behind else tell("swap-never")
 
