@@ -231,7 +231,10 @@ def test_no_swap_is_told_where_an_end_holds_the_total() -> None:
     told = study(result(edition_of(more=HELD), said), draws=20)
     assert not told.swaps
     ((_, _, why),) = told.unswapped
-    assert why.en.startswith("the total is held at its highest or lowest end")
+    assert why.en.startswith("an end of the total can hold the two level")
+    behind: dict[str, dict[str, Given]] = {**said, "u2": {**said["u2"], "points:p": 1, "points:q": 27}}
+    ((_, _, why),) = study(result(edition_of(more=HELD), behind), draws=20).unswapped
+    assert why.en.startswith("an end of the total can hold the two level")
 
 
 points = st.tuples(*(st.integers(0, top) for top in TOPS))
