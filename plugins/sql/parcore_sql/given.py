@@ -138,12 +138,13 @@ def shapes_of(given: Sequence[Given]) -> Mapping[Source, Shape]:
 
 
 def layers(
-    given: Sequence[Given], group: str, wide: str, kinds: Sequence[str] = ()
+    given: Sequence[Given], group: str, wide: str, kinds: Sequence[str] = (), *, rounds: bool = False
 ) -> Iterator[tuple[str, str]]:
     """The layers from the table to integers, as DuckDB writes them: the name and the text of each.
 
     A unit that stands twice is one row, which is not decided. Of several unit groups one is read. `kinds` are
     the kinds of cases that have tables of their own; whether a unit handed its list in has a state here.
+    `rounds` is the dialect's.
     """
     lists = [quoted(kind + STATE) for kind in kinds]
     yield (
@@ -159,7 +160,7 @@ def layers(
     yield (
         f"{EVIDENCE}: checked",
         _select(
-            ["unit", "sole", *lists] + [part for each in given for part in _checked(each)],
+            ["unit", "sole", *lists] + [part for each in given for part in _checked(each, rounds)],
             f"{quoted(f'{EVIDENCE}: stated')} WHERE row_of_unit = 1",
         ),
     )
@@ -176,11 +177,13 @@ def layers(
     )
 
 
-def case_layers(kind: str, given: Sequence[Given], wide: str, most: int) -> Iterator[tuple[str, str]]:
+def case_layers(
+    kind: str, given: Sequence[Given], wide: str, most: int, *, rounds: bool = False
+) -> Iterator[tuple[str, str]]:
     """The same for the table of a kind of cases, a row each; and the units whose cases are not all sound."""
     columns = [part for each in given for part in (_named(each), _stated(each))]
     yield f"{kind}: stated", _select(["unit", *columns], f"{quoted(kind)} WHERE NOT unit IS NULL")
-    checked = [part for each in given for part in _checked(each)]
+    checked = [part for each in given for part in _checked(each, rounds)]
     yield f"{kind}: checked", _select(["unit", *checked], quoted(f"{kind}: stated"))
     sound = " AND ".join(quoted(each.derived + SOUND) for each in given) or "TRUE"
     whole = [part for each in given for part in _whole(each, wide)]
@@ -222,7 +225,7 @@ def _stated(each: Given) -> str:
     return f"{word} AS {quoted(each.derived + STATE)}"
 
 
-def _checked(each: Given) -> Iterator[str]:
+def _checked(each: Given, rounds: bool) -> Iterator[str]:
     value, state = quoted(each.derived), quoted(each.derived + STATE)
     yield state
     yield value
@@ -230,12 +233,23 @@ def _checked(each: Given) -> Iterator[str]:
         yield f"{state} <> {_UNKNOWN} AS {quoted(each.derived + SOUND)}"
         return
     low, high = (decimal(end, each.decimals) for end in (each.shape.low, each.shape.high))
-    whole = f"TRY_CAST({value} AS DECIMAL(38, {each.decimals})) = {value}"
-    whole = "TRUE" if each.spec.kind is FieldKind.DATE else f"COALESCE({whole}, FALSE)"
+    number, whole = _number(each), "TRUE"
+    if each.spec.kind is not FieldKind.DATE:
+        cut = f"TRY_CAST({value} AS DECIMAL(38, {each.decimals}))"
+        number, whole = cut if rounds else value, f"{cut} = {value}"
+        if rounds:
+            whole += f" AND {_no_rest(value, each.decimals)}"
+        whole = f"COALESCE({whole}, FALSE)"
     # What is outside the bounds may have no room as a decimal: a CASE does not come to it.
-    inside = f"{state} = {int(State.OK)} AND NOT {_number(each)} BETWEEN {low} AND {high}"
+    inside = f"{state} = {int(State.OK)} AND NOT {number} BETWEEN {low} AND {high}"
     sound = f"WHEN {inside} THEN FALSE WHEN {state} = {int(State.OK)} THEN {whole} ELSE {state} <> {_UNKNOWN}"
     yield f"CASE {sound} END AS {quoted(each.derived + SOUND)}"
+
+
+def _no_rest(value: str, decimals: int) -> str:
+    """Whether a decimal has no more decimals than these; of binary floats no rest is known exactly."""
+    rest = f"{value} % {decimal(1, decimals)} = 0"
+    return f"(NOT TYPEOF({value}) LIKE 'decimal%' OR {rest})" if decimals else rest
 
 
 def _number(each: Given) -> str:

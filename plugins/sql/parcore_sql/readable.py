@@ -143,9 +143,9 @@ def _with_decimals(program: Program) -> Program:
 
 def _evidence(read: _Read, group: str, dialect: Dialect) -> Iterator[tuple[str, str]]:
     for of, given in read.given_cases.items():
-        for name, text in case_layers(of, given, _WIDE, MOST):
+        for name, text in case_layers(of, given, _WIDE, MOST, rounds=dialect.rounds):
             yield name, _translated(text, dialect)
-    for name, text in layers(read.given, group, _WIDE, [*read.given_cases]):
+    for name, text in layers(read.given, group, _WIDE, [*read.given_cases], rounds=dialect.rounds):
         yield name, _translated(text, dialect)
 
 
