@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg import Connection
 
-from parcore.bulk.engines import engine_of
+from parcore.bulk.named import engine_of
 from parcore.cli import COULD_NOT
 from parcore.diagnostics import ParcoreError
 from parcore.editions.edition import Edition
