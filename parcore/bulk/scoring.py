@@ -151,11 +151,8 @@ def score_bulk(
     for part in parts:
         admit_points(edition, part, held)
     columns = tuple(held.read(part) for part in parts)
-    whole = {
-        root: _over_all(parts, columns, root, len(held.units))
-        for root in dict.fromkeys(root for part in parts for root in part.roots)
-    }
-    by_group = [(part.group, part.units, own) for part, own in zip(parts, columns, strict=True)]
+    roots = dict.fromkeys(root for part in parts for root in part.roots)
+    whole = {root: _over_all(parts, columns, root, len(held.units)) for root in roots}
     return BulkResult(
         edition=edition,
         period=period,
@@ -164,7 +161,7 @@ def score_bulk(
         parts=tuple(parts),
         columns=columns,
         places=placed(whole, held.units, edition.ranking),
-        classes=standing(whole, held.units, by_group, classes, edition.ranking),
+        classes=standing(whole, held.units, _by_group(parts, columns), classes, edition.ranking),
         variant=variant,
         witness=witness,
         absent=absent,
@@ -173,6 +170,10 @@ def score_bulk(
         tables=wide.tables,
         notes=(*held.notes, *_not_told(held, edition)),
     )
+
+
+def _by_group(parts: Sequence[Part], columns: Sequence[Columns]) -> list[tuple[str, Ints, Columns]]:
+    return [(part.group, part.units, own) for part, own in zip(parts, columns, strict=True)]
 
 
 def in_error(result: BulkResult) -> bool:

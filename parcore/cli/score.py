@@ -110,12 +110,26 @@ def command(
     wide = wide_of(engine, engine_pairs, master, output, units_table)
     if wide is not None:
         _check_wide(asked, two=two, against=against)
-        if score_wide(asked, wide, form, lang, lambda shown: _write(shown, None, None, by, form, lang)):
-            raise SystemExit(FINDINGS)
-        return
+        bad = score_wide(asked, wide, form, lang, lambda shown: _write(shown, None, None, by, form, lang))
+    else:
+        bad = _score_exactly(asked, names, beside, against, by, form, lang)
+    if bad:
+        raise SystemExit(FINDINGS)
+
+
+def _score_exactly(
+    asked: Asked,
+    names: tuple[str, ...],
+    beside: str | None,
+    against: Path | None,
+    by: str,
+    form: str,
+    lang: str,
+) -> bool:
+    """Score and show, a second edition or stage beside; whether bad evidence leaves a unit without an index."""
     result, registry, carried = run_carried(asked)
     results, before = [result], None
-    if two:
+    if len(names) == 2 or beside is not None:
         results.append(_other(asked, result, names, beside, registry))
         _show_both(results, registry, form, lang)
     else:
@@ -127,8 +141,7 @@ def command(
         show_carried(carried or before, result.stage, lang)
     # Errors too: what did not stop the work (a broken package beside it) is still told.
     show_notes(registry.findings, lang)
-    if any(card.state is State.ERROR for each in results for card in each.scorecards):
-        raise SystemExit(FINDINGS)
+    return any(card.state is State.ERROR for each in results for card in each.scorecards)
 
 
 def _check_wide(asked: Asked, *, two: bool, against: Path | None) -> None:

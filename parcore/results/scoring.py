@@ -67,10 +67,8 @@ def score(
     variant = variant_of(edition, evidence, period, left_out(edition, absent) | without, without)
     admit(edition, evidence, units, period, stage, variant, on)
     population = population_of(edition, members)
-    scopes = {unit.id: UnitScope(unit.id, period, evidence, stage, population) for unit in members}
     classes = edition.classes_in(period)
-    inexact = frozenset(each.unit for each in evidence if each.bound is not None)
-    run = _Run(edition, population, scopes, inexact)
+    run = _run(edition, evidence, population, period, stage)
     cards = [with_class(run.card(unit, variant), classes) for unit in members]
     ranks = places(cards, edition.ranking)
     cards = best_first(with_quotas(cards, classes, edition.ranking), edition.ranking)
@@ -105,6 +103,12 @@ def population_of(edition: Edition, members: Iterable[Unit]) -> Population:
     """The units that are scored together, as the edition ranks them."""
     unranked = () if edition.ranking is None else edition.ranking.unranked
     return Population(tuple(members), frozenset(unranked))
+
+
+def _run(edition: Edition, evidence: Evidence, population: Population, period: Period, stage: Stage) -> _Run:
+    scopes = {unit.id: UnitScope(unit.id, period, evidence, stage, population) for unit in population.units}
+    inexact = frozenset(each.unit for each in evidence if each.bound is not None)
+    return _Run(edition, population, scopes, inexact)
 
 
 class _Run:
