@@ -126,7 +126,7 @@ def _score_exactly(
     form: str,
     lang: str,
 ) -> bool:
-    """Score and show, a second edition or stage beside; whether bad evidence leaves a unit without an index."""
+    """Score and show, a second edition or stage beside; whether bad evidence leaves any without an index."""
     result, registry, carried = run_carried(asked)
     results, before = [result], None
     if len(names) == 2 or beside is not None:
