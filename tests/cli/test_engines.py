@@ -62,11 +62,16 @@ def say(*words: str) -> Said:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """An edition with its units, and a wide table beside it."""
-    (tmp_path / "rules").mkdir()
+    return written(tmp_path)
+
+
+def written(folder: Path) -> Path:
+    """Put an edition with its units, and a wide table, into a folder."""
+    (folder / "rules").mkdir()
     for name, text in {"v": VOCABULARY, "u": UNITS, "e": EDITION}.items():
-        (tmp_path / "rules" / f"{name}.yaml").write_text(text, "utf-8")
-    (tmp_path / "wide.csv").write_text(ROWS, "utf-8")
-    return tmp_path
+        (folder / "rules" / f"{name}.yaml").write_text(text, "utf-8")
+    (folder / "wide.csv").write_text(ROWS, "utf-8")
+    return folder
 
 
 def asked(folder: Path, *more: str, engine: str = "columns") -> tuple[str, ...]:

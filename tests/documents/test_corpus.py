@@ -107,6 +107,8 @@ NOT_OF_DOCUMENTS = {
         (
             "robust-unranked",
             "robust-circle",
+            "robust-option",
+            "robust-wide",
             "robust-no-design",
             "robust-error",
             "robust-effect",

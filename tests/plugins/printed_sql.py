@@ -1,4 +1,4 @@
-"""A printed statement as an auditor runs it: on the table that its heading describes, in either database."""
+"""A printed statement as an auditor runs it: on the table that its heading describes, in any database."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
+
+from attrs import field, frozen
 
 from parcore.numbers import exact_text
 from parcore.readings.exact import Scope
@@ -25,7 +27,7 @@ def made(sql: str) -> dict[str, str]:
     heading = "\n".join(
         line.removeprefix("--").removeprefix(" ") for line in sql.partition("\nWITH\n")[0].splitlines()
     )
-    found = re.findall(r'^CREATE TABLE "(.+?)" \(\n.*?^\);$', heading, re.MULTILINE | re.DOTALL)
+    found = re.findall(r'^CREATE TABLE ["`](.+?)["`] \(\n.*?^\);$', heading, re.MULTILINE | re.DOTALL)
     texts = re.findall(r"^CREATE TABLE .*?^\);$", heading, re.MULTILINE | re.DOTALL)
     return dict(zip(found, texts, strict=True))
 
@@ -73,39 +75,61 @@ def _said(value: Value) -> tuple[Any, Any]:
     return (value.number, "ok") if value.state is State.OK else (None, value.state.word)
 
 
+@frozen
+class Row:
+    """A unit's row of a table: its cells, and other values as they are written."""
+
+    unit: str
+    cells: Cells
+    values: Mapping[str, str] = field(factory=dict)
+
+
 def fill(execute: Execute, sql: str, program: Program, scopes: Mapping[str, Scope], group: str) -> None:
     """Make the tables as the heading says, with a row for each unit, and for each of its cases."""
-    making = made(sql)
-    for table, text in making.items():
-        execute(f'DROP TABLE IF EXISTS "{table}"')
-        execute(text)
+    making = make(execute, sql)
+    rows: dict[str, list[Row]] = {table: [] for table in making}
     for unit, scope in scopes.items():
         states, cases = cases_of(program, scope)
         values = {"unit_group": _literal(group)} if "unit_group" in making[EVIDENCE] else {}
         values |= {f"{kind}:state": _literal(state) for kind, state in states.items()}
-        insert(execute, making, EVIDENCE, unit, cells_of(program, scope), values)
-        for kind, rows in cases.items():
-            for row in rows:
-                insert(execute, making, kind, unit, row)
+        rows[EVIDENCE].append(Row(unit, cells_of(program, scope), values))
+        for kind, members in cases.items():
+            rows[kind] += [Row(unit, cells) for cells in members]
+    for table, found in rows.items():
+        insert(execute, making, table, found)
 
 
-def insert(
-    execute: Execute,
-    making: Mapping[str, str],
-    table: str,
-    unit: str,
-    cells: Cells,
-    values: Mapping[str, str] | None = None,
-) -> None:
-    """Put a row into a table: the cells of a unit, and other values as they are written."""
-    row = {"unit": _literal(unit), **(values or {})}
-    days = {line.split('"')[1] for line in making[table].splitlines() if " DATE" in line}
-    for name, (said, state) in cells.items():
-        day = name in days and said is not None
-        row[name] = f"DATE '0001-01-01' + {int(said) - 1}" if day else _literal(said)
-        row[f"{name}:state"] = _literal(state)
-    names = ", ".join(f'"{each}"' for each in row)
-    execute(f'INSERT INTO "{table}" ({names}) VALUES ({", ".join(row.values())})')
+def make(execute: Execute, sql: str) -> dict[str, str]:
+    """Make the empty tables as the heading says; the statements that made them."""
+    making = made(sql)
+    for table, text in making.items():
+        execute(f"DROP TABLE IF EXISTS {quoted(table, text)}")
+        execute(text)
+    return making
+
+
+def quoted(name: str, text: str) -> str:
+    """A name in the quotes of a statement that makes a table."""
+    quote = text.removeprefix("CREATE TABLE ")[0]
+    return f"{quote}{name}{quote}"
+
+
+def insert(execute: Execute, making: Mapping[str, str], table: str, rows: Sequence[Row]) -> None:
+    """Put rows into a table."""
+    text = making[table]
+    days = {re.split(r'["`]', line)[1] for line in text.splitlines() if " DATE" in line}
+    written: list[dict[str, str]] = []
+    for row in rows:
+        written.append({"unit": _literal(row.unit), **row.values})
+        for name, (said, state) in row.cells.items():
+            day = name in days and said is not None
+            written[-1][name] = f"DATE '0001-01-01' + {int(said) - 1}" if day else _literal(said)
+            written[-1][f"{name}:state"] = _literal(state)
+    names = [*dict.fromkeys(name for row in written for name in row)]
+    if rows:
+        columns = ", ".join(quoted(each, text) for each in names)
+        values = ", ".join("(" + ", ".join(row.get(each, "NULL") for each in names) + ")" for row in written)
+        execute(f"INSERT INTO {quoted(table, text)} ({columns}) VALUES {values}")
 
 
 def _literal(said: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
 from parcore.editions.compile import compile_edition
+from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Datum
 from parcore.evidence.units import UnitBook
 from parcore.numbers import exact_text
@@ -27,11 +29,23 @@ from parcore.values import State, Value
 from parcore_robust import cutting, ordering
 from parcore_robust.classing import Banding, Decided
 from parcore_robust.playing import Moved, denominator_of, play
-from parcore_robust.ranked import Ranked, ranked_of
+from parcore_robust.ranked import Ranked, circles_of, ranked_of
 from parcore_robust.tally import Tally, roots_of
-from tests.results.editions import UNITS, Given
+from tests.results.editions import PERIOD as YEAR
+from tests.results.editions import UNITS, Given, evidence, sound, unit
 from tests.results.policies import BOOK, Plan, plans, populations, scored
 
+REGIONAL = """  - {id: a, title: a, max: 10, measure: reported, source: {clause: '1', basis: illustrative},
+     when: {missing: zero, unverified: zero, rejected: zero}}
+  - {id: b, title: b, max: 6, measure: reported, source: {clause: '2', basis: illustrative},
+     when: {missing: zero, unverified: zero, rejected: zero}}
+"""
+QUOTA = """classes:
+  on: {quantity: rate, rounded: no}
+  bands: [{name: top, in: "[50,…)"}, {name: good, in: "(…,50)"}]
+  quota: [{class: top, share: 0.5, of: [top], round: down, within: region, ties: none, otherwise: good}]
+ranking: {on: {quantity: rate, rounded: no}, method: competition, within: [all, region]}
+"""
 DRAWS = 3
 
 
@@ -248,6 +262,35 @@ def _one_more(quota: Quota, among: int) -> int:
 
 def _nothing(*_: object) -> Const:
     return const(0)
+
+
+def _none_pooled(*given: Any, **_: object) -> Any:
+    return circles_of(*given)
+
+
+@cache
+def _of_regions() -> Edition:
+    return sound(REGIONAL, "16", QUOTA)
+
+
+def of_regions(random: Random) -> tuple[Result, UnitBook]:
+    """Units of one region, of another, and of none, with points at random."""
+    regions = zip(UNITS, ("north", "north", "", "", "south"), strict=True)
+    book = UnitBook([unit(name, region=region) for name, region in regions])
+    by_unit: dict[str, dict[str, Given]] = {
+        name: {"points:a": random.randint(4, 10), "points:b": random.randint(3, 6)} for name in UNITS
+    }
+    return score(_of_regions(), evidence(by_unit), book, YEAR), book
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_quota_counts_units_of_no_region_together(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Classes of every draw are those of scoring it where some units have no region; else it is found."""
+    result, book = of_regions(Random(seed))
+    assert compare(result, book, Random(seed)) > 0
+    monkeypatch.setattr("parcore_robust.classing.circles_of", _none_pooled)
+    with pytest.raises(AssertionError):
+        _ = [compare(*of_regions(Random(each)), Random(each)) for each in range(8)]
 
 
 PLANTED = {

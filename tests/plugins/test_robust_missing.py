@@ -29,6 +29,14 @@ classes:
   bands: [{name: A, in: "[80,100]"}, {name: B, in: "[50,80)"}, {name: C, in: "[0,50)"}]
 ranking: {on: {quantity: rate, rounded: no}, method: competition, within: [all]}
 """
+RANKING = "ranking: {on: {quantity: rate, rounded: no}, method: competition, within: [all]}\n"
+BY_TOTAL = """adjustments:
+  at_least: 0
+  at_most: 6
+  bonus: {cap: 2, criteria: [{id: plus, title: plus, max: 2, measure: {value: few}, scale: {per: 0.5, cap: 2},
+     source: {clause: '3', basis: illustrative}, when: {missing: zero, unverified: zero, rejected: zero}}]}
+ranking: {on: {quantity: total, rounded: no}, method: competition, within: [all]}
+"""
 LEAF = """  - {id: NAME, title: NAME, max: 6, measure: {value: few}, scale: {per: 0.5, cap: 6}, WHEN
      source: {clause: '1', basis: illustrative}}
   - {id: second, title: second, max: 4, measure: {choice: plan}, table: {on_time: 4, late: 2, never: exclude},
@@ -101,6 +109,47 @@ def test_completions_of_drawn_editions_lie_within(
             assert each.possible.best <= place.place <= each.possible.worst, each.unit.id
 
 
+LEAVING = """  - {id: x, title: x, max: 4, measure: {value: few}, scale: {per: 0.5, cap: 4},
+     source: {clause: '1', basis: illustrative}, when: {missing: zero, unverified: zero, rejected: zero}}
+  - {id: y, title: y, max: 4, measure: {choice: plan}, table: {on_time: 4, late: 1, never: 0},
+     source: {clause: '2', basis: illustrative},
+     when: {missing: zero, unverified: zero, rejected: zero, not_applicable: EFFECT}}
+"""
+
+
+@pytest.mark.parametrize(("effect", "few", "possible"), [
+    ("withhold", 12, Span(1, 2)), ("exclude", 12, Span(2, 2)), ("zero", 12, Span(2, 2)),
+])  # fmt: skip
+def test_a_unit_that_can_leave_the_ranking_is_before_nobody_for_sure(
+    effect: str, few: int, possible: Span
+) -> None:
+    """Where what comes in can withhold the index of the one ahead, the one behind can be first."""
+    edition = sound(LEAVING.replace("EFFECT", effect), "8", POLICIES.partition("classes")[0] + RANKING)
+    by_unit: dict[str, dict[str, Given]] = {
+        "u1": {"few": few, "plan": State.UNVERIFIED}, "u2": {"few": 0, "plan": "late"},
+    }  # fmt: skip
+    told = study(result(edition, by_unit))
+    assert told.standing("u2").possible == possible
+    full: dict[str, dict[str, Given]] = {**by_unit, "u1": {"few": few, "plan": State.NOT_APPLICABLE}}
+    place = score(edition, evidence(full), BOOK, PERIOD).place("u2")
+    assert place is not None
+    assert place.place == possible.best
+
+
+def test_a_unit_of_which_all_can_be_left_out_is_before_nobody_for_sure() -> None:
+    """Where all that a unit has is open and can be excluded, nothing may be left to rank it by."""
+    leaf = LEAVING.replace("EFFECT", "exclude").partition("  - {id: y")[2]
+    edition = sound("  - {id: y" + leaf, "4", POLICIES.partition("classes")[0] + BY_TOTAL)
+    by_unit: dict[str, dict[str, Given]] = {
+        "u1": {"few": 4, "plan": State.UNVERIFIED}, "u2": {"few": 0, "plan": "never"},
+    }  # fmt: skip
+    told = study(result(edition, by_unit))
+    full: dict[str, dict[str, Given]] = {**by_unit, "u1": {"few": 4, "plan": State.NOT_APPLICABLE}}
+    right = score(edition, evidence(full), BOOK, PERIOD)
+    assert right.place("u1") is None
+    assert told.standing("u2").possible == Span(1, 2)
+
+
 def test_nothing_missing_leaves_every_rank() -> None:
     """With whole evidence each possible rank is the rank itself, and the study says that nothing is open."""
     told = study(result(EDITION, {"u1": {"few": 5, "plan": "late"}, "u2": {"few": 1, "plan": "never"}}))
@@ -120,6 +169,18 @@ def test_the_ends_are_those_of_nothing_and_of_the_maximum() -> None:
     assert told.standing("u1").possible == Span(1, 2)
     assert list(told.standing("u1").classes) == ["A", "B", "C"]
     assert list(told.standing("u2").classes) == ["C"]
+
+
+@pytest.mark.parametrize(
+    "gate", ["", ", require: [{every: leaf, points: '>= 1', rounded: no, excluded: passes}]"]
+)
+def test_classes_by_number_alone_are_told(gate: str) -> None:
+    """Where gates can lower a class, the study says that its classes go by the number alone; else not."""
+    policies = POLICIES.replace('"[80,100]"', '"[80,100]"' + gate)
+    leaves = LEAF.replace("NAME", "first").replace("WHEN", ZERO, 2)
+    edition = sound(leaves.replace(", not_applicable: exclude", "", 1), "10", policies)
+    told = study(result(edition, {"u1": {"few": State.MISSING, "plan": "late"}}))
+    assert any("by the number alone" in each.en for each in told.cautions) == bool(gate)
 
 
 def test_units_without_evidence_are_told() -> None:

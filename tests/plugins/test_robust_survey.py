@@ -22,7 +22,7 @@ from parcore.results.scoring import score
 from parcore.rules.graph import Field
 from parcore.values import State, Value
 from parcore_robust.design import design_of
-from parcore_robust.document import Stated, read_stated, with_options
+from parcore_robust.document import Each, Stated, read_stated, with_options
 from parcore_robust.draws import answers, effect_of, generator, near, shares
 from parcore_robust.standing import Span
 from parcore_robust.survey import drawn, study
@@ -47,6 +47,9 @@ SURVEYED = """  - id: asked
     measure: reported
     when: {missing: zero, unverified: zero, rejected: zero}
     source: {clause: '2', basis: illustrative}
+"""
+RATED = """  - {id: a, title: a, max: TOP, measure: {value: rate}, scale: proportional,
+     source: {clause: '1', basis: illustrative}, when: {missing: zero, unverified: zero, rejected: zero}}
 """
 
 
@@ -202,7 +205,7 @@ def test_numbers_are_drawn_on_whole_steps() -> None:
 
 def test_drawn_numbers_keep_to_what_the_field_can_be() -> None:
     """Points drawn beyond the maximum or below nothing are held there, so that none is bad evidence."""
-    said = with_options(Stated(), {"error": ("points:rest=6",)}, Findings())
+    said = with_options(Stated(), {"error": ("points:rest=5",)}, Findings())
     found = result(edition_of(), THREE)
     column = drawn(found, design_of(found, said, Findings()), DRAWS, 1)[Field("points:rest")]
     numbers = column.numbers / column.k
@@ -211,6 +214,32 @@ def test_drawn_numbers_keep_to_what_the_field_can_be() -> None:
         each.drawn is not None and each.drawn.draws == DRAWS
         for each in study(found, said, draws=DRAWS).standings
     )
+
+
+def test_numbers_of_many_decimals_beside_others_are_drawn() -> None:
+    """Twelve decimals of one unit, drawn, and of another, not drawn, need twelve decimals and no more."""
+    findings = Findings()
+    said = with_options(Stated(), {"sample": ("rate=600",)}, findings)
+    leaf = RATED.replace("TOP", "10")
+    rates = {"u1": {"rate": F(123456789012, 10**12)}, "u2": {"rate": F(333333333333, 10**12)}}
+    found = result(sound(leaf, "10", MORE), rates)
+    only = {"rate": evolve(said.errors["rate"], sample=Each(None, {"u1": F(600)}))}
+    (moved,) = drawn(found, design_of(found, evolve(said, errors=only), findings), DRAWS, 1).values()
+    assert moved.k == 10**12
+    assert [found.scorecards[at].unit.id for at in moved.own] == ["u2"]
+    assert study(found, evolve(said, errors=only), draws=50).standing("u2").drawn is not None
+    large = {"rate": evolve(said.errors["rate"], sample=Each(F(10**8)), range=parse_interval("[0,100]"))}
+    (wide,) = drawn(found, design_of(found, evolve(said, errors=large), findings), DRAWS, 1).values()
+    assert not findings.errors
+    for at, rate in enumerate((F(333333333333, 10**12), F(123456789012, 10**12))):
+        assert abs(F(int(wide.numbers[:, at].sum()), wide.k * DRAWS) - rate) < F(1, 1000)
+
+
+def test_a_population_past_counting_is_drawn_with_replacement() -> None:
+    """Where the error is that of a population too large to draw from, shares are drawn again all the same."""
+    found = answers(generator(1, "a"), (50, 50), 1 - F(1, 10**12), 20_000)
+    assert (found.sum(axis=1) == 100).all()
+    assert abs(float(found[:, 0].var()) / 25 - 1) < 0.05
 
 
 def test_without_any_sample_there_is_nothing_to_draw() -> None:
@@ -331,6 +360,17 @@ def test_wider_errors_give_wider_ranks() -> None:
         widths.append(sum(each.worst - each.best for each in spans))
     assert widths == sorted(widths)
     assert widths[0] < widths[-1]
+
+
+def test_questions_drawn_apart_are_told() -> None:
+    """Where a unit has two surveys, each drawn by itself, that is said; of one it is not."""
+    findings = Findings()
+    both = with_options(Stated(), {"error": ("points:rest=0.1",)}, findings)
+    found = result(edition_of(), THREE)
+    for said, apart in ((Stated(), False), (both, True)):
+        told = study(found, said, draws=20)
+        assert any("drawn by themselves" in each.en for each in told.cautions) == apart
+        assert any("not that the true rank" in each.en for each in told.cautions)
 
 
 def test_samples_of_one_mind_are_told() -> None:

@@ -212,6 +212,31 @@ def test_no_swap_is_told_where_one_unit_is_ahead_in_everything() -> None:
     assert told.standing("u1").possible == Span(1, 1)
 
 
+HELD = """adjustments:
+  at_least: 0
+  at_most: 100
+  bonus: {cap: 8, criteria: [{id: plus, title: plus, max: 8, measure: {value: few}, scale: {per: 1, cap: 8},
+     source: {clause: '3', basis: illustrative}, when: {missing: zero, unverified: zero, rejected: zero}}]}
+ranking: {on: {quantity: total, rounded: no}, method: competition, within: [all],
+  ties: [{by: points, of: p, rounded: no}]}
+"""
+
+
+def test_no_swap_is_told_where_an_end_holds_the_total() -> None:
+    """Two held at the highest total are level: that is said, and not that no weights make them level."""
+    said: dict[str, dict[str, Given]] = {
+        "u1": {"points:p": 20, "points:q": 28, "points:r": 50, "few": 8},
+        "u2": {"points:p": 18, "points:q": 29, "points:r": 50, "few": 8},
+    }
+    told = study(result(edition_of(more=HELD), said), draws=20)
+    assert not told.swaps
+    ((_, _, why),) = told.unswapped
+    assert why.en.startswith("an end of the total can hold the two level")
+    behind: dict[str, dict[str, Given]] = {**said, "u2": {**said["u2"], "points:p": 1, "points:q": 27}}
+    ((_, _, why),) = study(result(edition_of(more=HELD), behind), draws=20).unswapped
+    assert why.en.startswith("an end of the total can hold the two level")
+
+
 points = st.tuples(*(st.integers(0, top) for top in TOPS))
 
 

@@ -16,6 +16,7 @@ from parcore.editions.compile import compile_edition
 from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Evidence, Stage
 from parcore.evidence.sections import Defaults
+from parcore.evidence.units import UnitBook
 from parcore.evidence.vocabulary import POINTS
 from parcore.registry import Registry
 from parcore.results.scoring import score
@@ -23,7 +24,18 @@ from parcore.rules.combinations import reported_of
 from parcore.rules.graph import Over, Records
 from parcore.values import State
 from tests.results import policies
-from tests.results.editions import BOOK, PERIOD, UNITS, Given, editions, evidence, populations, result, sound
+from tests.results.editions import (
+    BOOK,
+    PERIOD,
+    UNITS,
+    Given,
+    editions,
+    evidence,
+    populations,
+    result,
+    sound,
+    unit,
+)
 from tests.results.policies import Plan, edition_of, plans
 from tests.results.wide import check_same, scored_by, wide_of
 
@@ -37,12 +49,12 @@ THIRD = F(1, 3)
 def tabled(by_unit: dict[str, dict[str, Given]]) -> dict[str, dict[str, Given]]:
     """The evidence that a table can hold: decimals, and within the invariants."""
     found: dict[str, dict[str, Given]] = {}
-    for unit, facts in by_unit.items():
-        numbers = {name: each for name, each in facts.items() if not isinstance(each, State | str)}
-        held = {name: Fraction(1, 4) if each == THIRD else each for name, each in facts.items()}
+    for name, facts in by_unit.items():
+        numbers = {field: each for field, each in facts.items() if not isinstance(each, State | str)}
+        held = {field: Fraction(1, 4) if each == THIRD else each for field, each in facts.items()}
         if "all_of" in numbers and numbers.get("done", 0) > numbers["all_of"]:
             held["done"] = numbers["all_of"]
-        found[unit] = held
+        found[name] = held
     return found
 
 
@@ -70,6 +82,32 @@ def test_any_edition_is_scored_as_exactly(
     held = tabled(by_unit)
     table = wide_of(evidence(held), typed=typed)
     check_same(scored_by(COLUMNS, edition, [table], BOOK, PERIOD), result(edition, held))
+
+
+QUOTA = """classes:
+  on: {quantity: rate, rounded: no}
+  bands: [{name: top, in: "[50,…)"}, {name: good, in: "(…,50)"}]
+  quota: [{class: top, share: 0.5, of: [top], round: down, within: region, ties: none, otherwise: good}]
+ranking: {on: {quantity: rate, rounded: no}, method: competition, within: [all, region]}
+"""
+
+
+@given(st.lists(st.integers(4, 10), min_size=5, max_size=5))
+def test_a_quota_counts_units_of_no_region_together(points: list[int]) -> None:
+    """Units without a region are one circle to a quota, as by the exact reading, and have no place in it."""
+    leaf = """  - {id: a, title: a, max: 10, measure: reported, source: {clause: '1', basis: illustrative},
+     when: {missing: zero, unverified: zero, rejected: zero}}
+"""
+    read, regions = sound(leaf, "10", QUOTA), zip(UNITS, ("n", "n", "", "", "s"), strict=True)
+    book = UnitBook([unit(name, region=region) for name, region in regions])
+    said: dict[str, dict[str, Given]] = {
+        name: {"points:a": each} for name, each in zip(UNITS, points, strict=True)
+    }
+    right = score(read, evidence(said), book, PERIOD)
+    nowhere = [right.card(name) for name in UNITS[2:4]]
+    assert sum(card is not None and card.class_name == "top" for card in nowhere) <= 1
+    assert right.place(UNITS[2], "region") is None
+    check_same(scored_by(COLUMNS, read, [wide_of(evidence(said), typed=True)], book, PERIOD), right)
 
 
 @given(plans(), policies.populations())

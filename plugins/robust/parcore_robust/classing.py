@@ -103,8 +103,9 @@ class Banding:
 
     def _limited(self, quota: Quota, decided: Decided, read: Mapping[str, Read], draws: int) -> Decided:
         """After a quota: the best keep the class, those over it fall, at its border the edition says."""
-        tier = self.ranked.places(read, draws, quota.within)
-        circles = circles_of(self.ranked.result, quota.within)
+        # A quota counts units without a group or region together, as `with_quotas` does.
+        circles = circles_of(self.ranked.result, quota.within, nameless="-")
+        tier = self.ranked.places(read, draws, circles)
         after = decided
         for circle in np.unique(circles[circles != NONE]):
             units = np.flatnonzero(circles == circle)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 from attrs import evolve
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
     from parcore_robust.document import Stated
     from parcore_robust.standing import Study
 
+READ: Final[Mapping[str, tuple[str, ...]]] = {
+    "survey": ("sample", "error", "design-effect", "stated"),
+    "weights": ("around", "stated"),
+    "missing": (),
+}
+"""The options that only some sources of uncertainty read."""
 FORMATS = ("table", "json", "csv", "svg")
 ORIGINS = ("survey", "weights", "missing")
 
@@ -87,6 +94,10 @@ def command(
     """
     if form not in FORMATS:
         raise unknown_format(form, [*FORMATS])
+    given = {
+        "sample": samples, "error": errors, "design-effect": effect, "around": around, "stated": stated,
+    }  # fmt: skip
+    _check_options(origin, given)
     asked = Asked(name, period, Stage(stage), files, NumberFormat(numbers), changes, paths=paths)
     result, registry = run(asked)
     said = _stated(result, stated, {"sample": samples, "error": errors}, effect, around)
@@ -98,6 +109,17 @@ def command(
         study = evolve(study, swaps=tuple(each for each in study.swaps if each.unit.id in only))
         study = evolve(study, unswapped=tuple(each for each in study.unswapped if each[0].id in only))
     _write(study, form, lang, registry, single=bool(only))
+
+
+def _check_options(origin: str, given: Mapping[str, object]) -> None:
+    """No option is passed over.
+
+    Raises:
+        ParcoreError: one is given that says nothing of what is asked.
+    """
+    for option in [name for name, value in given.items() if value and name not in READ[origin]]:
+        right = ", ".join(f"`--from {each}`" for each, names in READ.items() if option in names)
+        raise stop("robust-option", Place(f"--{option}"), origin=origin, right=right)
 
 
 def _stated(

@@ -21,7 +21,7 @@ from parcore.editions.tree import GIVEN
 from parcore.evidence.evidence import Method
 from parcore.evidence.vocabulary import INDEX, POINTS, Vocabulary
 from parcore.intervals import Interval
-from parcore.numbers import HUNDRED, ZERO, decimals
+from parcore.numbers import HUNDRED, ZERO, decimals, exact_text
 from parcore.results.result import Result, Scorecard
 from parcore.rules.combinations import reported_of
 from parcore.rules.graph import Field
@@ -224,9 +224,19 @@ def _number(
     if number not in within:
         findings.add("robust-outside", error.place, field=name, unit=unit, range=within)
         return None
+    if standard is not None and _too_wide(standard, within):
+        if not any(each.code == "robust-wide" and each.place == error.place for each in findings):
+            findings.add("robust-wide", error.place, field=name, unit=unit, error=exact_text(standard),
+                         range=within)  # fmt: skip
+        return None
     node, whole = card.trace.program.nodes[at], None if sample is None else int(sample)
     assert isinstance(node, Field)
     return Number(unit, name, node, number, step or ZERO, within, standard, whole, error.source)
+
+
+def _too_wide(standard: Fraction, within: Interval) -> bool:
+    """Whether no numbers between these ends vary so much: at most half of what lies between."""
+    return within.low is not None and within.high is not None and 2 * standard > within.high - within.low
 
 
 def _range(edition: Edition, card: Scorecard, name: str) -> tuple[Interval, Fraction | None]:

@@ -17,6 +17,8 @@ import numpy as np
 from parcore.readings.columns.arrays import Ints
 
 GENERATOR: Final = "numpy.random.PCG64"
+_MANY: Final = 10**9
+"""So large a population is as good as drawn from with replacement."""
 
 
 def generator(seed: int, *names: str) -> np.random.Generator:
@@ -56,7 +58,9 @@ def answers(rng: np.random.Generator, counts: Sequence[int], effect: Fraction, d
         return rng.multinomial(size, given / size, draws)
     if effect < 1:
         whole = max(round((size - effect) / (1 - effect)), size)
-        return _without_replacement(rng, given, whole, draws)
+        if whole < _MANY:
+            return _without_replacement(rng, given, whole, draws)
+        return rng.multinomial(size, given / size, draws)
     spread = float((size - effect) / (effect - 1))
     had = np.flatnonzero(given)
     shares = rng.dirichlet(spread * given[had] / size, draws)
@@ -102,9 +106,12 @@ def shares(
     No answers between the same ends with the same mean vary more.
     """
     low, high = ends
-    high_ones = rng.binomial(sample, float((mean - low) / (high - low)), draws)
+    high_ones: Any = rng.binomial(sample, float((mean - low) / (high - low)), draws)
     start, width = low / step, (high - low) / step
     common = start.denominator * width.denominator
+    most = 2 * (abs(int(start * common)) + int(width * common) + common) * sample
+    if most >= 2**63:  # fine steps of a large sample: Python's integers
+        high_ones = high_ones.astype(object)
     top = 2 * (int(start * common) * sample + int(width * common) * high_ones) + common * sample
-    found: Ints = top // (2 * common * sample)
+    found: Ints = (top // (2 * common * sample)).astype(np.int64)
     return found

@@ -90,7 +90,7 @@ def _short(number: Fraction, lang: str) -> str:
 
 def survey_cautions(result: Result, design: Design) -> tuple[Text, ...]:
     """What the intervals do not hold."""
-    edition, found = result.edition, [tell("survey-alone")]
+    edition, found = result.edition, [tell("survey-meaning"), tell("survey-alone")]
     group = result.scorecards[0].group if result.scorecards else ""
     tops = [leaf.max for leaf in edition.leaves if leaf.id in design.drawn]
     whole = None if edition.total is None else edition.total.of(group)
@@ -165,6 +165,11 @@ def missing_facts(result: Result, open_: Sequence[Sequence[Criterion]]) -> tuple
 def missing_cautions(result: Result, ends: Sequence[tuple[Fraction, Fraction] | None]) -> tuple[Text, ...]:
     """What the intervals do not hold."""
     found = [tell("missing-holds")]
+    classes = result.classes
+    if classes is not None and (
+        classes.vetoes or classes.caps or classes.quotas or any(band.gates for band in classes.bands)
+    ):
+        found.append(tell("missing-classes"))
     unknown = sum(each is None for each in ends)
     if unknown:
         found.append(tell("missing-unknown", count=unknown))

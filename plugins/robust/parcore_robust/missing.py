@@ -4,7 +4,8 @@ In: a result. Out: a `Study`. A leaf is open whose evidence is missing or not ap
 anything from nothing to its maximum, or, where the evidence bounds a number, what the bound allows.
 Points never fall when a leaf's points rise, and leaving a leaf out moves the rate less than these two
 ends do (`results.provisional`): the unit's index lies between the two ends, and a rank between what the
-ends of all leave.
+ends of all leave. What comes in can also take a unit out of the ranking (an index withheld, or nothing left
+to attain): such a unit is before nobody for sure.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ from attrs import evolve, field, frozen
 
 from parcore.bulk.columnar import NONE
 from parcore.editions.compile import compile_edition
-from parcore.editions.edition import Combine, Criterion
+from parcore.editions.edition import Combine, Criterion, EffectKind
 from parcore.editions.index import TOTAL
-from parcore.editions.tree import GIVEN
+from parcore.editions.tree import GIVEN, Variant
 from parcore.intervals import Interval
 from parcore.numbers import ZERO, exact_text
 from parcore.readings.exact import Scope, Trace, evaluate
 from parcore.results.population import FrozenProgram, freeze, frozen_scopes
 from parcore.results.result import Result, Scorecard
 from parcore.results.scope import UnitScope
-from parcore.rules.graph import Field, Symbol, Within
+from parcore.rules.graph import Field, Raise, Symbol, Within
 from parcore.rules.policies import Ties
 from parcore.values import State
 from parcore_robust.facts import missing_cautions, missing_facts
@@ -48,8 +49,9 @@ def study(result: Result, *, within: Within | None = None) -> Study:
     open_ = [reading.open_leaves(card) for card in result.scorecards]
     both = [*zip(ranked.cards, open_, strict=True)]
     ends = [reading.ends(card, leaves, root_of(ranked.ranking.on)) for card, leaves in both]
+    stays = [not reading.may_leave(card, leaves) for card, leaves in both]
     standings = tuple(
-        evolve(_standing(ranked, at, ends), classes=_classes(ranked, reading, *both[at]))
+        evolve(_standing(ranked, at, ends, stays), classes=_classes(ranked, reading, *both[at]))
         for at in range(len(ends))
     )
     record = {
@@ -107,7 +109,7 @@ class _Reading:
     def _peers(self, group: str) -> frozenset[str]:
         """The statistics over peers of which some peer's part is open."""
         if group not in self._waiting:
-            read = self._program(group, {})
+            read = self._program(group, self.result.variant)
             scopes = self._all_scopes() if read.statistics else {}
             self._waiting[group] = frozenset(
                 name
@@ -132,6 +134,31 @@ class _Reading:
             return None
         return found[0] or ZERO, found[1] or ZERO
 
+    def may_leave(self, card: Scorecard, leaves: Sequence[Criterion]) -> bool:
+        """Whether what comes in for the open leaves can leave the unit without an index."""
+        if not leaves:
+            return False
+        ids, edition = {leaf.id for leaf in leaves}, self.result.edition
+        nodes = [*edition.components, *(item for _, item in edition.items)]
+        left = [card.trace.program.roots[f"points:{id_}"] for node in nodes for id_ in _held(node, ids)]
+        raised, seen = set[State](), set[int]()
+        while left:
+            at = left.pop()
+            if at not in seen:
+                seen.add(at)
+                left += card.trace.program.inputs[at]
+                node = card.trace.program.nodes[at]
+                raised |= {node.state} if isinstance(node, Raise) else set()
+        effects = {effect.kind for leaf in leaves for effect in leaf.when.values()}
+        if State.WITHHELD in raised or EffectKind.ERROR in effects:
+            return True
+        return bool(raised & {State.EXCLUDED, State.RESCALED}) and self._without(card, ids) is not State.OK
+
+    def _without(self, card: Scorecard, ids: set[str]) -> State:
+        """The state of the unit's index where all of these leaves are out."""
+        variant = evolve(self.result.variant, out=self.result.variant.out | ids)
+        return self._trace(card, self._program(card.group, variant))[TOTAL].state
+
     def _held(self, card: Scorecard, leaves: Sequence[Criterion], *, high: bool) -> Trace:
         edition, group = self.result.edition, card.group
         ids = {leaf.id for leaf in leaves}
@@ -144,15 +171,16 @@ class _Reading:
             top = ZERO if node is None or node.max is None else node.max.of(group)
             span = stated.points if stated is not None and stated.points is not None else (ZERO, top)
             held[id_] = span[(id_ in falling) != high]
-        read = self._program(group, held)
+        return self._trace(card, self._program(group, evolve(self.result.variant, held=held)))
+
+    def _trace(self, card: Scorecard, read: FrozenProgram) -> Trace:
         unit = card.unit.id
         scopes: Mapping[str, Scope] = self._all_scopes() if read.statistics else {unit: self._scope(unit)}
         return evaluate(read.program, frozen_scopes(read, self.result.population, scopes, [unit])[unit])
 
-    def _program(self, group: str, held: Mapping[str, Fraction]) -> FrozenProgram:
-        key = group, tuple(sorted(held.items()))
+    def _program(self, group: str, variant: Variant) -> FrozenProgram:
+        key = group, tuple(sorted(variant.held.items())), variant.out
         if key not in self._read:
-            variant = evolve(self.result.variant, held=dict(held))
             self._read[key] = freeze(compile_edition(self.result.edition, group, variant).program)
         return self._read[key]
 
@@ -174,7 +202,7 @@ def _held(node: Criterion, open_: set[str]) -> list[str]:
     return [node.id] if found and node.combine is Combine.FIRST else found
 
 
-def _standing(ranked: Ranked, at: int, ends: Sequence[Ends | None]) -> Standing:
+def _standing(ranked: Ranked, at: int, ends: Sequence[Ends | None], stays: Sequence[bool]) -> Standing:
     """A unit with the ranks that the ends of all leave it; none where its own ends are not known."""
     own, mine = standing(ranked, at), ends[at]
     if mine is None or ranked.circles[at] == NONE:
@@ -188,7 +216,7 @@ def _standing(ranked: Ranked, at: int, ends: Sequence[Ends | None]) -> Standing:
             before += 1  # it may come in anywhere, or not at all
             continue
         there = ranked.place(other)[0] is not None
-        sure += there and theirs[0] - mine[1] > slack
+        sure += there and stays[other] and theirs[0] - mine[1] > slack
         # What breaks ties may put first what is level, or counts as level.
         before += theirs[1] > mine[0] or (bool(ranked.ranking.ties) and theirs[1] >= mine[0] - slack)
     best = min(sure, 1) if ranked.ranking.method is Ties.DENSE else sure

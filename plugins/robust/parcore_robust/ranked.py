@@ -65,9 +65,9 @@ class Ranked:
         found = self.result.place(self.cards[at].unit.id, self.within.value)
         return (None, 0) if found is None else (found.place, found.among)
 
-    def places(self, read: Mapping[str, Read], draws: int, within: Within | None = None) -> Any:
+    def places(self, read: Mapping[str, Read], draws: int, circles: Ints | None = None) -> Any:
         """The place of each unit in each draw, `NONE` where it has none; `places[draw, unit]`."""
-        circles = self.circles if within is None else circles_of(self.result, within)
+        circles = self.circles if circles is None else circles
         number, whole = read[root_of(self.ranking.on)], np.asarray(read[TOTAL].states).reshape(draws, -1)
         known, dense = whole == State.OK, self.ranking.method is Ties.DENSE
         if self.ranking.tolerance is not None:
@@ -108,10 +108,15 @@ def ranked_of(result: Result, within: Within | None) -> Ranked:
     return Ranked(result, ranking, within, circles, above)
 
 
-def circles_of(result: Result, within: Within) -> Ints:
-    """The number of each unit's circle; `NONE` for one that stands in none, or outside the ranking."""
+def circles_of(result: Result, within: Within, *, nameless: str | None = None) -> Ints:
+    """The number of each unit's circle; `NONE` for one that stands in none, or outside the ranking.
+
+    Units without such a group or region stand together in the circle `nameless`, where one is named.
+    """
     out = () if result.edition.ranking is None else result.edition.ranking.unranked
-    names = [None if c.unit.id in out else circle_of(c, within) for c in result.scorecards]
+    names = [
+        None if card.unit.id in out else circle_of(card, within) or nameless for card in result.scorecards
+    ]
     known = {name: at for at, name in enumerate(dict.fromkeys(each for each in names if each is not None))}
     return np.array([NONE if each is None else known[each] for each in names], np.int64)
 

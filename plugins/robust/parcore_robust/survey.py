@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
+from math import lcm
+from typing import Any, Final
 
 import numpy as np
 
 from parcore.diagnostics import Findings, Place, stop
 from parcore.editions.compile import compile_edition
 from parcore.numbers import exact_text
+from parcore.readings.pair.backend import Undecided
 from parcore.results.population import freeze
 from parcore.results.result import Result
 from parcore.rules.graph import Field, Within
@@ -27,6 +29,8 @@ from parcore_robust.playing import Moved, denominator_of, play
 from parcore_robust.ranked import ranked_of
 from parcore_robust.standing import LEVEL, Origin, Study
 from parcore_robust.tally import Tally, roots_of
+
+_ROOM: Final = 2**62
 
 
 def study(
@@ -101,7 +105,11 @@ def _numbers(number: Number, draws: int, seed: int) -> Any:
 
 
 def _moved(result: Result, node: Field, column: Mapping[int, Any], step: Fraction, draws: int) -> Moved:
-    """A field's draws over one denominator, beside the own values of units that are not drawn."""
+    """A field's draws over one denominator, beside the own values of units that are not drawn.
+
+    Raises:
+        Undecided: over that denominator a number is too large for 64 bits.
+    """
     own = {
         at: card.trace.values[where]
         for at, card in enumerate(result.scorecards)
@@ -109,10 +117,13 @@ def _moved(result: Result, node: Field, column: Mapping[int, Any], step: Fractio
         for where in [next((i for i, n in enumerate(card.trace.program.nodes) if n == node), None)]
         if where is not None
     }
-    k = denominator_of(list(own.values())) * step.denominator
+    k = lcm(denominator_of(list(own.values())), step.denominator)
+    times = step.numerator * (k // step.denominator)
+    if times * max(int(np.abs(found).max()) for found in column.values()) >= _ROOM:
+        raise Undecided(f"{node.name}: 1/{k}")
     numbers = np.zeros((draws, len(result.scorecards)), np.int64)
     for at, found in column.items():
-        numbers[:, at] = found * (step.numerator * (k // step.denominator))
+        numbers[:, at] = found * times
     return Moved(numbers, k, own)
 
 

@@ -15,6 +15,7 @@ from parcore.bulk.columnar import NONE
 from parcore.evidence.units import Unit
 from parcore.i18n import Text
 from parcore.numbers import ZERO
+from parcore.rules.policies import Quantity
 from parcore_robust.polytope import Box, Norm, Vector, form, smallest
 from parcore_robust.ranked import unrounded_of
 from parcore_robust.standing import Swap
@@ -51,8 +52,35 @@ def _why(weighing: Weighing, lower: Line, upper: Line) -> Text:
     gap = _gap(weighing, lower, upper)
     if gap <= 0:
         return tell("swap-level")
+    total = sum(weighing.weights, ZERO)
+    gains = tuple(a - b for a, b in zip(upper.coefficients, lower.coefficients, strict=True))
+    free = Box((ZERO,) * len(gains), (total,) * len(gains), total)
+    if form(gains, weighing.weights) - form(gains, free.most([-each for each in gains])) >= gap:
+        # By the line there are such weights; scored, the two are not level there, or do not swap past them.
+        return tell("swap-held")
+    if _meets_an_end(weighing, lower, upper, free):
+        return tell("swap-held")
     behind = any(a > b for a, b in zip(lower.coefficients, upper.coefficients, strict=True))
     return tell("swap-not-found") if behind else tell("swap-never")
+
+
+def _meets_an_end(weighing: Weighing, lower: Line, upper: Line, free: Box) -> bool:
+    """Whether at some of these weights an end of the total can hold both units."""
+    edition, on = weighing.ranked.result.edition, weighing.ranked.ranking.on
+    if edition.adjustments is None or on.quantity is not Quantity.TOTAL:
+        return False
+    most = form(lower.coefficients, free.most(lower.coefficients)) + lower.constant
+    least = form(upper.coefficients, free.most([-each for each in upper.coefficients])) + upper.constant
+    ends = edition.adjustments
+    return most >= ends.at_most.of(weighing.group) or least <= ends.at_least.of(weighing.group)
+
+
+def _around(weights: Vector, norm: Norm, size: Fraction) -> Box:
+    """All weights that no larger change leads to, and by all changes together some more."""
+    total, reach = sum(weights, ZERO), size / 2 if norm is Norm.TOTAL else size
+    moves = [reach * each if norm is Norm.RELATIVE else reach for each in weights]
+    low = tuple(max(ZERO, w - move) for w, move in zip(weights, moves, strict=True))
+    return Box(low, tuple(min(total, w + move) for w, move in zip(weights, moves, strict=True)), total)
 
 
 def _gap(weighing: Weighing, lower: Line, upper: Line) -> Fraction:
@@ -73,7 +101,8 @@ def _of(weighing: Weighing, box: Box, pair: tuple[int, int], lines: tuple[Line, 
     cards = weighing.ranked.cards
     for norm in Norm if gap > 0 else ():
         least = smallest(norm, weights, free, gains, gap)
-        if least is None:
+        # Where an end of the total can hold both before, they may be level before.
+        if least is None or _meets_an_end(weighing, lower, upper, _around(weights, norm, least.size)):
             continue
         further = smallest(norm, weights, free, gains, gap * _FURTHER)
         past = None if further is None else further.weights

@@ -149,10 +149,11 @@ def added_up(read: CaseRead, each: str, kind: str) -> Iterator[tuple[str, str]]:
         f"MAX({'0' if read.where is None else quoted('where:state')}) AS unknown",
         f'MAX(CASE WHEN {member} THEN "state" ELSE 0 END) AS of_all',
         f'MAX(CASE WHEN {kept} THEN "state" ELSE 0 END) AS of_kept',
-        f'{number}(CASE WHEN {kept} AND "state" = 0 THEN "n" END) AS n',
     ]
-    yield f"{name}: added up", f"SELECT unit, {', '.join(columns)} FROM {quoted(each)} GROUP BY unit"
     counting = over.op is Aggregate.COUNT
+    if not counting:  # in Spark a sum of BIGINT is one, whatever its size
+        columns.append(f'{number}(CASE WHEN {kept} AND "state" = 0 THEN CAST("n" AS {kind}) END) AS n')
+    yield f"{name}: added up", f"SELECT unit, {', '.join(columns)} FROM {quoted(each)} GROUP BY unit"
     listed = quoted(read.case.kind + STATE)
     state = f"CASE WHEN {listed} <> 0 THEN {listed} WHEN COALESCE(unknown, 0) <> 0 THEN unknown"
     if counting:

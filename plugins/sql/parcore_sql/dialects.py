@@ -31,7 +31,8 @@ class Dialect:
     `divide`, less one where `rest` is negative (b > 0). `columns` is the most columns of a table or a
     SELECT, `row` the most bytes of a row of a table, `text` the most characters of a statement that it takes
     well. `materialized` says that layers must be kept from being written into each other; `keeps` that it
-    knows the word for it, with which statements of many small layers are planned sooner.
+    knows the word for it, with which statements of many small layers are planned sooner. `rounds` says that
+    decimals of different digits are rounded to common ones before they are compared.
     """
 
     sqlglot: str
@@ -44,6 +45,7 @@ class Dialect:
     row: int | None = None
     materialized: bool = False
     keeps: bool = False
+    rounds: bool = False
 
     def type_of(self, *, wide: bool) -> exp.DataType:
         """The type of wide integers, or of narrow ones."""
@@ -130,6 +132,7 @@ SPARK: Final = Dialect(
     rest=_modulo,
     columns=4_000,
     text=1_000_000,
+    rounds=True,
 )
 
 DIALECTS: Final[Mapping[str, Dialect]] = {"duckdb": DUCKDB, "postgres": POSTGRES, "spark": SPARK}

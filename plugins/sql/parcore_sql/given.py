@@ -150,12 +150,15 @@ def layers(
     wide: str,
     kinds: Sequence[str] = (),
     invariants: Sequence[Invariant] = (),
+    *,
+    rounds: bool = False,
 ) -> Iterator[tuple[str, str]]:
     """The layers from the table to integers, as DuckDB writes them: the name and the text of each.
 
     A unit that stands twice, in whatever groups, is one row, which is not decided. Of several unit groups one
     is read. A row that breaks one of the `invariants` is not decided. `kinds` are
     the kinds of cases that have tables of their own; whether a unit handed its list in has a state here.
+    `rounds` is the dialect's.
     """
     lists = [quoted(kind + STATE) for kind in kinds]
     yield (
@@ -174,7 +177,7 @@ def layers(
     yield (
         f"{EVIDENCE}: checked",
         _select(
-            ["unit", "sole", *lists] + [part for each in given for part in _checked(each)],
+            ["unit", "sole", *lists] + [part for each in given for part in _checked(each, rounds)],
             f"{quoted(f'{EVIDENCE}: stated')} WHERE row_of_unit = 1",
         ),
     )
@@ -193,12 +196,18 @@ def layers(
 
 
 def case_layers(
-    kind: str, given: Sequence[Given], wide: str, most: int, invariants: Sequence[Invariant] = ()
+    kind: str,
+    given: Sequence[Given],
+    wide: str,
+    most: int,
+    invariants: Sequence[Invariant] = (),
+    *,
+    rounds: bool = False,
 ) -> Iterator[tuple[str, str]]:
     """The same for the table of a kind of cases, a row each; and the units whose cases are not all sound."""
     columns = [part for each in given for part in (_named(each), _stated(each))]
     yield f"{kind}: stated", _select(["unit", *columns], f"{quoted(kind)} WHERE NOT unit IS NULL")
-    checked = [part for each in given for part in _checked(each)]
+    checked = [part for each in given for part in _checked(each, rounds)]
     yield f"{kind}: checked", _select(["unit", *checked], quoted(f"{kind}: stated"))
     sounds = [quoted(each.derived + SOUND) for each in given]
     sound = " AND ".join([*sounds, *(text for _, text in kept(invariants, given, wide))]) or "TRUE"
@@ -281,7 +290,7 @@ def _stated(each: Given) -> str:
     return f"{word} AS {quoted(each.derived + STATE)}"
 
 
-def _checked(each: Given) -> Iterator[str]:
+def _checked(each: Given, rounds: bool) -> Iterator[str]:
     value, state = quoted(each.derived), quoted(each.derived + STATE)
     yield state
     yield value
@@ -289,15 +298,26 @@ def _checked(each: Given) -> Iterator[str]:
         yield f"{state} <> {_UNKNOWN} AS {quoted(each.derived + SOUND)}"
         return
     low, high = (decimal(end, each.decimals) for end in (each.shape.low, each.shape.high))
-    whole = f"TRY_CAST({value} AS DECIMAL(38, {each.decimals})) = {value}"
-    whole = "TRUE" if each.spec.kind is FieldKind.DATE else f"COALESCE({whole}, FALSE)"
+    number, whole = _number(each), "TRUE"
+    if each.spec.kind is not FieldKind.DATE:
+        cut = f"TRY_CAST({value} AS DECIMAL(38, {each.decimals}))"
+        number, whole = cut if rounds else value, f"{cut} = {value}"
+        if rounds:
+            whole += f" AND {_no_rest(value, each.decimals)}"
+        whole = f"COALESCE({whole}, FALSE)"
     # What is outside the bounds may have no room as a decimal: a CASE does not come to it.
-    within = f"{_number(each)} BETWEEN {low} AND {high}"
+    within = f"{number} BETWEEN {low} AND {high}"
     if each.spec.kind is FieldKind.DATE:  # a day without end has no number
         within = f"COALESCE({within}, FALSE)"
     inside = f"{state} = {int(State.OK)} AND NOT {within}"
     sound = f"WHEN {inside} THEN FALSE WHEN {state} = {int(State.OK)} THEN {whole} ELSE {state} <> {_UNKNOWN}"
     yield f"CASE {sound} END AS {quoted(each.derived + SOUND)}"
+
+
+def _no_rest(value: str, decimals: int) -> str:
+    """Whether a decimal has no more decimals than these; of binary floats no rest is known exactly."""
+    rest = f"{value} % {decimal(1, decimals)} = 0"
+    return f"(NOT TYPEOF({value}) LIKE 'decimal%' OR {rest})" if decimals else rest
 
 
 def _number(each: Given) -> str:

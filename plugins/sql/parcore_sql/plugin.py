@@ -13,8 +13,12 @@ if TYPE_CHECKING:
     from parcore.bulk.engines import Engine, EngineFactory
     from parcore.editions.edition import Edition
     from parcore.plugins import DialectWriter
+    from parcore.readings.pair.backend import Undecided
+    from parcore.readings.pair.block import Block
+    from parcore.readings.pair.reading import Values
+    from parcore.rules.program import Program
 
-NAMES = ("duckdb", "postgres")
+NAMES = ("duckdb", "postgres", "spark")
 """The dialects, known without importing what writes them."""
 
 
@@ -46,7 +50,7 @@ def duckdb(options: Mapping[str, str]) -> Engine:
 def postgres(options: Mapping[str, str]) -> Engine:
     """The engine `postgres`: a server that the option `dsn` names, else the environment (`PGHOST`, …).
 
-    Nothing stays there: blocks are temporary tables of one connection.
+    Nothing stays there: each block is a temporary table of a connection of its own.
 
     Raises:
         ParcoreError: another option, no driver (`parcore-sql[postgres]`), or no server that answers.
@@ -56,16 +60,16 @@ def postgres(options: Mapping[str, str]) -> Engine:
 
     known_options("postgres", options, ("dsn",))
     try:
-        import psycopg
-
-        from parcore_sql.postgres import score_block
+        from parcore_sql.postgres import connected, score_block
     except ImportError as error:
         raise stop("bulk-needs", Place("postgres"), what="parcore-sql[postgres]") from error
-    try:
-        connection = psycopg.connect(options.get("dsn", ""))
-    except psycopg.Error as error:
-        raise stop("engine-server", Place("postgres"), engine="postgres", cause=str(error).strip()) from error
-    return in_blocks("postgres", partial(score_block, connection=connection))
+
+    def run(program: Program, block: Block) -> Mapping[str, Values | Undecided]:
+        with connected(options.get("dsn", "")) as connection:
+            return score_block(program, block, connection)
+
+    with connected(options.get("dsn", "")):  # before any evidence is read
+        return in_blocks("postgres", run)
 
 
 def write(dialect: str, edition: Edition, lang: str) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Final
 
+import psycopg
 from psycopg import Connection
 from psycopg.adapt import Buffer, Loader
 from psycopg.rows import tuple_row
 
+from parcore.diagnostics import Place, stop
 from parcore.readings.pair.backend import Undecided
 from parcore.readings.pair.block import Block
 from parcore.readings.pair.reading import Values
@@ -20,6 +23,20 @@ from parcore_sql.table import BlockTable, score
 
 _ROWS: Final = 1000
 """How many rows are sent at a time."""
+
+
+@contextmanager
+def connected(dsn: str) -> Iterator[Connection[Any]]:
+    """A connection that is closed at the end, each statement by itself.
+
+    Raises:
+        ParcoreError: no server answers, or it refuses what is asked of it.
+    """
+    try:
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            yield connection
+    except psycopg.Error as error:
+        raise stop("engine-server", Place("postgres"), engine="postgres", cause=str(error).strip()) from error
 
 
 def score_block(

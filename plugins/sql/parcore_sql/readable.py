@@ -144,9 +144,11 @@ def _with_decimals(program: Program) -> Program:
 def _evidence(read: _Read, group: str, edition: Edition, dialect: Dialect) -> Iterator[tuple[str, str]]:
     vocabulary = edition.vocabulary
     for of, given in read.given_cases.items():
-        for name, text in case_layers(of, given, _WIDE, MOST, vocabulary.records[of].invariants):
+        invariants, rounds = vocabulary.records[of].invariants, dialect.rounds
+        for name, text in case_layers(of, given, _WIDE, MOST, invariants, rounds=rounds):
             yield name, _translated(text, dialect)
-    for name, text in layers(read.given, group, _WIDE, [*read.given_cases], vocabulary.invariants):
+    kinds, invariants = [*read.given_cases], vocabulary.invariants
+    for name, text in layers(read.given, group, _WIDE, kinds, invariants, rounds=dialect.rounds):
         yield name, _translated(text, dialect)
 
 
