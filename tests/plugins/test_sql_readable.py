@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
+from attrs import evolve
 from psycopg import Connection
 from psycopg.rows import dict_row
 
 from parcore.cli.page import results
 from parcore.editions.compile import compile_edition
+from parcore.editions.edition import Edition
+from parcore.i18n import Text
 from parcore.readings.exact import Scope, evaluate
 from parcore.readings.pair.backend import Undecided
 from parcore.registry import Registry
@@ -28,6 +31,7 @@ from parcore.rules.graph import Aggregate, Domain, Field, Over, Peers, Symbol
 from parcore.rules.program import Program, lay_out
 from parcore.values import EVIDENCE_STATES, State, Value
 from parcore_sql.cases import without_cases
+from parcore_sql.given import ROOMS, WHOLE, given_of, layers
 from parcore_sql.readable import readable
 from tests.plugins.printed_sql import (
     Cells,
@@ -94,14 +98,23 @@ def execute(request: pytest.FixtureRequest, dialect: str) -> Execute:
 
 
 @cache
-def statements(key: str, dialect: str) -> list[tuple[str, str, Program]]:
-    """The printed statements of an edition: the unit group of each, and the program that it prints."""
+def statements(key: str, dialect: str, *, bound: bool = True) -> list[tuple[str, str, Program]]:
+    """The printed statements of an edition: the unit group of each, and the program that it prints.
+
+    What is not `bound` decides rows that break what must hold between columns too, as drawn rows do.
+    """
     edition = REGISTRY.edition(key)
-    printed = readable(edition, dialect).split("\n\n\n")
+    printed = readable(edition if bound else unbound(edition), dialect).split("\n\n\n")
     return [
         (group, sql, compile_edition(edition, group).program)
         for group, sql in zip(edition.groups, printed, strict=True)
     ]
+
+
+def unbound(edition: Edition) -> Edition:
+    """An edition in whose vocabulary nothing need hold between fields."""
+    records = {kind: evolve(each, invariants=()) for kind, each in edition.vocabulary.records.items()}
+    return evolve(edition, vocabulary=evolve(edition.vocabulary, invariants=(), records=records))
 
 
 @cache
@@ -140,7 +153,7 @@ def test_a_printed_statement_gives_what_the_exact_reading_gives(
     key: str, dialect: str, execute: Execute
 ) -> None:
     """Every edition, over the shipped evidence and over numbers at both ends of their bounds: every cell."""
-    for group, sql, program in statements(key, dialect)[:GROUPS]:
+    for group, sql, program in statements(key, dialect, bound=False)[:GROUPS]:
         scopes: dict[str, Scope] = {
             f"{card.unit.id} {result.period}": UnitScope(
                 card.unit.id, result.period, result.evidence, result.stage
@@ -165,7 +178,7 @@ def test_a_printed_statement_gives_what_the_exact_reading_gives(
 )
 def test_a_statement_with_a_fault_is_found(right: str, fault: str, in_duckdb: Execute) -> None:
     """The comparison has power: one state, threshold, number or operation changed is a wrong cell."""
-    ((group, sql, program),) = statements("example@2025", "duckdb")
+    ((group, sql, program),) = statements("example@2025", "duckdb", bound=False)
     within, random = bounds(sql), Random(3)
     scopes: dict[str, Scope] = {f"u{at}": drawn(program, within, random) for at in range(30)}
     scopes["tie"] = known(dossiers_on_time=17, dossiers_settled=20)
@@ -263,6 +276,89 @@ def test_a_unit_with_an_unsound_case_is_not_decided(dialect: str, execute: Execu
         assert {name for name, said in rows[unit].items() if said is not None} == {"unit", "decided"}
 
 
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_row_that_breaks_what_must_hold_between_columns_is_not_decided(
+    dialect: str, execute: Execute
+) -> None:
+    """Where both numbers are known and one is over the other the row is out; equal, unknown, it is not."""
+    ((_, sql, _),) = statements("example@2025", dialect)
+    rows_in: dict[str, Cells] = {
+        "over": {"tasks_done": (F(11), None), "tasks_planned": (F(10), None)},
+        "equal": {"tasks_done": (F(10), None), "tasks_planned": (F(10), None)},
+        "not known": {"tasks_done": (F(11), None), "tasks_planned": (F(10), "missing")},
+        "later over": {"dossiers_digitised": (F(1), None), "dossiers_settled": (F(0), None)},
+        "out of bounds": {"tasks_done": (F(-1), None), "tasks_planned": (F(10), None)},
+    }
+    making = make(execute, sql)
+    insert(execute, making, "evidence", [Row(*each) for each in rows_in.items()])
+    assert {row["unit"] for row in execute(sql) if row["decided"]} == {"equal", "not known"}
+    assert "-- Must hold where all of the columns have numbers: tasks_done <= tasks_planned;" in sql
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_unit_whose_case_breaks_what_must_hold_is_not_decided(dialect: str, execute: Execute) -> None:
+    """Sums of columns with a constant are held against each case too."""
+    vocabulary = REGISTRY.edition("one-stop-officials@2018").vocabulary.records["dossiers"]
+    _, sql, _ = statements("one-stop-officials@2018", dialect)[0]
+    making = make(execute, sql)
+    asked = {name for each in vocabulary.invariants for name in each.names}
+    assert asked <= {*re.findall(r'["`]([a-z_]+)["`]', making["dossiers"])}
+    none: dict[str, tuple[Any, Any]] = dict.fromkeys(asked, (F(0), None))
+    one = none | {"bodies_on_time": (F(1), None)}
+    cases = {"none": none, "one": one, "more": one | {"contacts_by_applicant": (F(1), None)}}
+    insert(execute, making, "evidence", [Row(unit, {}) for unit in cases])
+    insert(execute, making, "dossiers", [Row(unit, cells) for unit, cells in cases.items()])
+    assert {row["unit"] for row in execute(sql) if row["decided"]} == {"one"}
+
+
+def test_a_unit_in_two_groups_is_decided_in_neither(in_duckdb: Execute) -> None:
+    """A unit that stands twice is not decided, whatever groups its rows say; one without a name is none."""
+    (first, sql, _), (second, _, _) = statements("nam-dinh@2020", "duckdb")[:2]
+    making = make(in_duckdb, sql)
+    groups = (("twice", first), ("twice", second), ("once", first))
+    insert(in_duckdb, making, "evidence", [Row(unit, {}, {"unit_group": f"'{of}'"}) for unit, of in groups])
+    assert {row["unit"]: row["decided"] for row in in_duckdb(sql)} == {"twice": False, "once": True}
+    with pytest.raises(duckdb.ConstraintException):
+        in_duckdb("INSERT INTO evidence (unit) VALUES (NULL)")
+
+
+def test_a_day_without_end_is_not_decided(in_duckdb: Execute) -> None:
+    """A day that has no number leaves its row undecided, with no empty value inside."""
+    program, room = lay_out({"x": Field("@day")}), ROOMS[0]
+    given = given_of(program, REGISTRY.edition("example@2025").vocabulary, room)
+    assert [each.type for each in given] == ["DATE"]
+    in_duckdb('CREATE OR REPLACE TABLE evidence (unit TEXT, day DATE, "day:state" TEXT)')
+    in_duckdb("INSERT INTO evidence (unit, day) VALUES ('sound', '2024-02-29'), ('without end', 'infinity')")
+    tables = ", ".join(f'"{name}" AS ({text})' for name, text in layers(given, "", "INT128"))
+    found = in_duckdb(f'WITH {tables} SELECT * FROM "{WHOLE}" ORDER BY unit')
+    in_duckdb("DROP TABLE evidence")
+    assert [each["decided"] for each in found] == [True, False]
+    assert not any(value is None for row in found for value in row.values())
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_no_text_gets_out_of_its_comment(lang: str) -> None:
+    """Whatever lines, quotes or dashes stand in titles and clauses, every one of them stays a comment."""
+    edition = REGISTRY.edition("example@2025")
+    bad = "x\n; DROP TABLE evidence; --\r\u2028\x85 '\" */"
+    text = Text("  " + bad, "  " + bad)
+    fields = {
+        name: evolve(each, title=text, unit=each.unit and f"  {bad}")
+        for name, each in edition.vocabulary.fields.items()
+    }
+    source = evolve(edition.source, title="  " + bad, quote=text)
+    children = tuple(evolve(each, title=text) for each in edition.components)
+    nasty = evolve(
+        edition,
+        title=text,
+        source=source,
+        components=children,
+        vocabulary=evolve(edition.vocabulary, fields=fields),
+    )
+    for line in readable(nasty, "duckdb", lang).splitlines():
+        assert "DROP TABLE" not in line or line.lstrip().startswith("--")
+
+
 LEAF = """
       - id: c{at}
         code: "1.{at}"
@@ -304,7 +400,7 @@ def test_what_has_no_room_is_named_and_the_rest_is_exact(
     vocabulary = f"vocabulary: ratios\ntitle: {{vi: x, en: x}}\nfields:{fields}\ninvariants: [{held}]\n"
     (tmp_path / "vocabulary.yaml").write_text(vocabulary, "utf-8")
     edition = Registry((tmp_path,)).edition("ratios")
-    sql, program = readable(edition, dialect), compile_edition(edition, "").program
+    sql, program = readable(unbound(edition), dialect), compile_edition(edition, "").program
     within, random = bounds(sql), Random(8)
     assert within["a0"] == (F(0), F(10**18), 0)
     scopes: dict[str, Scope] = {f"u{at}": drawn(program, within, random) for at in range(UNITS)}

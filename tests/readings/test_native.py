@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 from random import Random
@@ -18,7 +20,7 @@ from hypothesis import strategies as st
 
 from parcore.editions.edition import Edition
 from parcore.numbers import Rounding
-from parcore.readings.columns import native, native_text
+from parcore.readings.columns import native, native_cache, native_text
 from parcore.readings.columns.chunks import BlockReading, WideValues, plan_of, read_block
 from parcore.readings.exact import Scope
 from parcore.readings.pair import guard
@@ -303,6 +305,105 @@ def test_code_is_compiled_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     file.write_text("no folder", "utf-8")
     monkeypatch.setenv("XDG_CACHE_HOME", str(file))
     assert [again(), again()] == [3, 4]
+
+
+@pytest.fixture
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A folder in which code is kept, with the code of one key."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    native_cache.keep("key", b"code")
+    assert native_cache.kept("key") == b"code"
+    return native_cache.cache_folder()
+
+
+def opened_to_others(folder: Path) -> None:
+    """Let everybody write to the folder."""
+    folder.chmod(0o777)
+
+
+def written_by_others(folder: Path) -> None:
+    """Let a group write to the file."""
+    (folder / "key.o").chmod(0o620)
+
+
+def linked(folder: Path) -> None:
+    """Put a link in the file's place."""
+    (folder / "key.o").rename(folder / "elsewhere")
+    (folder / "key.o").symlink_to("elsewhere")
+
+
+def folder_linked(folder: Path) -> None:
+    """Put a link in the folder's place."""
+    folder.rename(folder.with_name("elsewhere"))
+    folder.symlink_to("elsewhere")
+
+
+def of_another_key(folder: Path) -> None:
+    """Put another key's code in the file's place."""
+    native_cache.keep("other", b"other code")
+    (folder / "other.o").rename(folder / "key.o")
+
+
+def cut_short(folder: Path) -> None:
+    """Keep less than a sum."""
+    (folder / "key.o").write_bytes((folder / "key.o").read_bytes()[:20])
+
+
+def emptied(folder: Path) -> None:
+    """Keep nothing."""
+    (folder / "key.o").write_bytes(b"")
+
+
+def piped(folder: Path) -> None:
+    """Put a pipe in the file's place, to which nobody writes."""
+    (folder / "key.o").unlink()
+    os.mkfifo(folder / "key.o")
+
+
+UNTRUSTED = (
+    opened_to_others, written_by_others, linked, folder_linked, of_another_key, cut_short, emptied, piped
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("spoil", UNTRUSTED)
+def test_code_that_others_may_have_written_is_not_run(spoil: Callable[[Path], None], folder: Path) -> None:
+    """Code is read only whole, of its key, and from a file and a folder that nobody else can write to."""
+    spoil(folder)
+    assert native_cache.kept("key") is None
+
+
+def test_code_of_another_user_is_not_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the folder is another user's, nothing is read there and nothing is written."""
+    held = (folder / "key.o").read_bytes()
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    assert native_cache.kept("key") is None
+    native_cache.keep("key", b"other code")
+    native_cache.keep("more", b"other code")
+    assert [each.read_bytes() for each in folder.iterdir()] == [held]
+
+
+def test_where_code_cannot_be_written_whole_nothing_stays(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk without room leaves no half of a file behind."""
+
+    def full(_: Path, __: bytes) -> int:
+        raise OSError
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    native_cache.keep("more", b"other code")
+    assert [each.name for each in folder.iterdir()] == ["key.o"]
+
+
+def test_threads_that_compile_at_once_have_the_same_code() -> None:
+    """Plans that several threads make at the same time read the same values."""
+    program, block = drawn(20)
+    native._LOADED.clear()
+    with ThreadPoolExecutor(4) as pool:
+        plans = list(pool.map(lambda _: plan_of(program, block.shapes, native=True), range(8)))
+    whole = plans[0].read(block)
+    assert not any(unequal(each.read(block), whole) for each in plans)
+    assert len(native._LOADED) == 1
 
 
 def test_without_a_compiler_the_reader_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

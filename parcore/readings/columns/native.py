@@ -4,19 +4,17 @@ In: a recording without wide integers. It is printed as LLVM's language (`native
 (llvmlite, the compiler under Numba). Out: `Native`, which plays rows as `playing` does, to
 the last bit: integers have the bits that their bounds ask for, so none wraps where a row is not open; floats
 are rounded operation by operation, as IEEE 754 says and the proofs of errors need, none fused or reordered.
-What was compiled is kept in a folder (`cache_folder`), by its text, the compiler and the processor.
+What was compiled is kept in a folder (`native_cache`), by its text, the compiler and the processor.
 """
 
 from __future__ import annotations
 
 import ctypes
-import os
 from collections.abc import Callable, Sequence
 from functools import cache
 from hashlib import sha256
 from itertools import count
-from pathlib import Path
-from tempfile import NamedTemporaryFile
+from threading import Lock
 from typing import Any, Final
 
 import llvmlite
@@ -24,6 +22,7 @@ import numpy as np
 from attrs import field, frozen
 from llvmlite import binding as llvm
 
+from parcore.readings.columns.native_cache import keep, kept
 from parcore.readings.columns.native_text import Printed, printed
 from parcore.readings.pair.block import Block
 from parcore.readings.pair.tape import Recording
@@ -135,29 +134,35 @@ def _machine() -> Any:
 
 @cache
 def _processor() -> str:
+    llvm_version = ".".join(map(str, llvm.llvm_version_info))
     features = llvm.get_host_cpu_features().flatten()
-    return f"{llvmlite.__version__} {llvm.get_host_cpu_name()} {features} {_LEVEL}"
+    made_for = f"{llvm.get_default_triple()} {llvm.get_host_cpu_name()} {features}"
+    return f"{llvmlite.__version__} {llvm_version} {made_for} {_LEVEL}"
 
 
 _COUNT: Final = count()
 _LOADED: Final[dict[str, tuple[Callable[..., None], Any]]] = {}
+_LOADING: Final = Lock()
 
 
 def _compiled(text: str) -> tuple[Callable[..., None], Any]:
     key = sha256(f"{_processor()}\n{text}".encode()).hexdigest()
-    if key not in _LOADED:
-        code = _kept(key)
-        if code is None:
-            code = compiled(text)
-            _keep(key, code)
-        library = _linker(key, code)
-        call = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)
-        _LOADED[key] = call(library["play"]), library
-    found = _LOADED.pop(key)
-    while len(_LOADED) >= LOADED:
-        del _LOADED[next(iter(_LOADED))]
-    _LOADED[key] = found
+    with _LOADING:
+        found = _LOADED.pop(key, None) or _loaded(key, text)
+        while len(_LOADED) >= LOADED:
+            del _LOADED[next(iter(_LOADED))]
+        _LOADED[key] = found
     return found
+
+
+def _loaded(key: str, text: str) -> tuple[Callable[..., None], Any]:
+    code = kept(key)
+    if code is None:
+        code = compiled(text)
+        keep(key, code)
+    library = _linker(key, code)
+    call = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)
+    return call(library["play"]), library
 
 
 def _linker(key: str, code: bytes) -> Any:
@@ -194,31 +199,3 @@ def assembly(text: str) -> str:
     """The same as assembly language."""
     code: str = _machine().emit_assembly(optimized(text))
     return code
-
-
-def cache_folder() -> Path:
-    """Where compiled code is kept: `parcore/native` in XDG_CACHE_HOME, or in `~/.cache`."""
-    root = os.environ.get("XDG_CACHE_HOME", "")
-    base = Path(root) if Path(root).is_absolute() else Path.home() / ".cache"
-    return base / "parcore" / "native"
-
-
-def _kept(key: str) -> bytes | None:
-    """Code that was kept whole."""
-    try:
-        held = (cache_folder() / f"{key}.o").read_bytes()
-    except (OSError, RuntimeError):
-        return None
-    return held[32:] if sha256(held[32:]).digest() == held[:32] else None
-
-
-def _keep(key: str, code: bytes) -> None:
-    """Keep code for another time; where there is no room for it, it is compiled again then."""
-    try:
-        folder = cache_folder()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=folder, delete=False) as file:
-            file.write(sha256(code).digest() + code)
-        Path(file.name).replace(folder / f"{key}.o")
-    except (OSError, RuntimeError):
-        return

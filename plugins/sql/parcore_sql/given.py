@@ -2,19 +2,21 @@
 
 In: what a program asks, and the vocabulary. Out: for each field a column as people keep it (a number, a
 choice, a day) with one for its state, and the layers that turn these into states and integers. What is
-outside its bounds, has more decimals than are stated, or is in no state of evidence is never counted: its row
-is not decided.
+outside its bounds, has more decimals than are stated, is in no state of evidence, or breaks what must hold
+between fields, is never counted: its row is not decided.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from math import ceil, floor
+from fractions import Fraction
+from math import ceil, floor, lcm
 from typing import Final
 
 from attrs import frozen
 
-from parcore.evidence.vocabulary import POINTS, FieldKind, FieldSpec, Vocabulary, given_field
+from parcore.evidence.vocabulary import POINTS, FieldKind, FieldSpec, Invariant, Vocabulary, given_field
+from parcore.expressions import Linear
 from parcore.readings.pair.backend import NARROW, Source
 from parcore.readings.pair.fold import Shape
 from parcore.rules.graph import Field, Symbol
@@ -120,9 +122,14 @@ def _given(node: Field | Symbol, name: str, derived: str, vocabulary: Vocabulary
         decimals = next((at for at in range(room.decimals) if (10**at * step).denominator == 1), decimals)
     low, high = spec.range.interval.low, spec.range.interval.high
     k = 10**decimals
-    least = -room.most * k if low is None else floor(low * k)
-    most = max(room.most * k, least) if high is None else ceil(high * k)
+    least = -room.most * k if low is None else _inward(low * k, spec.range.interval.low_in)
+    most = max(room.most * k, least) if high is None else -_inward(-high * k, spec.range.interval.high_in)
     return Given(node, name, derived, spec, Shape(_STATES, least, most, k), decimals)
+
+
+def _inward(low: Fraction, low_in: bool) -> int:
+    """The least integer from a lower end on."""
+    return ceil(low) if low_in else floor(low) + 1
 
 
 def named(given: Sequence[Given]) -> tuple[Mapping[Source, str], Mapping[Source, str]]:
@@ -138,11 +145,18 @@ def shapes_of(given: Sequence[Given]) -> Mapping[Source, Shape]:
 
 
 def layers(
-    given: Sequence[Given], group: str, wide: str, kinds: Sequence[str] = (), *, rounds: bool = False
+    given: Sequence[Given],
+    group: str,
+    wide: str,
+    kinds: Sequence[str] = (),
+    invariants: Sequence[Invariant] = (),
+    *,
+    rounds: bool = False,
 ) -> Iterator[tuple[str, str]]:
     """The layers from the table to integers, as DuckDB writes them: the name and the text of each.
 
-    A unit that stands twice is one row, which is not decided. Of several unit groups one is read. `kinds` are
+    A unit that stands twice, in whatever groups, is one row, which is not decided. Of several unit groups one
+    is read. A row that breaks one of the `invariants` is not decided. `kinds` are
     the kinds of cases that have tables of their own; whether a unit handed its list in has a state here.
     `rounds` is the dialect's.
     """
@@ -150,7 +164,10 @@ def layers(
     yield (
         f"{EVIDENCE}: stated",
         _select(
-            ["unit", "count(*) OVER (PARTITION BY unit) = 1 AS sole"]
+            [
+                "unit",
+                f"unit IN (SELECT unit FROM {quoted(EVIDENCE)} GROUP BY unit HAVING count(*) = 1) AS sole",
+            ]
             + ["row_number() OVER (PARTITION BY unit ORDER BY unit) AS row_of_unit"]
             + [_listed(kind) for kind in kinds]
             + [part for each in given for part in (_named(each), _stated(each))],
@@ -166,6 +183,7 @@ def layers(
     )
     sound = ["sole", *(quoted(each.derived + SOUND) for each in given)]
     sound += [f"{each} <> {_UNKNOWN}" for each in lists]
+    sound += [text for _, text in kept(invariants, given, wide)]
     sound += [f"NOT unit IN (SELECT unit FROM {quoted(f'{kind}: not sound')})" for kind in kinds]
     yield (
         WHOLE,
@@ -178,18 +196,65 @@ def layers(
 
 
 def case_layers(
-    kind: str, given: Sequence[Given], wide: str, most: int, *, rounds: bool = False
+    kind: str,
+    given: Sequence[Given],
+    wide: str,
+    most: int,
+    invariants: Sequence[Invariant] = (),
+    *,
+    rounds: bool = False,
 ) -> Iterator[tuple[str, str]]:
     """The same for the table of a kind of cases, a row each; and the units whose cases are not all sound."""
     columns = [part for each in given for part in (_named(each), _stated(each))]
     yield f"{kind}: stated", _select(["unit", *columns], f"{quoted(kind)} WHERE NOT unit IS NULL")
     checked = [part for each in given for part in _checked(each, rounds)]
     yield f"{kind}: checked", _select(["unit", *checked], quoted(f"{kind}: stated"))
-    sound = " AND ".join(quoted(each.derived + SOUND) for each in given) or "TRUE"
+    sounds = [quoted(each.derived + SOUND) for each in given]
+    sound = " AND ".join([*sounds, *(text for _, text in kept(invariants, given, wide))]) or "TRUE"
     whole = [part for each in given for part in _whole(each, wide)]
     yield f"{kind}: whole", _select(["unit", f"{sound} AS sound", *whole], quoted(f"{kind}: checked"))
     unsound = f"MIN(CASE WHEN sound THEN 1 ELSE 0 END) = 0 OR COUNT(*) > {most}"
     yield f"{kind}: not sound", f"SELECT unit FROM {quoted(f'{kind}: whole')} GROUP BY unit HAVING {unsound}"
+
+
+def kept(
+    invariants: Sequence[Invariant], given: Sequence[Given], wide: str
+) -> Iterator[tuple[Invariant, str]]:
+    """The invariants whose fields are all columns, and whether each is kept where all have sound numbers."""
+    found = {(each.source.name, each.source.lag): each for each in given if isinstance(each.source, Field)}
+    for lag in sorted({lag for _, lag in found}):
+        for invariant in invariants:
+            columns = {name: found[name, lag] for name in invariant.names if (name, lag) in found}
+            if len(columns) == len(invariant.names):
+                yield invariant, _kept(invariant, columns, wide)
+
+
+def _kept(invariant: Invariant, columns: Mapping[str, Given], wide: str) -> str:
+    """An invariant over integers, all with the same denominator."""
+    rule = invariant.rule
+    parts = [factor for side in (rule.left, rule.right) for _, factor in side.terms]
+    parts += [rule.left.constant, rule.right.constant]
+    k = lcm(*(each.denominator for each in parts)) * max(each.shape.k for each in columns.values())
+    left, right = (_side(side, columns, k, wide) for side in (rule.left, rule.right))
+    ok = [f"{quoted(each.derived + STATE)} = {int(State.OK)}" for each in columns.values()]
+    ok += [quoted(each.derived + SOUND) for each in columns.values()]
+    op = "<>" if rule.op == "!=" else rule.op
+    return f"CASE WHEN {' AND '.join(ok)} THEN {left} {op} {right} ELSE TRUE END"
+
+
+def _side(side: Linear, columns: Mapping[str, Given], k: int, wide: str) -> str:
+    """One side of an invariant, times k."""
+    terms = []
+    for name, factor in side.terms:
+        each = columns[name]
+        times = int(factor * k / each.shape.k)
+        if len(side.terms) == 1 and times == 1 and not each.decimals and not side.constant:
+            return _number(each)
+        whole = f"CAST({_integer(each)} AS {wide})"
+        terms.append(whole if times == 1 else f"{times} * {whole}")
+    if side.constant or not terms:
+        terms.append(str(int(side.constant * k)))
+    return " + ".join(terms)
 
 
 def _listed(kind: str) -> str:
@@ -241,7 +306,10 @@ def _checked(each: Given, rounds: bool) -> Iterator[str]:
             whole += f" AND {_no_rest(value, each.decimals)}"
         whole = f"COALESCE({whole}, FALSE)"
     # What is outside the bounds may have no room as a decimal: a CASE does not come to it.
-    inside = f"{state} = {int(State.OK)} AND NOT {number} BETWEEN {low} AND {high}"
+    within = f"{number} BETWEEN {low} AND {high}"
+    if each.spec.kind is FieldKind.DATE:  # a day without end has no number
+        within = f"COALESCE({within}, FALSE)"
+    inside = f"{state} = {int(State.OK)} AND NOT {within}"
     sound = f"WHEN {inside} THEN FALSE WHEN {state} = {int(State.OK)} THEN {whole} ELSE {state} <> {_UNKNOWN}"
     yield f"CASE {sound} END AS {quoted(each.derived + SOUND)}"
 
@@ -277,11 +345,16 @@ def _whole(each: Given, wide: str) -> Iterator[str]:
         return
     yield f"CASE WHEN {sound} THEN {state} ELSE {int(State.MISSING)} END AS {state}"
     kind = wide if each.wide else "BIGINT"
-    whole = _number(each)
-    if each.spec.kind is not FieldKind.DATE:
-        decimals = f"CAST({value} AS DECIMAL(38, {each.decimals})) * {10**each.decimals}"
-        whole = f"CAST({decimals} AS DECIMAL(38, 0))"
+    whole = _integer(each)
     yield f"CASE WHEN {ok} THEN CAST({whole} AS {kind}) ELSE 0 END AS {quoted(each.derived + NUMBER)}"
+
+
+def _integer(each: Given) -> str:
+    """The integer that a sound number becomes."""
+    if each.spec.kind is FieldKind.DATE:
+        return _number(each)
+    decimals = f"CAST({quoted(each.derived)} AS DECIMAL(38, {each.decimals})) * {10**each.decimals}"
+    return f"CAST({decimals} AS DECIMAL(38, 0))"
 
 
 def _text(word: str) -> str:

@@ -19,12 +19,13 @@ from parcore.sources import Source
 from parcore.values import EVIDENCE_STATES
 from parcore_sql.cases import MOST, Case
 from parcore_sql.dialects import Dialect
-from parcore_sql.given import EVIDENCE, GROUP, STATE, Given, Room, decimal
+from parcore_sql.given import EVIDENCE, GROUP, STATE, Given, Room, decimal, kept
 from parcore_sql.groups import FACTS, INDEX
 
 SHOWN_DIGITS: Final = 4
 """The decimals of a number that is no decimal; beside it stands the fraction that it is."""
 _WIDTH: Final = 110
+_REQUIRED: Final = " NOT NULL"
 
 _READS: Final = Text(
     "Đọc một bảng `evidence`, mỗi đơn vị một dòng. Mỗi trường một cột, bên cạnh là cột trạng thái: để trống"
@@ -44,11 +45,35 @@ _CASE: Final = Text("Trên các hồ sơ ({title}): {op}", "Over the cases ({tit
 _SKIPPED: Final = Text("; bỏ qua {states}", "; left out: {states}")
 _BOUNDS: Final = Text(
     "Số phải nằm trong giới hạn ghi cạnh cột (chỗ bộ trường không nêu: đến {most}, {decimals} chữ số thập"
-    " phân). Dòng nào có số ngoài giới hạn, có trạng thái lạ, hoặc đơn vị lặp lại thì `decided` là false và"
-    " không có điểm.",
+    " phân). Dòng nào có số ngoài giới hạn, có trạng thái lạ, trái một điều phải đúng giữa các cột, hoặc đơn"
+    " vị lặp lại thì `decided` là false và không có điểm. Chữ ngoài danh sách lựa chọn là `error`.",
     "Numbers must lie within the bounds beside their columns (where the vocabulary states none: up to {most},"
-    " with {decimals} decimals). A row with a number outside, with a state that is none, or of a unit that"
-    " stands twice has `decided` false and no points.",
+    " with {decimals} decimals). A row with a number outside, with a state that is none, that breaks"
+    " what must hold between columns, or of a unit that stands twice has `decided` false and no points. A"
+    " word that is no choice is an `error`.",
+)
+_MUST_HOLD: Final = Text(
+    "Phải đúng ở nơi các cột đều có số{where}: {rules}.",
+    "Must hold where all of the columns have numbers{where}: {rules}.",
+)
+_OF_CASES: Final = Text(" (từng hồ sơ của `{kind}`)", " (each case of `{kind}`)")
+_ROUNDED: Final = Text(
+    "Chú ý khi nạp số: cơ sở dữ liệu tự làm tròn số có nhiều chữ số thập phân hơn kiểu của cột, trước khi câu"
+    " lệnh này kịp thấy. Số chưa chắc thì khai cột rộng hơn, như DECIMAL(38, 9): thừa chữ số thì `decided` là"
+    " false.",
+    "When figures are put in: a database itself rounds what has more decimals than the type of its column,"
+    " before this statement sees it. Where figures may have more, make the column wider, as DECIMAL(38, 9):"
+    " with more decimals than are stated here `decided` is then false.",
+)
+_GROUPS: Final = Text(
+    "Chỉ đọc dòng có `unit_group` là '{group}'; dòng của nhóm khác, hoặc không ghi nhóm, thuộc câu lệnh khác"
+    " hoặc không được chấm.",
+    "Only rows whose `unit_group` is '{group}' are read; those of other groups are another statement's, those"
+    " of none are nobody's.",
+)
+_UNKNOWN_UNITS: Final = Text(
+    "Hồ sơ của đơn vị không có trong `evidence` không được tính.",
+    "Cases of a unit that is not in `evidence` are not counted.",
 )
 _GIVES: Final = Text(
     "Cho mỗi đơn vị: điểm từng tiêu chí và chỉ số. Mọi phép tính là số nguyên: giá trị là n / d. Số không"
@@ -118,6 +143,10 @@ class Notes:
             lines += _wrapped(_CASES.in_(lang).format(kind=kind, most=spaced(str(MOST))))
             lines += ["", *self._table(kind, [], of_kind, dialect), ""]
         lines += _wrapped(_BOUNDS.in_(lang).format(most=spaced(str(room.most)), decimals=room.decimals))
+        lines += self._must_hold(given, cases)
+        more = [*([_GROUPS] if self._group else []), *([_UNKNOWN_UNITS] if cases else []), _ROUNDED]
+        for each in more:
+            lines += _wrapped(each.in_(lang).format(group=self._group))
         for text in (_GIVES, _CODES, _NOT_HERE):
             lines += _wrapped(text.in_(lang).format(digits=SHOWN_DIGITS))
         if refused:
@@ -125,6 +154,19 @@ class Notes:
             why = next(iter(refused.values()))
             lines += ["", *_wrapped(_REFUSED.in_(lang).format(why=why, roots=roots))]
         return _comments(lines)
+
+    def _must_hold(self, given: Sequence[Given], cases: Mapping[str, Sequence[Given]]) -> Iterator[str]:
+        """What must hold between columns, and between those of each case."""
+        vocabulary = self._edition.vocabulary
+        told = [("", vocabulary.invariants, given)]
+        for kind, of_kind in cases.items():
+            told.append(
+                (_OF_CASES.in_(self._lang).format(kind=kind), vocabulary.records[kind].invariants, of_kind)
+            )
+        for where, invariants, columns in told:
+            rules = dict.fromkeys(str(each.rule) for each, _ in kept(invariants, columns, ""))
+            if rules:
+                yield from _wrapped(_MUST_HOLD.in_(self._lang).format(where=where, rules="; ".join(rules)))
 
     def of(self, group: str) -> list[str]:
         """A criterion: its code, title and maximum, its rule in sentences, its clause and the words of it."""
@@ -163,7 +205,7 @@ class Notes:
     ) -> Iterator[str]:
         """The table as a statement that makes it, each column with its title and bounds."""
         yield f"CREATE TABLE {dialect.quoted(table)} ("
-        columns = [("unit", "TEXT", ""), *first]
+        columns = [("unit", f"TEXT{_REQUIRED}", ""), *first]
         seen: set[str] = set()
         for each in given:
             if each.name not in seen:
@@ -172,7 +214,7 @@ class Notes:
                 columns.append((each.name + STATE, "TEXT", ""))
         for at, (name, kind, told) in enumerate(columns):
             end = "" if at == len(columns) - 1 else ","
-            yield f"  {dialect.quoted(name)} {dialect.typed(kind)}{end}" + (f"  -- {told}" if told else "")
+            yield f"  {dialect.quoted(name)} {_typed(kind, dialect)}{end}" + (f"  -- {told}" if told else "")
         yield ");"
 
     def _told(self, each: Given) -> str:
@@ -203,6 +245,12 @@ def spaced(number: str) -> str:
     return f"{int(whole):,}".replace(",", "\u202f") + (point + rest if rest.strip("0") else "")
 
 
+def _typed(kind: str, dialect: Dialect) -> str:
+    """A type as the dialect calls it, with what is required of the column."""
+    name = kind.removesuffix(_REQUIRED)
+    return dialect.typed(name) + kind[len(name) :]
+
+
 def _line(text: str) -> str:
     return " ".join(text.split())
 
@@ -212,4 +260,6 @@ def _wrapped(text: str, pad: str = "") -> list[str]:
 
 
 def _comments(lines: Iterable[str]) -> list[str]:
-    return [f"-- {_line(line) if not line.startswith('  ') else line}".rstrip() for line in lines]
+    """Each a line, whatever stands in it: a title never goes on outside its comment."""
+    told = (" ".join(line.splitlines()) if line.startswith("  ") else _line(line) for line in lines)
+    return [f"-- {line}".rstrip() for line in told]

@@ -85,7 +85,7 @@ def _statement(edition: Edition, group: str, dialect: Dialect, lang: str) -> str
     notes = Notes(edition, only, lang)
     heading = notes.heading(read.room, read.given, read.given_cases, read.refused, dialect)
     writer = _Writer(read, dialect)
-    tables = [_table(("",), name, text, dialect) for name, text in _evidence(read, only, dialect)]
+    tables = [_table(("",), name, text, dialect) for name, text in _evidence(read, only, edition, dialect)]
     for case in read.cases:
         lines = notes.of_case(case.case)
         for name, text in writer.cases(case):
@@ -141,11 +141,14 @@ def _with_decimals(program: Program) -> Program:
     return evolve(program, nodes=tuple(nodes), inputs=tuple(inputs), roots=roots)
 
 
-def _evidence(read: _Read, group: str, dialect: Dialect) -> Iterator[tuple[str, str]]:
+def _evidence(read: _Read, group: str, edition: Edition, dialect: Dialect) -> Iterator[tuple[str, str]]:
+    vocabulary = edition.vocabulary
     for of, given in read.given_cases.items():
-        for name, text in case_layers(of, given, _WIDE, MOST, rounds=dialect.rounds):
+        invariants, rounds = vocabulary.records[of].invariants, dialect.rounds
+        for name, text in case_layers(of, given, _WIDE, MOST, invariants, rounds=rounds):
             yield name, _translated(text, dialect)
-    for name, text in layers(read.given, group, _WIDE, [*read.given_cases], rounds=dialect.rounds):
+    kinds, invariants = [*read.given_cases], vocabulary.invariants
+    for name, text in layers(read.given, group, _WIDE, kinds, invariants, rounds=dialect.rounds):
         yield name, _translated(text, dialect)
 
 
