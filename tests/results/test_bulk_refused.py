@@ -278,6 +278,9 @@ def test_units_may_stand_in_a_table(tmp_path: Path) -> None:
     for code, cells in (
         ("duplicate-id", {"id": ["a", "a"], "kind": ["k", "k"]}),
         ("units-table", {"id": ["a"]}),
+        ("value-missing", {"id": ["a", None], "kind": ["k", "k"]}),
+        ("bulk-type", {"id": [1.0, 2.0], "kind": ["k", "k"]}),
+        ("bulk-type", {"id": ["a", "b"], "kind": [["k"], ["k"]]}),
     ):
         with pytest.raises(ParcoreError, match=code):
             read_units_table(written(**cells), BOOK)
