@@ -79,7 +79,7 @@ def _typed(
     if pa.types.is_floating(kind):
         findings.add("bulk-float", place, **told)
         return None
-    if _is_text(kind):
+    if is_text(kind):
         return _texts(table, name, column, spec, numbers, findings)
     if pa.types.is_dictionary(kind) or not _fits(kind, spec):
         findings.add("bulk-type", place, **told)
@@ -87,12 +87,24 @@ def _typed(
     missing = np.asarray(column.is_null().to_numpy(zero_copy_only=False))
     states = np.where(missing, np.int8(_BLANK), np.int8(State.OK))
     if pa.types.is_decimal(kind):
-        return unscaled(column.cast(pa.decimal128(38, kind.scale))), states, 10**kind.scale, ()
+        return _decimals(column), states, 10 ** max(kind.scale, 0), ()
     if pa.types.is_date32(kind):
         days = column.cast(pa.int32()).fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
         return days + _EPOCH, states, 1, ()
     found = column.fill_null(0).to_numpy(zero_copy_only=False)
     return found, states, 1, ()
+
+
+def _decimals(column: Any) -> Ints:
+    """Decimals as integers of their last digit; of tens and hundreds, where those are their last, as ones."""
+    import pyarrow as pa
+
+    scale = max(column.type.scale, 0)
+    try:
+        return unscaled(column.cast(pa.decimal128(38, scale)))
+    except pa.ArrowInvalid:  # more than 38 digits
+        numbers = (int(Fraction(each or 0) * 10**scale) for each in column.to_pylist())
+        return np.fromiter(numbers, object, len(column))
 
 
 def _fits(kind: Any, spec: FieldSpec) -> bool:
@@ -104,7 +116,8 @@ def _fits(kind: Any, spec: FieldSpec) -> bool:
     return bool(number and spec.kind in (FieldKind.COUNT, FieldKind.NUMBER))
 
 
-def _is_text(kind: Any) -> bool:
+def is_text(kind: Any) -> bool:
+    """Whether a column is one of texts, each for itself or by its position among the distinct ones."""
     import pyarrow as pa
 
     inner = kind.value_type if pa.types.is_dictionary(kind) else kind
@@ -118,7 +131,11 @@ def coded(column: Any) -> tuple[Ints, list[str]]:
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
     at: Ints = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return at, column.dictionary.to_pylist()
+    texts = column.dictionary.to_pylist()
+    nothing = [code for code, text in enumerate(texts) if text is None]
+    if nothing:  # a null may stand among the distinct texts too
+        at = np.where(np.isin(at, nothing), -1, at)
+    return at, ["" if text is None else text for text in texts]
 
 
 def _texts(
@@ -216,7 +233,9 @@ def _tell(
 def _with_words(table: TableAtRest, name: str, spec: FieldSpec, states: Ints, findings: Findings) -> Ints:
     """The states with the words of the column `<field>:state` over them."""
     column = table.column(name + STATE)
-    if not _is_text(column.type):
+    if column.null_count == len(column):
+        return states
+    if not is_text(column.type):
         findings.add("bulk-type", Place(str(table.path)), field=name + STATE, type=column.type, kind="state")
         return states
     at, texts = coded(column)

@@ -118,7 +118,7 @@ def check(
 ) -> None:
     """Run checks over rows in memory; `at` says where a row stands, and of which unit it is."""
     asked = [root for root in roots if not _settled(root, columns, wide.vocabulary)]
-    if not asked:
+    if not asked or not any(len(each.numbers) for each in columns.values()):
         return
     program = only(wide.checks, asked)
     read = {node.name for node in program.nodes if isinstance(node, Field)}

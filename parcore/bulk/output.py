@@ -68,6 +68,8 @@ def write(path: Path, result: BulkResult) -> None:
     Raises:
         ParcoreError: another ending, or a file that cannot be written.
     """
+    import pyarrow as pa
+
     writers = {".parquet": _parquet, ".arrow": _arrow, ".feather": _arrow, ".csv": _csv}
     place, ending = Place(str(path)), path.suffix.lower()
     if ending not in writers:
@@ -81,6 +83,8 @@ def write(path: Path, result: BulkResult) -> None:
                 writer.write_batch(batch)
     except OSError as error:
         raise stop("bulk-unwritten", place, cause=error.strerror or str(error)) from error
+    except pa.ArrowInvalid as error:  # a number of more than 38 digits
+        raise stop("bulk-unwritten", place, cause=" ".join(str(error).split())[:300]) from error
 
 
 def _parquet(path: Path, schema: Any) -> Any:
@@ -257,7 +261,7 @@ def _decimals(scaled: Ints, none: Truths, digits: int) -> Any:
     kind = pa.decimal128(38, digits)
     if scaled.dtype == object:
         held: Sequence[Decimal | None] = [
-            None if out else Decimal(int(each)).scaleb(-digits)
+            None if out else Decimal(f"{whole_text(each)}E-{digits}")  # arithmetic would keep 28 digits
             for each, out in zip(scaled, none, strict=True)
         ]
         return pa.array(held, kind)

@@ -12,10 +12,10 @@ from typing import Final
 import numpy as np
 from attrs import frozen
 
-from parcore.bulk.cells import SHOWN, coded
+from parcore.bulk.cells import SHOWN, coded, is_text
 from parcore.bulk.engines import Book, Wide
 from parcore.bulk.tables import TableAtRest
-from parcore.diagnostics import Findings, Place
+from parcore.diagnostics import Findings, Place, stop
 from parcore.documents.schema import report_columns
 from parcore.documents.tree import Scalar
 from parcore.evidence.evidence import Stage
@@ -125,6 +125,8 @@ def _codes(table: TableAtRest, name: str) -> tuple[Ints, list[str]]:
         column = column.cast(pa.string())
     if pa.types.is_null(column.type):
         return np.zeros(len(column), np.int64), [""]
+    if not is_text(column.type):
+        raise stop("bulk-type", Place(str(table.path)), field=name, type=column.type, kind=name)
     at, texts = coded(column)
     return np.where(at < 0, len(texts), at), [*(str(each).strip() for each in texts), ""]
 

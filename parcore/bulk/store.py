@@ -78,7 +78,8 @@ class Store:
             known = evolve(bulk, numbers=np.zeros(self._size, bulk.numbers.dtype), states=nothing)
         one, two, k, options = _alike(known, bulk)
         states = np.zeros(self._size, np.int8) if known.states is None else known.states.copy()
-        numbers = one.astype(np.promote_types(one.dtype, two.dtype))
+        kind = np.promote_types(one.dtype, two.dtype)
+        numbers = one.astype(object if kind.kind == "f" else kind)  # signed and unsigned 64 bits: neither
         numbers[units] = two
         states[units] = State.OK if bulk.states is None else bulk.states
         return Bulk(numbers, k, states, options)

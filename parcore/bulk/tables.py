@@ -6,15 +6,19 @@ Cells of CSV are texts, as they stand. Needs `parcore[arrow]`.
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from collections.abc import Callable, Mapping
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 from attrs import frozen
 
 from parcore.diagnostics import Findings, ParcoreError, Place, stop
-from parcore.documents.table import DELIMITERS, MAX_COLUMNS
+from parcore.documents.table import DELIMITERS, MAX_COLUMNS, drop_blanks
+from parcore.documents.text import MAX_TABLE_BYTES, decode
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
 ENDINGS: Final = (".parquet", ".arrow", ".feather", ".csv")
 """The files that are wide tables of bulk evidence."""
 _MOST_RAGGED: Final = 20
+_MOST_BLANK: Final = 1_000
+"""So many blank lines at most before the header."""
 
 
 @frozen(eq=False)
@@ -39,6 +45,8 @@ class TableAtRest:
         import pyarrow as pa
 
         found = self.fetch(name)
+        if pa.types.is_string_view(found.type):
+            found = found.cast(pa.string())
         if not isinstance(found, pa.ChunkedArray):
             return found
         if found.num_chunks == 1:
@@ -107,37 +115,87 @@ def _feather(path: Path) -> TableAtRest:
 
 
 def _csv(path: Path) -> TableAtRest:
-    import pyarrow as pa
-    from pyarrow import csv
+    blank, line = _first_line(path)
+    delimiter = max(DELIMITERS, key=decode(line, str(path)).count)
+    table, ragged = _split(path, delimiter, blank)
+    if (ragged or not table.column_names[-1]) and path.stat().st_size <= MAX_TABLE_BYTES:
+        table, ragged = _split(_trimmed(path, delimiter), delimiter, blank)
+    if ragged:
+        raise _ragged(path, ragged)
+    table = _to_last(table)
+    return _named(path, table.schema, table.num_rows, table.column, blank + 2)
 
+
+def _first_line(path: Path) -> tuple[int, bytes]:
+    """How many blank lines stand before the header, and its line."""
     with path.open("rb") as file:
-        line = file.readline(1 << 20)
-    delimiter = max(DELIMITERS, key=lambda each: line.count(each.encode()))
+        for blank in range(_MOST_BLANK):
+            line = file.readline(1 << 20)
+            if line.strip() or not line:
+                return blank, line
+    return 0, b""
+
+
+def _split(source: Path | bytes, delimiter: str, blank: int) -> tuple[pa.Table, list[Any]]:
+    """The rows of a CSV, every cell a text, and the rows that have more or fewer cells than the header."""
+    import pyarrow as pa
+    from pyarrow import csv as arrow
+
     ragged: list[Any] = []
 
     def handle(row: Any) -> str:
         ragged.append(row)
         return "skip"
 
-    parsing = csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=handle)
-    names = [each.strip() for each in _header(path, parsing)]
+    def opened() -> Any:
+        return BytesIO(source) if isinstance(source, bytes) else source
+
+    parsing = arrow.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=handle)
+    with arrow.open_csv(opened(), arrow.ReadOptions(block_size=1 << 22), parsing) as reader:
+        names = [each.strip() for each in reader.schema.names]
+    ragged.clear()
     types = dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string()))
-    reading = csv.ReadOptions(column_names=names, skip_rows=1, use_threads=True)
-    converting = csv.ConvertOptions(column_types=types, null_values=[], strings_can_be_null=False)
-    table = csv.read_csv(path, reading, parsing, converting)
-    if ragged:
+    reading = arrow.ReadOptions(column_names=names, skip_rows=blank + 1, use_threads=True)
+    converting = arrow.ConvertOptions(column_types=types, null_values=[], strings_can_be_null=False)
+    table = arrow.read_csv(opened(), reading, parsing, converting)
+    if ragged:  # told with their numbers, which threads do not know
         reading.use_threads = False
         ragged.clear()
-        csv.read_csv(path, reading, parsing, converting)
-        raise _ragged(path, ragged)
-    return _named(path, table.schema, table.num_rows, table.column, 2)
+        arrow.read_csv(opened(), reading, parsing, converting)
+    return table, ragged
 
 
-def _header(path: Path, parsing: Any) -> list[str]:
-    from pyarrow import csv
+def _trimmed(path: Path, delimiter: str) -> bytes:
+    """A CSV without the blank cells that spreadsheets write behind the last column."""
+    text = decode(path.read_bytes(), str(path))
+    written = StringIO()
+    writer = csv.writer(written, delimiter=delimiter, lineterminator="\n")
+    width = 0
+    try:
+        for cells in csv.reader(StringIO(text, newline=""), delimiter=delimiter):
+            drop_blanks(cells, width)
+            width = width or len(cells)
+            writer.writerow(cells)
+    except csv.Error as error:
+        raise stop("table-syntax", Place(str(path)), problem=error) from error
+    return written.getvalue().encode()
 
-    with csv.open_csv(path, csv.ReadOptions(block_size=1 << 22), parsing) as reader:
-        return list(reader.schema.names)
+
+def _to_last(table: pa.Table) -> pa.Table:
+    """A table of texts to its last row that says anything: spreadsheets write blank rows behind it."""
+    import pyarrow.compute as pc
+
+    size = table.num_rows
+    if not size or any(column[size - 1].as_py().strip() for column in table.columns):
+        return table
+    last = 0
+    for column in table.columns:
+        before = 0
+        for chunk in column.iterchunks():
+            said = pc.not_equal(pc.utf8_trim_whitespace(chunk.dictionary), "").take(chunk.indices)
+            last = max([last, *(before + 1 + np.flatnonzero(said.to_numpy(zero_copy_only=False))[-1:])])
+            before += len(chunk)
+    return table.slice(0, int(last))
 
 
 def _ragged(path: Path, rows: list[Any]) -> ParcoreError:

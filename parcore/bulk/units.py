@@ -13,6 +13,7 @@ from typing import Final
 
 from attrs import frozen
 
+from parcore.bulk.cells import is_text
 from parcore.bulk.engines import Book
 from parcore.bulk.tables import TableAtRest, open_table
 from parcore.diagnostics import Findings, Place, stop
@@ -54,7 +55,9 @@ def read_units_table(path: Path, others: Book) -> UnitTable:
     columns = [_texts(table, name) for name in (*WANTED, *MORE)]
     units: dict[str, Unit] = {}
     for row, (id_, kind, name, group, region) in enumerate(zip(*columns, strict=True)):
-        if not id_ or id_ in units:
+        if not id_:
+            raise stop("value-missing", table.place(row, "id"), field="id")
+        if id_ in units:
             raise stop("duplicate-id", table.place(row, "id"), id=id_, first=path)
         units[id_] = Unit(id_, kind, Text(name or id_), group or kind, region)
     return UnitTable(units, others)
@@ -65,5 +68,8 @@ def _texts(table: TableAtRest, name: str) -> list[str]:
 
     if name not in table.types:
         return [""] * table.size
-    column = table.column(name).cast(pa.string()).fill_null("")
+    column = table.column(name)
+    if not (is_text(column.type) or pa.types.is_integer(column.type) or pa.types.is_null(column.type)):
+        raise stop("bulk-type", Place(str(table.path)), field=name, type=column.type, kind=name)
+    column = column.cast(pa.string()).fill_null("")
     return [each.strip() for each in column.to_pylist()]

@@ -54,7 +54,7 @@ def parse_table(text: str, name: str, findings: Findings) -> Table:
     rows: list[dict[str, Scalar]] = []
     left = MAX_CELLS
     for cells, raw, place in lines:
-        _drop_blanks(cells, len(header))
+        drop_blanks(cells, len(header))
         if not header:
             if len(cells) > MAX_COLUMNS:
                 raise stop("table-too-wide", place, limit=MAX_COLUMNS)
@@ -80,7 +80,7 @@ def delimiter_of(text: str) -> str:
     return max(DELIMITERS, key=(found.group(1) if found else "").count)
 
 
-def _drop_blanks(cells: list[str], width: int) -> None:
+def drop_blanks(cells: list[str], width: int) -> None:
     """Take off the blank cells that spreadsheets write behind the last column."""
     while len(cells) > width and not cells[-1].strip():
         cells.pop()

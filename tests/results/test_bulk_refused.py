@@ -85,6 +85,8 @@ FAULTS: list[tuple[str, Cells, int]] = [
     ("bulk-type", {**UNIT, "plan": [0, 1]}, 0),
     ("bulk-type", {**UNIT, "few": DAY}, 0),
     ("bulk-type", {**UNIT, "few": [True, False]}, 0),
+    ("bulk-type", {"unit": [["u1"], ["u2"]], "few": [1, 2]}, 0),
+    ("bulk-type", {**UNIT, "period": [2025.0, 2025.0], "few": [1, 2]}, 0),
     ("option-unknown", {**UNIT, "plan": ["on_time", "soon"]}, 2),
     ("not-a-choice", {**UNIT, "few": [1, 2], "few:state": ["ok", "lost"]}, 2),
     ("state-and-value", {**UNIT, "few": [1, 2], "few:state": ["missing", "ok"]}, 1),
@@ -95,6 +97,7 @@ FAULTS: list[tuple[str, Cells, int]] = [
     ("points-out-of-range", {**UNIT, "points:given": [8, 9]}, 0),
     ("evidence-none", {"unit": ["u1"], "period": ["2023"], "few": [1]}, 0),
     ("evidence-none", {"unit": pa.array([], pa.string()), "few": pa.array([], pa.int64())}, 0),
+    ("evidence-none", {each: pa.array([], pa.string()) for each in ("unit", "done", "all_of")}, 0),
 ]
 
 
@@ -176,6 +179,66 @@ def test_a_file_that_is_no_table_is_refused(tmp_path: Path) -> None:
     assert code("b.csv", "") == ["bulk-broken"]
     assert code("c.csv", "unit,few\nu1,1\nu2\n") == ["row-ragged"]
     assert code("d.csv", "unit,few,few\nu1,1,1\n") == ["duplicate-column"]
+    assert code("e.csv", "unit,few,,\nu1,1,,\nu2,\nu3\n") == ["row-ragged"]
+    assert code("f.csv", 'unit,few,,\n"u1"u,1,,\n"u2,1,,\n') in (["table-syntax"], ["row-ragged"])
+    (tmp_path / "g.csv").write_text("unit,few\nu1,1\n", "utf-16")
+    assert code("g.csv", None) == ["encoding-utf16"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("unit,few\nu1,1\nu2,13\n,\n,\n", 3),
+        ("unit,few,,\nu1,1\nu2,13,,\n,,,\n", 3),
+        ("unit,few\nu1,1,,\nu2,13,,,\n,,\n", 3),
+        ("\n\nunit,few\nu1,1\nu2,13\n", 5),
+        ("\n \nunit;few;;\nu1;1;;\nu2;13\n", 5),
+    ],
+)
+def test_blank_cells_of_spreadsheets_are_passed_over(tmp_path: Path, text: str, line: int) -> None:
+    """Behind the last column, under the last row, before the header; rows are told by their lines still."""
+    path = tmp_path / "a.csv"
+    path.write_text(text.replace("13", "3"), "utf-8")
+    result = score_bulk(EDITION, engine_of("columns"), [path], BOOK, PERIOD)
+    assert [unit.id for unit in result.units] == ["u1", "u2"]
+    assert [value.number for value in result.column("points:y")[:]] == [F(1, 2), F(3, 2)]
+    path.write_text(text, "utf-8")
+    with pytest.raises(ParcoreError) as caught:
+        score_bulk(EDITION, engine_of("columns"), [path], BOOK, PERIOD)
+    assert [(each.code, each.place.line) for each in caught.value.diagnostics] == [
+        ("value-out-of-range", line)
+    ]
+
+
+def test_columns_of_unusual_types_are_read(tmp_path: Path) -> None:
+    """Decimals of many digits or of tens, texts by view, nulls among distinct texts, no state at all."""
+    twice = pa.DictionaryArray.from_arrays(pa.array([0, 1]), pa.array(["on_time", None]))
+    words = pa.DictionaryArray.from_arrays(pa.array([1, 0]), pa.array(["missing", None]))
+    views = pa.array(["on_time", None], pa.string_view())
+    for cells in (
+        {"plan": twice, "few": pa.array([Decimal(4), None], pa.decimal256(60, 20)), "few:state": words},
+        {"plan": views, "few": pa.array([4, None], pa.uint64()), "few:state": pa.nulls(2)},
+    ):
+        result = scored(tmp_path, {**UNIT, **cells, "points:given": [1, 1]}, ending=".arrow")
+        assert [value.number for value in result.column("points:z")[:]] == [2, 0]
+        assert [value.number for value in result.column("points:y")[:]] == [2, 0]
+    tens = pa.array([Decimal(10), Decimal(0)], pa.decimal128(3, -1))
+    result = scored(tmp_path, {**UNIT, "few": tens}, ending=".arrow")
+    assert [value.number for value in result.column("points:y")[:]] == [5, 0]
+    large = pa.array([Decimal(10) ** 40, Decimal(0)], pa.decimal256(70, 0))
+    found = refused(tmp_path, {**UNIT, "few": large}, ending=".arrow")
+    assert [(each.code, each.values["value"]) for each in found] == [("value-out-of-range", "1" + "0" * 40)]
+
+
+def test_signed_and_unsigned_numbers_of_two_tables_are_one_column(tmp_path: Path) -> None:
+    """64 bits of either kind have no common type of 64 bits: they are held whole."""
+    for one, two in ((pa.uint64(), pa.int64()), (pa.int64(), pa.uint64())):
+        tables: list[Cells] = [
+            {"unit": ["u1"], "few": pa.array([3], one)},
+            {"unit": ["u2"], "few": pa.array([5], two)},
+        ]
+        result = scored(tmp_path, *tables)
+        assert [value.number for value in result.column("points:y")[:]] == [F(3, 2), F(5, 2)]
 
 
 def test_cells_are_read_as_numbers_are_written(tmp_path: Path) -> None:
@@ -215,6 +278,9 @@ def test_units_may_stand_in_a_table(tmp_path: Path) -> None:
     for code, cells in (
         ("duplicate-id", {"id": ["a", "a"], "kind": ["k", "k"]}),
         ("units-table", {"id": ["a"]}),
+        ("value-missing", {"id": ["a", None], "kind": ["k", "k"]}),
+        ("bulk-type", {"id": [1.0, 2.0], "kind": ["k", "k"]}),
+        ("bulk-type", {"id": ["a", "b"], "kind": [["k"], ["k"]]}),
     ):
         with pytest.raises(ParcoreError, match=code):
             read_units_table(written(**cells), BOOK)

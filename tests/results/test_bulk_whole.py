@@ -5,10 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
+from parcore.bulk.columnar import as_column
 from parcore.bulk.named import engine_of
+from parcore.bulk.output import number
 from parcore.diagnostics import Findings
 from parcore.documents.yaml import parse_yaml
 from parcore.editions.document import read_edition
@@ -16,7 +19,7 @@ from parcore.editions.edition import Edition
 from parcore.evidence.evidence import Evidence
 from parcore.evidence.units import UnitBook
 from parcore.results.scoring import score
-from parcore.values import State
+from parcore.values import State, Value
 from tests.results.editions import HEAD, PERIOD, Given, datum, unit
 from tests.results.wide import check_same, scored_by, wide_of
 from tests.rules.reading import VOCABULARY
@@ -172,3 +175,11 @@ def test_a_unit_of_which_nothing_is_stated_is_not_scored() -> None:
     found = scored_by(COLUMNS, EDITION, [table], book, PERIOD)
     assert [each.id for each in found.without_evidence] == ["u0"]
     check_same(found, score(EDITION, held, book, PERIOD))
+
+
+def test_long_numbers_are_written_to_their_last_digit() -> None:
+    """A rounded number keeps all of 38 digits in the result's file."""
+    wanted = [F(10**36 - 1) + F(1, 4), F(-(10**30)) - F(3, 4)]
+    values = as_column([Value(State.OK, each) for each in wanted])
+    written = number(values, 2, np.ones(2, bool)).to_pylist()
+    assert [F(each) for each in written] == wanted
