@@ -22,7 +22,8 @@ import pyarrow.parquet as pq
 from bench_columns import CRITERIA, PERIOD, drawn
 from generated import write
 
-from parcore.bulk.engines import Engine, engine_of
+from parcore.bulk.engines import Engine
+from parcore.bulk.named import engine_of
 from parcore.bulk.scoring import score_bulk
 from parcore.editions.compile import compile_edition
 from parcore.editions.edition import Edition

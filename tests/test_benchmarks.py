@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +23,19 @@ from benchmarks.engines.work import FIELDS, TWINS, WORK, Style
 from benchmarks.engines.wrong import Wrong
 
 PLAIN, HARD = ordinary(6), hard(24)
+
+
+SCRIPTS = sorted((Path(__file__).parents[1] / "benchmarks").glob("bench_*.py"))
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda each: each.stem)
+def test_every_benchmark_starts(script: Path) -> None:
+    """Each script finds all that it imports."""
+    loading = f"import runpy; runpy.run_path({str(script)!r}, run_name='benchmark')"
+    done = subprocess.run(
+        [sys.executable, "-c", loading], cwd=script.parent, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @cache
