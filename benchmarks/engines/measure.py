@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -22,6 +23,8 @@ PILOT, GROWTH, DECISIVE = 63, 8, 0.5
 """What an engine can do is judged by so few units, then by so many times as many, until it takes so long."""
 ROUNDS = ((1_000, 15), (10_000, 7), (200_000, 5), (10**9, 3))
 """How often each engine does the work: up to so many units, so many times."""
+KEPT = 200_000
+"""Up to so many units the work of all engines is at hand at once; of more it is made ready for each turn."""
 FEWEST = 10_000
 """Units from which memory is measured: below, what a process holds anyway hides it."""
 
@@ -90,7 +93,7 @@ def session(units: int, style: Style, options: Options) -> Session:
     """Measure one number of units in one style: what is wrong of all data, time and memory of hard ones."""
     found = {each.name: Measured(each.name, units, style) for each in options.engines}
     able = [each for each in options.engines if _able(each, found[each.name], options.limit)]
-    runs: dict[str, Run] = {}
+    runs: dict[str, Callable[[], Run]] = {}
     columns: Columns = {}
     listed: list[Example] = []
     undecided: dict[str, int] = {}
@@ -111,7 +114,10 @@ def session(units: int, style: Style, options: Options) -> Session:
             found[engine.name].wrong[name] = wrong(result, right)
             listed += examples(engine.name, name, result, right, columns)
             if draw is DATA["hard"]:
-                runs[engine.name] = run
+                runs[engine.name] = (
+                    partial(_warm, engine, style, columns) if units > KEPT else partial(_as_is, run)
+                )
+            del run, result
     if options.folder is not None and units >= FEWEST:
         keep(columns, options.folder)
         for engine_name in runs:
@@ -119,6 +125,17 @@ def session(units: int, style: Style, options: Options) -> Session:
             found[engine_name].memory = taken(engine_name, style, options.folder)
     _turns(runs, found, options)
     return Session(units, style, bytes_of(columns), undecided, cells, tuple(found.values()), tuple(listed))
+
+
+def _as_is(run: Run) -> Run:
+    return run
+
+
+def _warm(engine: Engine, style: Style, columns: Columns) -> Run:
+    """The work made ready, and done once."""
+    run = engine.ready(style, columns)
+    run()
+    return run
 
 
 def _able(engine: Engine, measured: Measured, limit: float) -> bool:
@@ -160,7 +177,7 @@ def _once(engine: Engine, style: Style, size: int) -> float:
     return process_time() - start
 
 
-def _turns(runs: Mapping[str, Run], found: Mapping[str, Measured], options: Options) -> None:
+def _turns(runs: Mapping[str, Callable[[], Run]], found: Mapping[str, Measured], options: Options) -> None:
     """Let the engines do the work in turns, so that what else the machine does falls on all of them."""
     names = list(runs)
     for turn in range(options.times or next(times for most, times in ROUNDS if _units(found) <= most)):
@@ -170,7 +187,7 @@ def _turns(runs: Mapping[str, Run], found: Mapping[str, Measured], options: Opti
                 options.say(
                     f"{measured.units} units, {measured.style.value}: turn {turn + 1}, {measured.engine}"
                 )
-                _take(runs[measured.engine], measured)
+                _take(runs[measured.engine](), measured)
 
 
 def _units(found: Mapping[str, Measured]) -> int:

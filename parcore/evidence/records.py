@@ -36,8 +36,8 @@ Columns = MappingOf[str, tuple[FieldSpec, NumberFormat, dict[str, Cell]]]
 """The fields of a table's columns, and what was read in them: in long lists the same few texts come again."""
 
 
-STORED: Final = (".parquet", ".sqlite", ".sqlite3", ".db", ".postgres")
-"""Files of tables that a plugin reads; the last names a database."""
+STORED: Final = (".parquet", ".sqlite", ".sqlite3", ".db", ".postgres", ".spark")
+"""Files of tables that a plugin reads; the last two name a database, and files on a cluster."""
 
 LARGE: Final = 16 * 2**20
 """From so many bytes a table is read by a plugin, where there is one for it."""

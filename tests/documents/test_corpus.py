@@ -59,6 +59,8 @@ NOT_OF_DOCUMENTS = {
             "table-reader-missing",
             "table-driver-missing",
             "table-name-missing",
+            "register-files",
+            "register-setting",
             "table-unreadable",
             "quarantine-taken",
             "quarantine-unwritable",

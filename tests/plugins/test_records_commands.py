@@ -18,13 +18,28 @@ COLUMNS = ("unit", "id", "days")
 ROWS = [("Phường A", "1", "3"), ("Phường A", "2", "5"), ("Phường A", "3", "3"), ("Phường B", "1", "4")]
 
 
-@pytest.fixture
-def office(tmp_path: Path) -> Path:
-    """The documents of docs/records.md, with a table as Parquet of which the last row is bad."""
+def make_office(folder: Path, file: str) -> Path:
+    """The documents of docs/records.md, the table of dossiers under another name."""
+    folder.mkdir(exist_ok=True)
     for name, text in re.findall(
         r"`my-office/([\w.]+)`\n\n```\w+\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL
     ):
-        (tmp_path / name).write_text(text.replace("dossiers.csv", "dossiers.parquet"), "utf-8")
+        (folder / name).write_text(text.replace("dossiers.csv", file), "utf-8")
+    return folder
+
+
+def later(office: Path) -> str:
+    """An edition of the year after, with another rule."""
+    edition = (office / "edition.yaml").read_text("utf-8")
+    for one, two in (('"2025"', '"2026"'), ("from: 2025", "from: 2026"), ("at_most: 3", "at_most: 4")):
+        edition = edition.replace(one, two)
+    return edition
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    """The documents of docs/records.md, with a table as Parquet of which the last row is bad."""
+    make_office(tmp_path, "dossiers.parquet")
     (tmp_path / "dossiers.csv").unlink()
     table(tmp_path, [*ROWS, ("Phường B", "2", "four")])
     return tmp_path
@@ -63,10 +78,7 @@ WORDS = {
 @pytest.mark.parametrize("command", WORDS)
 def test_every_command_that_scores_puts_bad_rows_aside(office: Path, tmp_path: Path, command: str) -> None:
     """Without `--quarantine` a bad row stops each command; with it the row stands in the file, once."""
-    edition = (office / "edition.yaml").read_text("utf-8")
-    for one, two in (('"2025"', '"2026"'), ("from: 2025", "from: 2026"), ("at_most: 3", "at_most: 4")):
-        edition = edition.replace(one, two)
-    (office / "later.yaml").write_text(edition, "utf-8")
+    (office / "later.yaml").write_text(later(office), "utf-8")
     out = [str(tmp_path / "sealed.zip")] if command == "seal" else []
     words = [command, *WORDS[command], *out]
     assert "records-bad" in str(run(office, *words).exception)

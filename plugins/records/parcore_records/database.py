@@ -28,6 +28,8 @@ from parcore.diagnostics import ParcoreError, Place, stop
 Each = TypeVar("Each")
 MEMORY: Final = "1GB"
 THREADS: Final = "2"
+QUIET: Final = "PARCORE_RECORDS_QUIET"
+"""Set where many files are read at once, each by a process of its own: none shows its progress."""
 MANY: Final = 50_000
 """Rows fetched at once; so many different things are worth a progress bar."""
 TICK: Final = 0.2
@@ -41,12 +43,14 @@ class Database:
         ParcoreError: the file is none of its kind, or memory or disk do not suffice.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, threads: str = "") -> None:
         self._path = path
         self.folder = Path(mkdtemp(prefix="parcore-records-"))
         config: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": _memory(), "threads": _threads(), "temp_directory": str(self.folder / "spilled"),
-        }  # fmt: skip
+            "memory_limit": _memory(),
+            "threads": threads or _threads(),
+            "temp_directory": str(self.folder / "spilled"),
+        }
         try:
             self._connection = duckdb.connect(self.folder / "records.duckdb", config=config)
         except duckdb.Error as error:
@@ -64,10 +68,11 @@ class Database:
             raise unreadable(self._path, error) from error
 
     def _run(self, sql: str, values: Sequence[object], told: str) -> None:
-        if not told or not Console(stderr=True).is_terminal:
+        console = _terminal()
+        if not told or console is None:
             self._connection.execute(sql, list(values))
             return
-        with Progress(console=Console(stderr=True), transient=True) as bar, ThreadPoolExecutor(1) as worker:
+        with Progress(console=console, transient=True) as bar, ThreadPoolExecutor(1) as worker:
             task = bar.add_task(told, total=100)
             done = worker.submit(self._connection.execute, sql, list(values))
             try:
@@ -118,6 +123,12 @@ class Database:
         path.unlink()
 
 
+def _terminal() -> Console | None:
+    """Where progress is shown; nowhere if that is no terminal, or others do their part of the work beside."""
+    console = Console(stderr=True)
+    return console if console.is_terminal and not os.environ.get(QUIET) else None
+
+
 def _memory() -> str:
     return os.environ.get("PARCORE_RECORDS_MEMORY", MEMORY)
 
@@ -145,8 +156,8 @@ def _gone(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 def tracked(each: Iterable[Each], count: int, told: str) -> Iterator[Each]:
     """Things one after the other, with a progress bar on a terminal where they are many."""
-    console = Console(stderr=True)
-    if count < MANY or not console.is_terminal:
+    console = _terminal()
+    if count < MANY or console is None:
         yield from each
         return
     with Progress(console=console, transient=True) as bar:
@@ -156,12 +167,13 @@ def tracked(each: Iterable[Each], count: int, told: str) -> Iterator[Each]:
 @contextmanager
 def watched(path: Path) -> Iterator[BinaryIO]:
     """A file to read, with a progress bar on a terminal."""
-    if not Console(stderr=True).is_terminal:
+    console = _terminal()
+    if console is None:
         with path.open("rb") as file:
             yield file
         return
     with (
-        Progress(console=Console(stderr=True), transient=True) as bar,
+        Progress(console=console, transient=True) as bar,
         bar.open(path, "rb", description=path.name) as file,
     ):
         yield file

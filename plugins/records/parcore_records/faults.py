@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol, TypeAlias
 
 from attrs import frozen
 
@@ -17,16 +17,54 @@ from parcore_records.dictionary import SHOWN, Reasons
 from parcore_records.raw import RAGGED, Source
 
 HEADER: Final = ("file", "row", "reason")
+Bad: TypeAlias = tuple[str, int, str, list[str]]
+"""A bad row: its file, where it stands there, its reason, its cells."""
 _BEGINS: Final = ",".join(HEADER).encode() + b","
+
+
+class BadRows(Protocol):
+    """The bad rows of a table, wherever they are."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the table's columns."""
+
+    def read(self) -> int:
+        """How many rows there are, good and bad."""
+
+    def kept(self) -> int:
+        """How many bad rows are in a unit's list."""
+
+    def counts(self) -> Mapping[str, int]:
+        """How many rows are bad, by reason; the most frequent first."""
+
+    def show(self, findings: Findings) -> None:
+        """Report the first rows of each fault."""
+
+    def rows(self) -> Iterator[Bad]:
+        """Each bad row: its file, where it stands, its reason, its cells."""
 
 
 @frozen
 class Faults:
-    """The bad rows of a table: those in `cases`, and those that are `rejected`."""
+    """The bad rows of one file: those in `cases`, and those that are `rejected`."""
 
     source: Source
     database: Database
     reasons: Reasons
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the file's columns."""
+        return self.source.table.columns
+
+    def read(self) -> int:
+        """How many rows there are, good and bad."""
+        return self._number("true") + self.source.rejected
+
+    def kept(self) -> int:
+        """How many bad rows are in a unit's list."""
+        return self._number("bad > 0 AND owner > 0")
 
     def counts(self) -> dict[str, int]:
         """How many rows are bad, by reason; the most frequent first."""
@@ -37,10 +75,9 @@ class Faults:
         }
         if self.source.rejected:
             found |= dict(self.database.rows("SELECT why, count(*) FROM rejected GROUP BY why"))
-        return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
+        return by_count(found)
 
-    def number(self, condition: str) -> int:
-        """How many cases there are of which a condition holds."""
+    def _number(self, condition: str) -> int:
         ((count,),) = self.database.rows(f"SELECT count(*) FROM cases WHERE {condition}")
         return int(count)
 
@@ -49,7 +86,7 @@ class Faults:
         findings.extend(self.reasons.shown)
         if not self.source.rejected:
             return
-        wants = len(self.source.table.columns)
+        wants = len(self.columns)
         for line, why, has in self.database.rows(
             "SELECT line, why, has FROM rejected"
             f" QUALIFY row_number() OVER (PARTITION BY why ORDER BY line) <= {SHOWN} ORDER BY line"
@@ -57,17 +94,18 @@ class Faults:
             told = {"has": has, "wants": wants} if why == RAGGED else {"byte": f"0x{has:02x}"}
             findings.add(why, self.source.place(line), **told)
 
-    def rows(self) -> Iterator[tuple[int, str, list[str]]]:
-        """Each bad row: where it stands, its reason, its cells; a row that has not its cells is one text."""
+    def rows(self) -> Iterator[Bad]:
+        """Each bad row; one that has not its cells is one text."""
+        file = Path(self.source.table.name).name
         codes = {number: code for code, number in self.reasons.codes.items()}
-        cells = ", ".join(f"c{at}" for at in range(len(self.source.table.columns)))
+        cells = ", ".join(f"c{at}" for at in range(len(self.columns)))
         rejected = "UNION ALL BY NAME SELECT line AS pos, why, told AS c0 FROM rejected"
         for at, bad, why, *texts in self.database.rows(
             f"SELECT pos, bad, why, {cells} FROM (SELECT pos, bad, NULL AS why, {cells} FROM cases"
             f" JOIN raw ON {self.source.line} = pos WHERE bad > 0"
             f" {rejected if self.source.rejected else ''}) ORDER BY pos"
         ):
-            yield at, why or codes[bad], [texts[0]] if why else [text or "" for text in texts]
+            yield file, at, why or codes[bad], [texts[0]] if why else [text or "" for text in texts]
 
 
 def may_write(asked: RecordTable, findings: Findings) -> bool:
@@ -97,12 +135,17 @@ def _is_list(path: Path) -> bool:
     return begins in (b"", _BEGINS)
 
 
-def report(asked: RecordTable, faults: Faults, findings: Findings) -> None:
+def by_count(reasons: Mapping[str, int]) -> dict[str, int]:
+    """Reasons, the most frequent first."""
+    return dict(sorted(reasons.items(), key=lambda each: (-each[1], each[0])))
+
+
+def report(asked: RecordTable, faults: BadRows, findings: Findings) -> None:
     """Refuse a table with bad rows; or write them to the quarantine, and say what becomes of them."""
     counts, quarantine = faults.counts(), asked.defaults.quarantine
     told = {
         "count": sum(counts.values()),
-        "rows": faults.number("true") + faults.source.rejected,
+        "rows": faults.read(),
         "file": asked.path.name,
         "reasons": ", ".join(f"{code} {count}" for code, count in counts.items()),
     }
@@ -113,16 +156,16 @@ def report(asked: RecordTable, faults: Faults, findings: Findings) -> None:
         return
     _write(asked, faults, quarantine)
     if counts:
-        kept = faults.number("bad > 0 AND owner > 0")
+        kept = faults.kept()
         findings.add(
             "records-set-aside", asked.place, **told, quarantine=quarantine.path, kept=kept,
             lost=sum(counts.values()) - kept,
         )  # fmt: skip
 
 
-def _write(asked: RecordTable, faults: Faults, quarantine: Quarantine) -> None:
+def _write(asked: RecordTable, faults: BadRows, quarantine: Quarantine) -> None:
     """The bad rows, under a header of their own where the last table has other columns."""
-    columns = faults.source.table.columns
+    columns = faults.columns
     table = (str(asked.path), asked.table, asked.whose, asked.kind.name, asked.defaults.stage.value)
     if table in quarantine.tables:
         return
@@ -131,5 +174,5 @@ def _write(asked: RecordTable, faults: Faults, quarantine: Quarantine) -> None:
         rows = csv.writer(file)
         if not same:
             rows.writerow([*HEADER, *columns])
-        rows.writerows([asked.path.name, row, code, *cells] for row, code, cells in faults.rows())
+        rows.writerows([file, row, code, *cells] for file, row, code, cells in faults.rows())
     quarantine.tables[table] = columns

@@ -46,21 +46,28 @@ def read_lists(asked: RecordTable, findings: Findings) -> Iterable[RecordList]:
     if not may_write(asked, findings):
         return ()
     database = Database(asked.path)
+    reading = read_rows(asked, database, findings)
+    if reading is None:
+        return ()
+    reading.twice()
+    report(asked, Faults(reading.source, database, reading.reasons), findings)
+    database.run("DROP TABLE raw")
+    return reading.lists()
+
+
+def read_rows(asked: RecordTable, database: Database, findings: Findings) -> Reading | None:
+    """Every row of a file by itself: whose it is, what it says, why it is bad; None: it is no such table."""
     source = open_source(asked, database, findings)
     unsound = Findings()
-    if source is None or not _sound(asked, source.table, unsound):
-        findings.extend(unsound)
-        return ()
+    sound = source is not None and _sound(asked, source.table, unsound)
     findings.extend(unsound)
-    reading = _Reading(asked, source, database)
+    if source is None or not sound:
+        return None
+    reading = Reading(asked, source, database)
     reading.cases()
     reading.long()
     reading.invariants()
-    reading.twice()
-    faults = Faults(source, database, reading.reasons)
-    report(asked, faults, findings)
-    database.run("DROP TABLE raw")
-    return reading.lists()
+    return reading
 
 
 def _sound(asked: RecordTable, table: Table, findings: Findings) -> bool:
@@ -77,16 +84,16 @@ def _sound(asked: RecordTable, table: Table, findings: Findings) -> bool:
     return not findings.errors
 
 
-class _Reading:
-    """Makes `cases` of `raw`, step by step."""
+class Reading:
+    """Makes `cases` of `raw`, step by step; `columns` are those of fields, `owners` whose lists there are."""
 
     def __init__(self, asked: RecordTable, source: Source, database: Database) -> None:
-        self._asked, self._source, self._database = asked, source, database
+        self._asked, self.source, self._database = asked, source, database
         self.reasons = Reasons()
-        self._owners = Texts()
+        self.owners = Texts()
         names = source.table.columns
         passed_over = {*COLUMNS[1:], asked.whose, *asked.unread}
-        self._columns = [
+        self.columns = [
             Column(name, at, Texts())
             for at, name in enumerate(names)
             if name in asked.kind.fields and name not in passed_over
@@ -94,22 +101,22 @@ class _Reading:
 
     def cases(self) -> None:
         """Every row: whose it is, what it says, what is wrong with a cell."""
-        names, asked = self._source.table.columns, self._asked
+        names, asked = self.source.table.columns, self._asked
         dated = "period" in names
         own = [names.index(asked.whose), *([names.index("period")] if dated else [])]
-        self._dictionary("owners", own, self._owners, owner_of(asked, dated=dated))
-        for each in self._columns:
-            sure = self._source.numeric.get(each.name)
+        self._dictionary("owners", own, self.owners, owner_of(asked, dated=dated))
+        for each in self.columns:
+            sure = self.source.numeric.get(each.name)
             numbers = asked.defaults.columns.get(each.name, asked.defaults.numbers)
             if sure is not None:
                 numbers = NumberFormat.PLAIN
             read = cell_of(each.name, asked.kind.fields[each.name], numbers, sure or 0)
             self._dictionary(f"d{each.at}", [each.at], each.texts, read)
-        joins = "".join(_join(f"d{each.at}", [each.at]) for each in self._columns)
-        values = "".join(f", d{each.at}.value AS {each.key}" for each in self._columns)
-        bad = ", ".join(f"nullif({name}.bad, 0)" for name in ("owners", *(f"d{c.at}" for c in self._columns)))
+        joins = "".join(_join(f"d{each.at}", [each.at]) for each in self.columns)
+        values = "".join(f", d{each.at}.value AS {each.key}" for each in self.columns)
+        bad = ", ".join(f"nullif({name}.bad, 0)" for name in ("owners", *(f"d{c.at}" for c in self.columns)))
         self._database.run(
-            f"CREATE TABLE cases AS SELECT {self._source.line} AS pos, owners.value AS owner,"
+            f"CREATE TABLE cases AS SELECT {self.source.line} AS pos, owners.value AS owner,"
             f" {self._id()} AS id, coalesce({bad}, 0) AS bad{values} FROM raw{_join('owners', own)}{joins}",
             [WHITE] if "id" in names else [],
             told=asked.path.name,
@@ -117,7 +124,7 @@ class _Reading:
 
     def _id(self) -> str:
         """A row's id, in SQL."""
-        names = self._source.table.columns
+        names = self.source.table.columns
         if "id" not in names:
             return "''"
         id_ = f"raw.c{names.index('id')}"
@@ -128,22 +135,22 @@ class _Reading:
         """Set aside the rows with an id that is too long."""
         findings, which = Findings(), f"bad = 0 AND length(id) > {MAX_CELL}"
         for (at,) in self._database.rows(f"SELECT pos FROM cases WHERE {which} ORDER BY pos LIMIT {SHOWN}"):
-            findings.add("cell-too-long", self._source.place(at), limit=MAX_CELL)
+            findings.add("cell-too-long", self.source.place(at), limit=MAX_CELL)
         if len(findings):
             self._database.run(f"UPDATE cases SET bad = {self.reasons.of(findings)} WHERE {which}")
 
     def _dictionary(self, name: str, columns: Sequence[int], texts: Texts, read: Reader) -> None:
         """A table of the different texts of columns: their numbers, and what is wrong with them."""
         listed = ", ".join(f"c{at}" for at in columns)
-        told = ", ".join(self._source.table.columns[at] for at in columns)
+        told = ", ".join(self.source.table.columns[at] for at in columns)
         self._database.run(
             f"CREATE TABLE {name}_texts AS SELECT row_number() OVER (ORDER BY {listed}) AS number,"
-            f" min({self._source.line}) AS pos, {listed} FROM raw GROUP BY {listed}",
+            f" min({self.source.line}) AS pos, {listed} FROM raw GROUP BY {listed}",
             told=told,
         )
         ((count,),) = self._database.rows(f"SELECT count(*) FROM {name}_texts")
         rows = self._database.rows(f"SELECT number, pos, {listed} FROM {name}_texts ORDER BY number")
-        found = read_texts(tracked(rows, count, told), self._source.place, read, texts, self.reasons)
+        found = read_texts(tracked(rows, count, told), self.source.place, read, texts, self.reasons)
         self._database.numbers(f"{name}_read", ("number", "value", "bad"), found)
         self._database.run(
             f"CREATE TABLE {name} AS SELECT {listed}, value, bad FROM {name}_texts"
@@ -152,7 +159,7 @@ class _Reading:
 
     def invariants(self) -> None:
         """Set aside the rows in which what must hold between fields does not."""
-        known = {each.name: each for each in self._columns}
+        known = {each.name: each for each in self.columns}
         for invariant in self._asked.kind.invariants:
             if all(name in known for name in invariant.names):
                 self._broken(invariant, [known[name] for name in invariant.names])
@@ -183,12 +190,12 @@ class _Reading:
         ((owner, id_),) = self._database.rows("SELECT owner, id FROM cases WHERE pos = ?", [at])
         shown = ", ".join(f"{n} = {cell.text}" for n, cell in zip(invariant.names, cells, strict=True))
         unit, findings = f"{self._owner(owner)[0]} {id_}".strip(), Findings()
-        findings.add("invariant-broken", self._source.place(at), unit=unit, rule=invariant.rule, values=shown)
+        findings.add("invariant-broken", self.source.place(at), unit=unit, rule=invariant.rule, values=shown)
         self.reasons.shown.extend(findings)
 
     def twice(self) -> None:
         """Set aside the rows with an id that an earlier row of the same list has."""
-        if "id" not in self._source.table.columns:
+        if "id" not in self.source.table.columns:
             return
         self._database.run(
             "CREATE TABLE again AS WITH named AS"
@@ -204,7 +211,7 @@ class _Reading:
             f" WHERE pos > first AND bad = 0 ORDER BY pos LIMIT {SHOWN}"
         ):
             unit, period = self._owner(owner)
-            place, one = self._source.place(at), self._source.place(first)
+            place, one = self.source.place(at), self.source.place(first)
             findings.add("record-twice", place, id=id_[:60], unit=unit, period=period, first=one)
         if len(findings):
             number = self.reasons.of(findings)
@@ -213,19 +220,23 @@ class _Reading:
                 " AND cases.id = again.id AND pos > first AND bad = 0"
             )
 
+    def counts(self) -> Iterator[tuple[int, int, int, int]]:
+        """For each number of an owner: its first row, how many rows it has, and how many of them are bad."""
+        return self._database.rows(
+            "SELECT owner, min(pos), count(*), count(*) FILTER (bad > 0) FROM cases WHERE owner > 0"
+            " GROUP BY owner ORDER BY 2"
+        )
+
     def _owner(self, number: int) -> tuple[str, Period]:
-        owner = self._owners.values[number]
+        owner = self.owners.values[number]
         assert isinstance(owner, tuple)
         return owner
 
     def lists(self) -> Iterator[RecordList]:
         """A list for each unit and period."""
-        asked, fields = self._asked, {each.name: (each.key, each.texts.values) for each in self._columns}
-        store = Store(self._database, self._source, tuple(asked.kind.fields), fields)
-        for owner, first, count, bad in self._database.rows(
-            "SELECT owner, min(pos), count(*), count(*) FILTER (bad > 0) FROM cases WHERE owner > 0"
-            " GROUP BY owner ORDER BY 2"
-        ):
+        asked, fields = self._asked, {each.name: (each.key, each.texts.values) for each in self.columns}
+        store = Store(self._database, self.source, tuple(asked.kind.fields), fields)
+        for owner, first, count, bad in self.counts():
             unit, period = self._owner(owner)
             yield RecordList(
                 unit=unit,
@@ -235,7 +246,7 @@ class _Reading:
                 stage=asked.defaults.stage,
                 method=asked.defaults.method,
                 source=asked.defaults.source,
-                place=self._source.place(first),
+                place=self.source.place(first),
                 counted=store.counter(owner),
                 set_aside=bad,
             )

@@ -60,7 +60,7 @@ class Store:
         for owner, times in aside:
             own = found.setdefault(owner, {})
             own[rejected] = own.get(rejected, 0) + times
-        return {owner: _Counts(own, told) for owner, own in found.items()}
+        return {owner: Counts(own, told) for owner, own in found.items()}
 
     def record(self, at: int, id_: str, bad: int, numbers: Sequence[int]) -> Record:
         """A case of a row: of a bad one every field is rejected."""
@@ -75,7 +75,7 @@ class Store:
 
 
 @frozen(eq=False)
-class _Counts(Mapping[Said, int]):
+class Counts(Mapping[Said, int]):
     """How many cases say each thing; whoever goes through many of them sees a progress bar."""
 
     times: Mapping[Said, int]
@@ -96,7 +96,7 @@ class _Counts(Mapping[Said, int]):
 
 
 class _Items(ItemsView[Said, int]):
-    def __init__(self, counts: _Counts) -> None:
+    def __init__(self, counts: Counts) -> None:
         super().__init__(counts)
         self._counts = counts
 

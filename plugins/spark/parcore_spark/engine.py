@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from attrs import frozen
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 NAME: Final = "spark"
 MASTER: Final = "master"
 ROWS_A_PIECE: Final = "rows"
-_SETTING: Final = "spark."
-_QUIET: Final = {"spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
+SETTING: Final = "spark."
+_QUIET: Final = {"spark.log.level": "ERROR"}
+_PROGRESS: Final = "spark.ui.showConsoleProgress"
 _PLACE: Final = Place(f"--engine {NAME}")
 
 T = TypeVar("T")
@@ -42,16 +43,16 @@ def engine(options: Mapping[str, str]) -> Engine:
     Raises:
         ParcoreError: an option that it does not know.
     """
-    settings = {name: value for name, value in options.items() if name.startswith(_SETTING)}
-    known_options(NAME, options, (MASTER, ROWS_A_PIECE, f"{_SETTING}…", *settings))
+    settings = {name: value for name, value in options.items() if name.startswith(SETTING)}
+    known_options(NAME, options, (MASTER, ROWS_A_PIECE, f"{SETTING}…", *settings))
     rows = options.get(ROWS_A_PIECE, "")
     if rows and not (rows.isdecimal() and int(rows)):
         raise stop("engine-option", _PLACE, engine=NAME, option=f"{ROWS_A_PIECE}={rows}", known="rows=250000")
-    return Spark(_session(options.get(MASTER), settings), int(rows or 0))
+    return Spark(session(options.get(MASTER), settings), int(rows or 0))
 
 
-def _session(master: str | None, settings: Mapping[str, str]) -> SparkSession:
-    """A session; on this machine its workers are of this Python."""
+def session(master: str | None, settings: Mapping[str, str]) -> SparkSession:
+    """A session, or the one that is open; on this machine its workers are of this Python."""
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.appName("parcore")
@@ -59,7 +60,8 @@ def _session(master: str | None, settings: Mapping[str, str]) -> SparkSession:
         builder = builder.master(master)
         if master.startswith("local"):
             os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    for name, value in {**_QUIET, **settings}.items():
+    shown = str(sys.stderr.isatty()).lower()
+    for name, value in {_PROGRESS: shown, **_QUIET, **settings}.items():
         builder = builder.config(name, value)
     return builder.getOrCreate()
 
@@ -80,9 +82,10 @@ class Spark:
 
 @frozen(eq=False)
 class Cluster:
-    """Work for tasks; a task that fails is told as a finding, with its cause."""
+    """Work for tasks; a task that fails is told as a finding, with its cause, where the work is asked for."""
 
     context: SparkContext
+    place: Place = _PLACE
 
     def each(self, work: Callable[[T], R], items: Sequence[T]) -> list[R]:
         """Work done on each of some items, a task for each."""
@@ -94,17 +97,33 @@ class Cluster:
         Raises:
             ParcoreError: what a task raised, or why it could not be run.
         """
-        from py4j.protocol import Py4JError
-        from pyspark.errors import PySparkException
-
-        try:
-            found = results.collect()
-        except (PySparkException, Py4JError) as error:
-            raise stop("engine-failed", _PLACE, engine=NAME, cause=_cause(str(error))) from error
+        found = self._done(results.collect)
         for each in found:
             if isinstance(each, _Refused):
                 raise ParcoreError(each.diagnostics)
         return found
+
+    def parts(
+        self, results: RDD[Any], work: Callable[[Iterable[Any]], list[R]], parts: Sequence[int]
+    ) -> Iterator[list[R]]:
+        """What work gives of some parts of results, in order; as many at once as tasks run.
+
+        Raises:
+            ParcoreError: why it could not be run.
+        """
+        most = max(self.context.defaultParallelism, 1)
+        for first in range(0, len(parts), most):
+            some = list(parts[first : first + most])
+            yield from self._done(lambda some=some: self.context.runJob(results, _Whole(work), some))
+
+    def _done(self, action: Callable[[], list[R]]) -> list[R]:
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
+
+        try:
+            return action()
+        except (PySparkException, Py4JError) as error:
+            raise stop("engine-failed", self.place, engine=NAME, cause=_cause(str(error))) from error
 
     def check(self) -> None:
         """Refuse workers of another version: they would read rules differently.
@@ -115,7 +134,7 @@ class Cluster:
         (there,) = self.each(_version, [0])
         if there != parcore.__version__:
             cause = f"parcore {there} (workers), {parcore.__version__} (driver)"
-            raise stop("engine-failed", _PLACE, engine=NAME, cause=cause)
+            raise stop("engine-failed", self.place, engine=NAME, cause=cause)
 
 
 @frozen
@@ -134,6 +153,16 @@ class _Guarded:
             return self.work(item)
         except ParcoreError as error:
             return _Refused(error.diagnostics)
+
+
+@frozen(eq=False)
+class _Whole:
+    """Work on a whole part, its result as the only one."""
+
+    work: Callable[[Iterable[Any]], Any]
+
+    def __call__(self, part: Iterable[Any]) -> list[Any]:
+        return [self.work(part)]
 
 
 def guarded(work: Callable[[Any], Any]) -> Callable[[Any], Any]:

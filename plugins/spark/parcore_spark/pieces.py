@@ -70,7 +70,7 @@ def outline(number: int, path: Path, most: int = ROWS) -> Outline:
     files, pieces = list[File](), list[Piece]()
     types: Mapping[str, Any] | None = None
     size = 0
-    for each in _files(path):
+    for each in files_of(path):
         table = open_table(each)
         if types is not None and table.types != types:
             unlike = ", ".join(f"{name} {kind}" for name, kind in table.types.items() - types.items())
@@ -84,7 +84,7 @@ def outline(number: int, path: Path, most: int = ROWS) -> Outline:
     return Outline(types or {}, size, tuple(files), tuple(pieces))
 
 
-def _files(path: Path) -> list[Path]:
+def files_of(path: Path) -> list[Path]:
     """A file; those of a folder in the order of their names, but for what begins with `_` or a point.
 
     Raises:
