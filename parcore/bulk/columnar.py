@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import islice, pairwise
-from typing import Any, Final, TypeAlias, cast, overload
+from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
 from attrs import evolve, frozen
 
 from parcore.intervals import Interval
+from parcore.lazy import Lazy
 from parcore.readings.columns.arrays import Doubles, Ints, Truths
 from parcore.readings.columns.chunks import WideValues
 from parcore.readings.pair.reading import Values
@@ -29,7 +30,7 @@ NONE: Final = -1
 
 
 @frozen(eq=False)
-class Joined(Sequence[Value]):
+class Joined(Lazy[Value]):
     """A root's values over several parts of the units: row i is row `within[i]` of `parts[of[i]]`.
 
     As `WideValues`, it says of each number where it lies; in a row of no part (`NONE`) nobody knows any.
@@ -45,13 +46,8 @@ class Joined(Sequence[Value]):
     def __len__(self) -> int:
         return len(self.of)
 
-    @overload
-    def __getitem__(self, at: int) -> Value: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[Value]: ...
-    def __getitem__(self, at: int | slice) -> Value | list[Value]:
-        if isinstance(at, slice):
-            return [self[each] for each in range(*at.indices(len(self)))]
+    def item(self, at: int) -> Value:
+        """The value in a row."""
         state = State(int(self.states[at]))
         return self.parts[self.of[at]][int(self.within[at])] if state is State.OK else Value(state)
 

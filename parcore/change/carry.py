@@ -8,9 +8,8 @@ and why. Nothing is divided and nothing guessed: what cannot be known is withhel
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import overload
 
 from attrs import evolve, field, frozen
 
@@ -22,6 +21,7 @@ from parcore.evidence.periods import Period
 from parcore.evidence.rollup import written
 from parcore.evidence.units import UnitBook
 from parcore.evidence.vocabulary import POINTS, CarryOver, FieldKind, Vocabulary, given_field
+from parcore.lazy import Lazy
 from parcore.readings.notes import DECLARED, MEAN_OF_UNITS, NOT_COMPARABLE, SUM_OF_UNITS, WEIGHT
 from parcore.rules.derivations import Derivation, How, derivations
 from parcore.sources import Source
@@ -283,7 +283,7 @@ class _Run:
 
 
 @frozen(eq=False)
-class _Every(Sequence[Record]):
+class _Every(Lazy[Record]):
     """The records of several lists, each fetched when asked."""
 
     lists: tuple[RecordList, ...]
@@ -294,18 +294,12 @@ class _Every(Sequence[Record]):
     def __iter__(self) -> Iterator[Record]:
         return (_named(each, listed) for listed in self.lists for each in listed.records)
 
-    @overload
-    def __getitem__(self, at: int) -> Record: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[Record]: ...
-    def __getitem__(self, at: int | slice) -> Record | list[Record]:
-        if isinstance(at, slice):
-            return [self[each] for each in range(*at.indices(len(self)))]
-        found = range(len(self))[at]
+    def item(self, at: int) -> Record:
+        """The record at a position among all."""
         for listed in self.lists:
-            if found < len(listed.records):
-                return _named(listed.records[found], listed)
-            found -= len(listed.records)
+            if at < len(listed.records):
+                return _named(listed.records[at], listed)
+            at -= len(listed.records)
         raise IndexError(at)
 
     def tally(self, names: tuple[str, ...]) -> Mapping[Said, int]:

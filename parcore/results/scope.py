@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Final, overload
+from typing import Final
 
 from attrs import evolve, frozen
 
 from parcore.editions.tree import GIVEN
 from parcore.evidence.evidence import Datum, Evidence, Record, RecordList, Stage
 from parcore.evidence.periods import Period
+from parcore.lazy import Lazy
 from parcore.readings.exact import Scope
 from parcore.results.population import Population
 from parcore.rules.graph import Domain, Field, Peers, Symbol
@@ -90,7 +91,7 @@ class RecordScope:
 
 
 @frozen
-class CountedScopes(Sequence[Scope]):
+class CountedScopes(Lazy[Scope]):
     """The cases of a list that are counted where they are kept, by what they say."""
 
     listed: RecordList
@@ -99,13 +100,8 @@ class CountedScopes(Sequence[Scope]):
     def __len__(self) -> int:
         return len(self.listed.records)
 
-    @overload
-    def __getitem__(self, at: int) -> Scope: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[Scope]: ...
-    def __getitem__(self, at: int | slice) -> Scope | list[Scope]:
-        if isinstance(at, slice):
-            return [RecordScope(each, self.period) for each in self.listed.records[at]]
+    def item(self, at: int) -> Scope:
+        """A case by itself."""
         return RecordScope(self.listed.records[at], self.period)
 
     def alike(self, reads: Sequence[Field | Symbol]) -> Iterator[tuple[Scope, int]]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 STATE: Final = ":state"
 """What follows the name of a field in the name of the Arrow column of its states."""
 _STATES: Final = (State.OK, *EVIDENCE_STATES)
+_SOUND: Final = frozenset({State.OK})
 
 
 @frozen(eq=False)
@@ -64,18 +65,18 @@ def bulk_block(program: Program, fields: Mapping[str | tuple[str, int], Bulk], p
         raise ValueError(f"columns of {sorted(sizes)} rows: they have to be of one length")
     (size,) = sizes
     columns: dict[Source, Column] = {}
-    for node in program.nodes:
+    ok = np.broadcast_to(np.int8(State.OK), (size,))
+    for node in [each for each in program.nodes if isinstance(each, (Field, Symbol, Over))]:
         if isinstance(node, Over):
             raise Undecided(f"{node.op.value} over what columns of fields do not hold")
-        if isinstance(node, Field | Symbol):
-            given = named.get((node.name, node.lag))
-            if given is not None:
-                columns[node] = _column(node, given)
-            elif node.name.startswith("@"):
-                day = period.back(node.lag).day(node.name[1:]).toordinal()
-                columns[node] = _same(size, State.OK, day)
-            else:
-                columns[node] = _same(size, State.MISSING, 0)
+        given = named.get((node.name, node.lag))
+        if given is not None:
+            columns[node] = _column(node, given, ok)
+        elif node.name.startswith("@"):
+            day = period.back(node.lag).day(node.name[1:]).toordinal()
+            columns[node] = _same(size, State.OK, day)
+        else:
+            columns[node] = _same(size, State.MISSING, 0)
     return Block(size, columns)
 
 
@@ -85,15 +86,14 @@ def _same(size: int, state: State, number: int) -> Column:
     return _made(states, numbers, Shape(frozenset({state}), number, number, 1))
 
 
-def _column(node: Field | Symbol, given: Bulk) -> Column:
-    numbers, name = np.asarray(given.numbers), node.name
-    if numbers.dtype.kind not in "iuO" or (
-        numbers.dtype == object and not all(type(each) is int for each in numbers)
-    ):
+def _column(node: Field | Symbol, given: Bulk, ok: Ints) -> Column:
+    """A column of the block; `ok` says `OK` of each row."""
+    states, numbers, name = ok, np.asarray(given.numbers), node.name
+    kind = numbers.dtype.kind
+    if kind not in "iuO" or (kind == "O" and not all(type(each) is int for each in numbers)):
         raise ValueError(f"{name}: {numbers.dtype} is no column of integers")
     if type(given.denominator) is not int or given.denominator < 1:
         raise ValueError(f"{name}: the denominator {given.denominator!r} is no positive integer")
-    states = np.broadcast_to(np.int8(State.OK), (len(numbers),))
     if given.states is not None:
         states = np.asarray(given.states)
         if len(states) != len(numbers) or states.dtype.kind not in "iu":
@@ -106,7 +106,7 @@ def _column(node: Field | Symbol, given: Bulk) -> Column:
         numbers = numbers.astype(object)
     if isinstance(node, Symbol):
         numbers, states = _positions(node, given, numbers, states)
-    return _bounded(numbers, states, given.denominator)
+    return _bounded(numbers, states, given.denominator, counted=states is not ok)
 
 
 def _positions(node: Symbol, given: Bulk, numbers: Ints, states: Ints) -> tuple[Ints, Ints]:
@@ -120,18 +120,17 @@ def _positions(node: Symbol, given: Bulk, numbers: Ints, states: Ints) -> tuple[
     return found, np.where(ok & (found < 0), State.ERROR, states).astype(np.int8)
 
 
-def _bounded(numbers: Ints, states: Ints, k: int) -> Column:
-    """A column with its bounds, 0 wherever the state is not `OK`."""
-    # A state said once for all rows is not counted row by row.
-    told = states[:1] if states.strides == (0,) else states
-    held = frozenset(State(int(each)) for each in np.flatnonzero(np.bincount(told, minlength=1)))
-    sound = numbers
-    if held != {State.OK}:
+def _bounded(numbers: Ints, states: Ints, k: int, *, counted: bool) -> Column:
+    """A column with its bounds, 0 wherever the state is not `OK`; not `counted`, it is in every row."""
+    held, sound = _SOUND, numbers
+    if counted:
+        held = frozenset(State(int(each)) for each in np.flatnonzero(np.bincount(states, minlength=1)))
+    if held != _SOUND:
         empty = states != State.OK
         sound = numbers[~empty]
         if numbers[empty].any():
             numbers = np.where(empty, np.zeros(1, numbers.dtype), numbers)
-    low, high = (int(sound.min()), int(sound.max())) if len(sound) else (0, 0)
+    low, high = (int(np.minimum.reduce(sound)), int(np.maximum.reduce(sound))) if len(sound) else (0, 0)
     return _made(states, numbers, Shape(held, low, high, k))
 
 

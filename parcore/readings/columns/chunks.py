@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from math import inf
-from typing import Any, Final, overload
+from typing import Any, Final
 
 import numpy as np
 from attrs import field, frozen
 
+from parcore.lazy import Lazy
 from parcore.readings.columns.arrays import Doubles, Ints
 from parcore.readings.columns.calls import code_of
 from parcore.readings.columns.running import Playable, Runner, processors
@@ -57,7 +58,7 @@ class BlockReading:
 
 
 @frozen(eq=False)
-class WideValues(Sequence[Value]):
+class WideValues(Lazy[Value]):
     """A root's values whose numbers are wide: states, and where each number lies, within `error` of `near`.
 
     The numbers themselves are read in wide integers where they are asked for.
@@ -73,14 +74,8 @@ class WideValues(Sequence[Value]):
     def __len__(self) -> int:
         return len(self.states)
 
-    @overload
-    def __getitem__(self, at: int) -> Value: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[Value]: ...
-    def __getitem__(self, at: int | slice) -> Value | list[Value]:
-        if isinstance(at, slice):
-            return [self[each] for each in range(*at.indices(len(self)))]
-        at = range(len(self))[at]
+    def item(self, at: int) -> Value:
+        """The value in a row."""
         chunk, row = divmod(at, _WIDE_CHUNK)
         if chunk not in self._known:
             rows = np.arange(chunk * _WIDE_CHUNK, min((chunk + 1) * _WIDE_CHUNK, len(self)))

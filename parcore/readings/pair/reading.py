@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import TypeAlias, overload
+from typing import TypeAlias
 
 from attrs import frozen
 
+from parcore.lazy import Lazy
 from parcore.readings.exact import Scope, evaluate
 from parcore.readings.pair.backend import Undecided
 from parcore.readings.pair.block import Block, block_of
@@ -16,7 +17,7 @@ from parcore.values import State, Value
 
 
 @frozen(eq=False)
-class Values(Sequence[Value]):
+class Values(Lazy[Value]):
     """A root's values as a backend gives them: states, and numbers n / d, made exact where asked for."""
 
     states: Sequence[int]
@@ -26,13 +27,8 @@ class Values(Sequence[Value]):
     def __len__(self) -> int:
         return len(self.states)
 
-    @overload
-    def __getitem__(self, at: int) -> Value: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[Value]: ...
-    def __getitem__(self, at: int | slice) -> Value | list[Value]:
-        if isinstance(at, slice):
-            return [self[each] for each in range(*at.indices(len(self)))]
+    def item(self, at: int) -> Value:
+        """The value of a scope."""
         return Value(State(self.states[at]), Fraction(int(self.n[at]), int(self.d[at])))
 
 

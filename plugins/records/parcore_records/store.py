@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import ItemsView, Iterator, Mapping, Sequence
-from typing import Any, overload
+from typing import Any
 
 from attrs import field, frozen
 
 from parcore.evidence.evidence import Cell, Record, Said, Tally
+from parcore.lazy import Lazy
 from parcore_records.database import Database, tracked
 from parcore_records.dictionary import REJECTED
 from parcore_records.raw import Source
@@ -109,7 +110,7 @@ def _cell(value: object) -> Cell | None:
 
 
 @frozen(eq=False)
-class _Records(Sequence[Record]):
+class _Records(Lazy[Record]):
     """The cases of one list in the order of their rows, each fetched when asked."""
 
     store: Store
@@ -122,15 +123,9 @@ class _Records(Sequence[Record]):
     def __iter__(self) -> Iterator[Record]:
         return self._fetch("")
 
-    @overload
-    def __getitem__(self, at: int) -> Record: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[Record]: ...
-    def __getitem__(self, at: int | slice) -> Record | list[Record]:
-        if isinstance(at, slice):
-            return [self[each] for each in range(*at.indices(self.size))]
-        found = range(self.size)[at]
-        return next(self._fetch(f" LIMIT 1 OFFSET {found}"))
+    def item(self, at: int) -> Record:
+        """A case, by a query of its own."""
+        return next(self._fetch(f" LIMIT 1 OFFSET {at}"))
 
     def _fetch(self, part: str) -> Iterator[Record]:
         keys = "".join(f", {key}" for key, _ in self.store.fields.values())

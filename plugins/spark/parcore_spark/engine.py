@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from attrs import frozen
@@ -114,7 +115,7 @@ class Cluster:
         most = max(self.context.defaultParallelism, 1)
         for first in range(0, len(parts), most):
             some = list(parts[first : first + most])
-            yield from self._done(lambda some=some: self.context.runJob(results, _Whole(work), some))
+            yield from self._done(partial(self.context.runJob, results, _Whole(work), some))
 
     def _done(self, action: Callable[[], list[R]]) -> list[R]:
         from py4j.protocol import Py4JError

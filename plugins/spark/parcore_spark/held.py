@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast, overload
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 from attrs import evolve, field, frozen
@@ -225,14 +225,9 @@ class RemoteValues(WideValues):
     source: SparkHeld = field(kw_only=True)
     part: Part = field(kw_only=True)
 
-    @overload
-    def __getitem__(self, at: int) -> Value: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[Value]: ...
-    def __getitem__(self, at: int | slice) -> Value | list[Value]:
-        if isinstance(at, slice):
-            return self.exactly(np.arange(*at.indices(len(self))))[:]
-        return super().__getitem__(at)
+    def items(self, at: range) -> list[Value]:
+        """The values in some rows, read together."""
+        return self.exactly(np.asarray(at))[:]
 
     def exactly(self, rows: Ints) -> Values:
         """The values of some rows."""

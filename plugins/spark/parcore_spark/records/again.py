@@ -74,11 +74,11 @@ class _Deal:
             }
         )
         named = rows.filter(pc.and_(pc.greater_equal(rows["owner"], 0), pc.not_equal(rows["id"], "")))
-        sorted_ = named.sort_by("part")
-        parts, first = np.unique(sorted_["part"].to_numpy(), return_index=True)
-        ends = [*first[1:].tolist(), len(sorted_)]
-        for part, start, stop in zip(parts.tolist(), first.tolist(), ends, strict=True):
-            yield part, sorted_.slice(start, stop - start).drop_columns("part")
+        dealt = named.sort_by("part")
+        parts, sizes = np.unique(dealt["part"].to_numpy(), return_counts=True)
+        starts = np.cumsum(sizes) - sizes
+        for part, start, size in zip(parts.tolist(), starts.tolist(), sizes.tolist(), strict=True):
+            yield part, dealt.slice(start, size).drop_columns("part")
 
 
 _NONE = pa.table(

@@ -85,7 +85,7 @@ class Cases:
 
     def good(self, again: Ints) -> Truths:
         """Which rows are not bad, by themselves or by standing `again` (in order)."""
-        good = self.rows["bad"].to_numpy() == 0
+        good: Truths = self.rows["bad"].to_numpy() == 0
         if len(again) and len(good):
             orders = self.orders()
             low, high = np.searchsorted(again, (orders[0], orders[-1] + 1))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from parcore.evidence.evidence import Record, Said, Tally
+from parcore.lazy import Lazy
 from parcore.readings.columns.arrays import Ints
 from parcore_records.dictionary import REJECTED
 from parcore_records.store import Counts
@@ -102,7 +103,7 @@ class _Fetch:
 
 
 @frozen(eq=False)
-class _Records(Sequence[Record]):
+class _Records(Lazy[Record]):
     """The cases of one list in the order of their rows, each fetched when asked; how many each file has."""
 
     lists: Lists
@@ -115,17 +116,11 @@ class _Records(Sequence[Record]):
     def __iter__(self) -> Iterator[Record]:
         return chain.from_iterable(self.lists.fetch(self.owner, list(self.sizes)))
 
-    @overload
-    def __getitem__(self, at: int) -> Record: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[Record]: ...
-    def __getitem__(self, at: int | slice) -> Record | list[Record]:
-        if isinstance(at, slice):
-            return [self[each] for each in range(*at.indices(len(self)))]
-        rest = range(len(self))[at]
+    def item(self, at: int) -> Record:
+        """A case, with all that its file has of the list."""
         for file, size in self.sizes.items():
-            if rest < size:
+            if at < size:
                 (found,) = self.lists.fetch(self.owner, [file])
-                return found[rest]
-            rest -= size
+                return found[at]
+            at -= size
         raise IndexError(at)
