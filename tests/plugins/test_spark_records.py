@@ -8,16 +8,22 @@ import shutil
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parcore.evidence.evidence import RecordList
+from parcore.evidence.periods import Period
 from parcore.evidence.vocabulary import Vocabulary
 from parcore.values import Value
+from parcore_spark.records.again import _Deal, _later
+from parcore_spark.records.cases import Cases, Names
 from tests.plugins.test_records import (
     _SOUND,
     _TEXTS,
@@ -186,3 +192,18 @@ def test_every_command_reads_files_on_spark(tmp_path: Path, command: str) -> Non
         told.append(re.sub("[0-9a-f]{64}", "HASH", said.replace(file, "FILE")))
         (tmp_path / "sealed.zip").unlink(missing_ok=True)
     assert told[0] == told[1]
+
+
+def test_ids_that_only_share_a_number_are_not_the_same() -> None:
+    """Rows are brought together by a number of their ids, and told apart by the ids themselves."""
+    ids, owner = ["1", "2", "1", "3", "1"], ("a", Period(2024))
+    columns = {"owner": np.zeros(5, np.int8), "bad": np.array([False, False, False, False, True])}
+    read = [
+        Cases(0, 2, pa.table(columns), (owner,), {}),
+        Names("d.csv", pa.chunked_array([ids]), np.zeros(5, np.uint64)),
+    ]
+    owners, alike = SimpleNamespace(value={owner: 0}), SimpleNamespace(value=np.zeros(1, np.uint64))
+    dealt = list(_Deal(cast("Any", owners), 2)(read))
+    assert [each.tolist() for _, each in dealt] == [[0] * 5]
+    (found,) = _later(_Deal(cast("Any", owners), 2, cast("Any", alike))(read))
+    assert found.select(["id", "order", "order_min"]).to_pylist() == [{"id": "1", "order": 4, "order_min": 2}]

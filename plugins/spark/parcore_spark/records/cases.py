@@ -7,7 +7,7 @@ when all have been read (`again`), and said to every task after that.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -30,8 +30,6 @@ from parcore_spark.pieces import files_of
 
 MANY: Final = 1_000_000
 """So many rows are kept together at most."""
-BUCKETS: Final = 1_024
-"""The number of parts into which ids can be dealt."""
 _SERVERS: Final = (".postgres",)
 _FILE: Final = 2**40
 """More rows than a file has."""
@@ -69,23 +67,26 @@ class Head:
 class Cases:
     """Some rows of a file in their order, and what the numbers in them stand for.
 
-    `rows` has `line`, `owner` (a number in `owners`), `id`, its `bucket`, `bad` (0: no), and a column of
-    numbers for each field: `said` has its name, and the cells.
+    `rows` has `owner` (a number in `owners`), whether it is `bad`, and a column of numbers for each field:
+    `said` has its name, and the cells. `lines` are where the rows stand: the first, where none is left out.
     """
 
     file: int
-    path: str
+    lines: Ints | int
     rows: pa.Table
     owners: tuple[Owner | None, ...]
     said: Mapping[str, tuple[str, tuple[Cell | None, ...]]]
 
     def orders(self) -> Ints:
         """Where each row stands among those of all files."""
-        return order(self.file, self.rows["line"].to_numpy())
+        lines = self.lines
+        if isinstance(lines, int):
+            lines = np.arange(lines, lines + len(self.rows))
+        return self.file * _FILE + lines
 
     def good(self, again: Ints) -> Truths:
         """Which rows are not bad, by themselves or by standing `again` (in order)."""
-        good: Truths = self.rows["bad"].to_numpy() == 0
+        good: Truths = ~self.rows["bad"].to_numpy()
         if len(again) and len(good):
             orders = self.orders()
             low, high = np.searchsorted(again, (orders[0], orders[-1] + 1))
@@ -93,9 +94,13 @@ class Cases:
         return good
 
 
-def order(file: int, lines: Ints) -> Ints:
-    """Where rows of a file stand among those of all files."""
-    return file * _FILE + lines
+@frozen(eq=False)
+class Names:
+    """The ids of some rows, and of each a number that is another for almost every other id."""
+
+    path: str
+    ids: pa.ChunkedArray
+    hashes: Ints
 
 
 def file_of(at: At) -> tuple[At, At]:
@@ -119,8 +124,18 @@ def files(path: Path) -> list[Path]:
     return found
 
 
-def read_file(asked: RecordTable, file: Numbered) -> Iterator[Head | Cases]:
-    """A file's head, then its rows."""
+def batched(read: Iterable[object]) -> Iterator[tuple[Cases, Names]]:
+    """Of what was read of a file the rows, each some with their names."""
+    cases: Cases | None = None
+    for each in read:
+        if isinstance(each, Cases):
+            cases = each
+        elif isinstance(each, Names) and cases is not None:
+            yield cases, each
+
+
+def read_file(asked: RecordTable, file: Numbered) -> Iterator[Head | Cases | Names]:
+    """A file's head, then its rows, some at a time: what they say, and their names."""
     number, path = file
     findings = Findings()
     try:
@@ -157,30 +172,37 @@ def _owner(reading: Reading, number: int) -> Owner:
     return found
 
 
-def _cases(number: int, path: Path, reading: Reading, database: Database) -> Iterator[Cases]:
+def _cases(number: int, path: Path, reading: Reading, database: Database) -> Iterator[Cases | Names]:
     """The rows of a file in their order, some at a time, with no more values than they name."""
     keys = "".join(f", {each.key}" for each in reading.columns)
     written = database.folder / "cases.parquet"
     database.run(
-        f"COPY (SELECT pos AS line, owner, id, md5_number_lower(id) % {BUCKETS} AS bucket, bad{keys}"
+        f"COPY (SELECT pos, owner, id, md5_number_lower(id) AS hash, bad > 0 AS bad{keys}"
         f" FROM cases ORDER BY pos) TO '{written}' (FORMAT parquet, ROW_GROUP_SIZE 122880)"
     )
     database.run("DROP TABLE raw")
     with pq.ParquetFile(written) as rows:
         for batch in rows.iter_batches(MANY):
             whose, owners = _fewer(batch["owner"], reading.owners.values)
-            columns = {name: batch[name] for name in ("line", "id", "bucket", "bad")} | {"owner": whose}
+            columns = {"owner": whose, "bad": batch["bad"].to_numpy(zero_copy_only=False)}
             said: dict[str, tuple[str, tuple[Cell | None, ...]]] = {}
             for each in reading.columns:
                 columns[each.key], cells = _fewer(batch[each.key], each.texts.values)
                 said[each.name] = each.key, cells
-            yield Cases(number, str(path), pa.table(columns), owners, said)
+            yield Cases(number, _lines(batch["pos"].to_numpy()), pa.table(columns), owners, said)
+            yield Names(str(path), pa.chunked_array([batch["id"]]), batch["hash"].to_numpy())
+
+
+def _lines(lines: Ints) -> Ints | int:
+    return lines if not len(lines) or (np.diff(lines) != 1).any() else int(lines[0])
 
 
 def _fewer(numbers: Any, values: Sequence[Any]) -> tuple[Any, tuple[Any, ...]]:
     """Numbers of values as numbers of those that are named, and these."""
-    named, at = np.unique(numbers.to_numpy(), return_inverse=True)
-    return pa.array(at.astype(np.int32)), tuple(values[each] for each in named.tolist())
+    named = np.bincount(numbers.to_numpy(), minlength=len(values)) > 0
+    kept = np.flatnonzero(named)
+    at = (np.cumsum(named) - 1).astype(np.min_scalar_type(len(kept)))
+    return at[numbers.to_numpy()], tuple(values[each] for each in kept.tolist())
 
 
 def count(cases: Cases, names: tuple[str, ...], again: Ints) -> Mapping[Owner, Mapping[Said, int]]:
@@ -200,17 +222,21 @@ def count(cases: Cases, names: tuple[str, ...], again: Ints) -> Mapping[Owner, M
     return found
 
 
-def records(cases: Cases, owner: Owner, declared: Sequence[str], again: Ints) -> Iterator[Record]:
+def records(
+    cases: Cases, names: Names, owner: Owner, declared: Sequence[str], again: Ints
+) -> Iterator[Record]:
     """The cases of a list; of a bad row every field is rejected."""
     if owner not in cases.owners:
         return
-    good, own = cases.good(again), cases.rows["owner"].to_numpy() == cases.owners.index(owner)
-    rows = cases.rows.filter(pa.array(own)).to_pylist()
-    for row, sound in zip(rows, good[own].tolist(), strict=True):
-        place = Place(cases.path, row["line"])
+    own = cases.rows["owner"].to_numpy() == cases.owners.index(owner)
+    some = pa.array(own)
+    rows, ids = cases.rows.filter(some).to_pylist(), names.ids.filter(some).to_pylist()
+    sound, orders = cases.good(again)[own].tolist(), cases.orders()[own].tolist()
+    for row, id_, good, order in zip(rows, ids, sound, orders, strict=True):
         said = {name: values[row[key]] for name, (key, values) in cases.said.items()}
         cells = {name: cell for name, cell in said.items() if cell is not None}
-        yield Record(row["id"], cells if sound else dict.fromkeys(declared, REJECTED), place)
+        _, line = file_of(order)
+        yield Record(id_, cells if good else dict.fromkeys(declared, REJECTED), Place(names.path, line))
 
 
 def bad_rows(asked: RecordTable, file: Numbered, again: tuple[str, Ints]) -> Iterator[Bad]:

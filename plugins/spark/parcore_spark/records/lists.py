@@ -15,7 +15,7 @@ from parcore_records.dictionary import REJECTED
 from parcore_records.store import Counts
 from parcore_spark.engine import Cluster
 from parcore_spark.records.again import Again
-from parcore_spark.records.cases import Cases, Head, Owner, count, records
+from parcore_spark.records.cases import Cases, Head, Owner, batched, count, records
 
 if TYPE_CHECKING:
     from pyspark import RDD
@@ -23,10 +23,14 @@ if TYPE_CHECKING:
 
 @frozen(eq=False)
 class Lists:
-    """The cases that were `read`, a part for each file; `declared` are the fields of their kind."""
+    """The cases that were `read`, a part for each file, and of them what they have `said`.
+
+    `declared` are the fields of their kind.
+    """
 
     cluster: Cluster
     read: RDD[Any]
+    said: RDD[Cases]
     heads: Sequence[Head]
     again: Again
     declared: tuple[str, ...]
@@ -50,7 +54,7 @@ class Lists:
 
     def _count(self, names: tuple[str, ...]) -> Mapping[Owner, Mapping[Said, int]]:
         found: dict[Owner, dict[Said, int]] = {}
-        for part in self.cluster.gathered(self.read.flatMap(_Count(names, self.set_aside()))):
+        for part in self.cluster.gathered(self.said.map(_Count(names, self.set_aside()))):
             for owner, counted in part.items():
                 own = found.setdefault(owner, {})
                 for said, times in counted.items():
@@ -86,8 +90,8 @@ class _Count:
     names: tuple[str, ...]
     again: Any
 
-    def __call__(self, cases: object) -> list[Mapping[Owner, Mapping[Said, int]]]:
-        return [count(cases, self.names, self.again.value)] if isinstance(cases, Cases) else []
+    def __call__(self, cases: Cases) -> Mapping[Owner, Mapping[Said, int]]:
+        return count(cases, self.names, self.again.value)
 
 
 @frozen(eq=False)
@@ -98,8 +102,11 @@ class _Fetch:
 
     def __call__(self, read: Iterable[object]) -> list[Record]:
         again: Ints = self.again.value
-        cases = (each for each in read if isinstance(each, Cases))
-        return [one for each in cases for one in records(each, self.owner, self.declared, again)]
+        return [
+            one
+            for cases, names in batched(read)
+            for one in records(cases, names, self.owner, self.declared, again)
+        ]
 
 
 @frozen(eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
@@ -17,9 +17,9 @@ from parcore_records.faults import Bad, by_count, may_write, report
 from parcore_spark.engine import Cluster, session
 from parcore_spark.records.again import Again, find_again
 from parcore_spark.records.cases import (
-    BUCKETS,
     Cases,
     Head,
+    Names,
     Numbered,
     Own,
     Owner,
@@ -30,6 +30,9 @@ from parcore_spark.records.cases import (
 )
 from parcore_spark.records.lists import Lists
 from parcore_spark.records.register import read_register
+
+if TYPE_CHECKING:
+    pass
 
 if TYPE_CHECKING:
     from pyspark import RDD
@@ -43,6 +46,8 @@ def read_lists(asked: RecordTable, findings: Findings) -> Iterable[RecordList]:
     Raises:
         ParcoreError: the text beside the evidence says no files, or the cluster could not do its work.
     """
+    from pyspark import StorageLevel
+
     if not may_write(asked, findings):
         return ()
     register = read_register(asked.path)
@@ -51,36 +56,35 @@ def read_lists(asked: RecordTable, findings: Findings) -> Iterable[RecordList]:
     (paths,) = cluster.each(files, [register.files])
     numbered: list[Numbered] = list(enumerate(paths))
     at_work = evolve(asked, defaults=evolve(asked.defaults, quarantine=None))
-    read = _persisted(cluster.context.parallelize(numbered, len(numbered)).flatMap(_Read(at_work)))
+    read = cluster.context.parallelize(numbered, len(numbered)).flatMap(_Read(at_work))
+    read.persist(StorageLevel.DISK_ONLY)
     heads: list[Head] = cluster.gathered(read.filter(_is_head))
     if not _alike(heads, findings):
         return ()
     owners = list(dict.fromkeys(owner for head in heads for owner in head.lists))
     again = Again()
     if "id" in heads[0].columns:
-        again = find_again(cluster, read, owners, min(len(numbered), BUCKETS))
+        again = find_again(cluster, read, owners, len(numbered))
     table = _Table(at_work, cluster, numbered, heads, again)
     report(asked, table, findings)
-    return _lists(asked, heads, again, Lists(cluster, read, heads, again, tuple(asked.kind.fields)))
-
-
-def _persisted(read: RDD[Any]) -> RDD[Any]:
-    """What was read is kept where it was read, on disks if it must; what is lost is read anew."""
-    from pyspark import StorageLevel
-
-    return read.persist(StorageLevel.MEMORY_AND_DISK)
+    said: RDD[Any] = read.filter(_is_cases).persist(StorageLevel.MEMORY_AND_DISK)  # asked for each rule
+    return _lists(asked, heads, again, Lists(cluster, read, said, heads, again, tuple(asked.kind.fields)))
 
 
 @frozen(eq=False)
 class _Read:
     asked: RecordTable
 
-    def __call__(self, file: Numbered) -> Iterator[Head | Cases]:
+    def __call__(self, file: Numbered) -> Iterator[Head | Cases | Names]:
         return read_file(self.asked, file)
 
 
 def _is_head(read: object) -> bool:
     return isinstance(read, Head)
+
+
+def _is_cases(read: object) -> bool:
+    return isinstance(read, Cases)
 
 
 def _alike(heads: Sequence[Head], findings: Findings) -> bool:
