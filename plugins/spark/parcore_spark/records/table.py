@@ -32,9 +32,6 @@ from parcore_spark.records.lists import Lists
 from parcore_spark.records.register import read_register
 
 if TYPE_CHECKING:
-    pass
-
-if TYPE_CHECKING:
     from pyspark import RDD
 
 _AGAIN: Final = "record-twice"
