@@ -12,7 +12,7 @@ from timing import measure
 from parcore.editions.compile import compile_edition
 from parcore.evidence.evidence import Stage
 from parcore.evidence.periods import Period
-from parcore.evidence.readers import Defaults
+from parcore.evidence.sections import Defaults
 from parcore.readings.columns.reading import pair, run
 from parcore.readings.exact import evaluate
 from parcore.readings.pair.block import block_of
