@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +17,7 @@ from attrs import evolve
 from click.testing import CliRunner
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from py4j.protocol import Py4JError
 
 from parcore.bulk.blocks import in_blocks
 from parcore.bulk.engines import Engine
@@ -37,7 +39,7 @@ from parcore.values import State
 from parcore_spark import held
 from parcore_spark import spark as spark_engine
 from parcore_spark.blocks import Shuffled
-from parcore_spark.engine import Spark
+from parcore_spark.engine import Spark, session
 from parcore_spark.held import RemoteValues, SparkHeld
 from parcore_spark.reading import Answer, Taken
 from parcore_spark.stored import Stored
@@ -395,6 +397,33 @@ def test_a_task_that_cannot_read_the_evidence_says_so(case: Case, tmp_path: Path
         found.held.write(tmp_path / "result.parquet", found)
     assert [each.code for each in refused.value.diagnostics] == ["engine-failed"]
     assert not (tmp_path / "result.parquet").exists()
+
+
+def test_a_session_that_cannot_be_opened_is_told(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the master and what Java names as the cause, not with its traceback."""
+    told = "An error occurred while calling it.\n: a.SparkException: no such master\n\tat a.b(c)\n"
+
+    def refuse(_: object) -> None:
+        raise Py4JError(told)
+
+    monkeypatch.setattr(type(spark).Builder, "getOrCreate", refuse)
+    with pytest.raises(ParcoreError, match=r"`local\[x`.*: no such master") as refused:
+        spark_engine({"master": "local[x"})
+    assert [each.code for each in refused.value.diagnostics] == ["engine-unopened"]
+
+
+def test_workers_of_this_machine_are_of_this_python(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where Spark's own settings name the master, unless they name another Python."""
+    monkeypatch.setattr(spark.sparkContext, "pythonExec", "python3")
+    session(None, {})
+    assert spark.sparkContext.pythonExec == "python3"
+    monkeypatch.delenv("PYSPARK_PYTHON")
+    session(None, {})
+    assert spark.sparkContext.pythonExec == sys.executable
 
 
 def test_workers_of_another_version_are_refused(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from parcore.evidence.evidence import RecordList
 from parcore.evidence.periods import Period
 from parcore.evidence.vocabulary import Vocabulary
 from parcore.values import Value
-from parcore_spark.records.again import _Deal, _later
+from parcore_spark.records.again import Again, _Deal, _later, find_again
 from parcore_spark.records.cases import Cases, Names
 from tests.plugins.test_records import (
     _SOUND,
@@ -136,7 +136,9 @@ def test_a_folder_of_parquet_as_spark_writes_it(
         ("spark.app.name parcore", ["register-files"]),
         ("files", ["register-setting"]),
         ("files parts\nmemory 4g\n", ["register-setting"]),
+        ("files parts\nfiles other\n", ["register-twice"]),
         ("files none\n", ["file-not-found"]),
+        ("files within\n", ["file-unreadable"]),
         ("files d.spark\n", ["bulk-ending"]),
         ("files empty\n", ["file-not-found"]),
         ("files unlike\n", ["bulk-broken"]),
@@ -149,6 +151,7 @@ def test_what_cannot_be_read_is_told(words: Vocabulary, tmp_path: Path, text: st
     """A text that says no files or something else; files that are not there, broken, unlike, of no kind."""
     parts(tmp_path, ROWS, [1])
     (tmp_path / "empty").mkdir()
+    (tmp_path / "within" / "period=2024").mkdir(parents=True)
     shutil.copytree(tmp_path / "parts", tmp_path / "unlike")
     (tmp_path / "unlike" / "part-2.csv").write_text("unit,taken\na,1\n", "utf-8")
     (tmp_path / "broken").mkdir()
@@ -159,6 +162,32 @@ def test_what_cannot_be_read_is_told(words: Vocabulary, tmp_path: Path, text: st
     got = read(words, tmp_path, "d.spark", quarantine=False)
     assert got.codes == codes
     assert not lists(got)
+
+
+def test_files_are_found_from_any_folder(
+    words: Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers, whose folder is another, are told the whole path; a byte-order mark begins no setting."""
+    parts(tmp_path, ROWS, [1])
+    (tmp_path / "d.spark").write_bytes(b"\xef\xbb\xbffiles parts\r\n")
+    monkeypatch.chdir(tmp_path)
+    got = read(words, Path(), "d.spark")
+    assert (got.codes, [len(each.records) for each in lists(got)]) == ([], [2, 1])
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(
+    words: Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The quarantine holds the bad rows that were counted, or the work stops."""
+    parts(tmp_path, [*ROWS, ["c", *ROWS[0][1:]]], [1])
+
+    def meanwhile(*asked: Any) -> Again:
+        found = find_again(*asked)
+        (tmp_path / "parts" / "part-1.csv").write_text(written(ROWS[1:]), "utf-8")
+        return found
+
+    monkeypatch.setattr("parcore_spark.records.table.find_again", meanwhile)
+    assert read(words, tmp_path, "d.spark").codes == ["records-changed"]
 
 
 def test_parquet_and_csv_say_the_same_on_spark(words: Vocabulary, tmp_path: Path) -> None:

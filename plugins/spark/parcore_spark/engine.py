@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 import parcore
 from parcore.bulk.blocks import known_options
@@ -42,7 +42,7 @@ def engine(options: Mapping[str, str]) -> Engine:
     """The engine with a session: a new one, or the one that is open already.
 
     Raises:
-        ParcoreError: an option that it does not know.
+        ParcoreError: an option that it does not know, or no session could be opened.
     """
     settings = {name: value for name, value in options.items() if name.startswith(SETTING)}
     known_options(NAME, options, (MASTER, ROWS_A_PIECE, f"{SETTING}…", *settings))
@@ -52,19 +52,31 @@ def engine(options: Mapping[str, str]) -> Engine:
     return Spark(session(options.get(MASTER), settings), int(rows or 0))
 
 
-def session(master: str | None, settings: Mapping[str, str]) -> SparkSession:
-    """A session, or the one that is open; on this machine its workers are of this Python."""
+def session(master: str | None, settings: Mapping[str, str], place: Place = _PLACE) -> SparkSession:
+    """A session, or the one that is open; on this machine its workers are of this Python.
+
+    Raises:
+        ParcoreError: there is none, and none could be opened: the master is not reached, or no Java is there.
+    """
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.appName("parcore")
     if master is not None:
         builder = builder.master(master)
-        if master.startswith("local"):
-            os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     shown = str(sys.stderr.isatty()).lower()
     for name, value in {_PROGRESS: shown, **_QUIET, **settings}.items():
         builder = builder.config(name, value)
-    return builder.getOrCreate()
+    try:
+        opened = builder.getOrCreate()
+    except (PySparkException, Py4JError, OSError) as error:
+        told = {"engine": NAME, "master": master or "—", "cause": _cause(str(error))}
+        raise stop("engine-unopened", place, **told) from error
+    context = opened.sparkContext
+    if str(context.master).startswith("local") and "PYSPARK_PYTHON" not in os.environ:
+        context.pythonExec = sys.executable
+    return opened
 
 
 @frozen(eq=False)
@@ -78,7 +90,8 @@ class Spark:
         """The evidence, which stays in its files."""
         from parcore_spark.opening import opened
 
-        return opened(Cluster(self.session.sparkContext), wide, self.rows)
+        tables = tuple(each.absolute() for each in wide.tables)  # workers are in folders of their own
+        return opened(Cluster(self.session.sparkContext), evolve(wide, tables=tables), self.rows)
 
 
 @frozen(eq=False)
@@ -176,7 +189,8 @@ def _version(_: int) -> str:
 
 
 def _cause(text: str) -> str:
-    """The last line of a worker's own error, else the first of Spark's."""
+    """The last line of a worker's own error, else of what Java names as the cause, else the first."""
     lines = [each.strip() for each in text.splitlines() if each.strip()]
     own = [each for each in lines if "Error: " in each and not each.startswith(("at ", "org.", "Caused"))]
-    return " ".join((own[-1:] or lines[:1] or [""])[0].split())[:300]
+    java = [each.partition(": ")[2] for each in lines if each.startswith((": ", "Caused by: "))]
+    return " ".join((own[-1:] or java[-1:] or lines[:1] or [""])[0].split())[:300]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from errno import EISDIR
+from os import strerror
 from pathlib import Path
 from typing import Any, Final
 
@@ -88,13 +90,16 @@ def files_of(path: Path) -> list[Path]:
     """A file; those of a folder in the order of their names, but for what begins with `_` or a point.
 
     Raises:
-        ParcoreError: a folder without files.
+        ParcoreError: a folder without files, or with a folder in it: its rows would be missing.
     """
     if not path.is_dir():
         return [path]
-    found = sorted(each for each in path.iterdir() if each.is_file() and each.name[0] not in "._")
+    found = sorted(each for each in path.iterdir() if each.name[0] not in "._")
     if not found:
         raise stop("file-not-found", Place(str(path)))
+    for each in found:
+        if each.is_dir():
+            raise stop("file-unreadable", Place(str(each)), reason=strerror(EISDIR))
     return found
 
 

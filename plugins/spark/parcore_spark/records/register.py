@@ -36,10 +36,10 @@ def read_register(path: Path) -> Register:
     """What a text says.
 
     Raises:
-        ParcoreError: it is no text, a line is no setting, or no files are named.
+        ParcoreError: it is no text, a line is no setting or one again, or no files are named.
     """
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise stop("file-unreadable", Place(str(path)), reason=error) from error
     said: dict[str, str] = {}
@@ -49,8 +49,11 @@ def read_register(path: Path) -> Register:
         found = _SETTING_LINE.fullmatch(line.strip())
         if found is None:
             raise stop("register-setting", Place(str(path), at), line=line.strip()[:60])
+        if found[1] in said:
+            raise stop("register-twice", Place(str(path), at), name=found[1])
         said[found[1]] = found[2]
     if _FILES not in said:
         raise stop("register-files", Place(str(path)))
     settings = {name: value for name, value in said.items() if name != _FILES}
-    return Register(path.parent / said[_FILES], settings.pop(f"{SETTING}{MASTER}", None), settings)
+    files = path.parent.absolute() / said[_FILES]  # workers are in folders of their own
+    return Register(files, settings.pop(f"{SETTING}{MASTER}", None), settings)

@@ -48,7 +48,8 @@ def read_lists(asked: RecordTable, findings: Findings) -> Iterable[RecordList]:
     if not may_write(asked, findings):
         return ()
     register = read_register(asked.path)
-    cluster = Cluster(session(register.master, register.settings).sparkContext, asked.place)
+    opened = session(register.master, register.settings, asked.place)
+    cluster = Cluster(opened.sparkContext, asked.place)
     cluster.check()
     (paths,) = cluster.each(files, [register.files])
     numbered: list[Numbered] = list(enumerate(paths))
@@ -142,7 +143,11 @@ class _Table:
         return Place(self.heads[file].path, line)
 
     def rows(self) -> Iterator[Bad]:
-        """Each bad row; files that have some are read anew."""
+        """Each bad row; files that have some are read anew.
+
+        Raises:
+            ParcoreError: a file has other bad rows now.
+        """
         numbers, lines = file_of(self.again.orders)
         given = [
             (file, lines[numbers == file[0]])
@@ -151,7 +156,11 @@ class _Table:
         ]
         if given:
             told = self.cluster.context.parallelize(given, len(given)).flatMap(_BadRows(self.asked))
-            for rows in self.cluster.parts(told, list, range(len(given))):
+            parts = self.cluster.parts(told, list, range(len(given)))
+            for ((number, _), lines), rows in zip(given, parts, strict=True):
+                head = self.heads[number]
+                if len(rows) != sum(head.reasons.values()) + len(lines):
+                    raise stop("records-changed", Place(head.path))
                 yield from rows
 
 
