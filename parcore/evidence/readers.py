@@ -32,7 +32,7 @@ from parcore.evidence.cells import stated
 from parcore.evidence.evidence import Datum, Evidence, Method, Observation, Stage
 from parcore.evidence.layouts import Layout, layout_of
 from parcore.evidence.periods import Period, parse_period
-from parcore.evidence.records import RecordReader, TableReaders
+from parcore.evidence.records import STORED, RecordReader, TableReaders
 from parcore.evidence.results import is_result_file, is_result_table, read_result
 from parcore.evidence.sections import Defaults, check_formats, lacks, report_beside, table_beside
 from parcore.evidence.units import UnitBook
@@ -83,6 +83,8 @@ class EvidenceReader:
             self.document(read_yaml(path, self._findings, name), path, defaults)
         elif is_result_file(path):
             raise stop("result-no-evidence", Place(name or str(path)))
+        elif path.suffix.lower() in STORED:
+            raise stop("evidence-stored", Place(name or str(path)), file=path.name)
         else:
             self.table(read_table(path, self._findings, name), defaults)
 

@@ -56,6 +56,7 @@ NOT_OF_DOCUMENTS = {
         (
             "plugin-table",
             "plugin-table-taken",
+            "evidence-stored",
             "table-reader-missing",
             "table-driver-missing",
             "table-name-missing",
@@ -84,6 +85,7 @@ NOT_OF_DOCUMENTS = {
             "bulk-both",
             "bulk-bound",
             "bulk-broken",
+            "bulk-document",
             "bulk-ending",
             "bulk-float",
             "bulk-more",

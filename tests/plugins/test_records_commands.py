@@ -75,6 +75,13 @@ WORDS = {
 }
 
 
+def test_a_table_of_records_that_no_document_names_is_refused(office: Path) -> None:
+    """Given as evidence itself it is no table of statements, and the message says where it belongs."""
+    words = ["--path", str(office), "--evidence", str(office / "dossiers.parquet")]
+    done = CliRunner().invoke(cli, ["score", "my-office", *words])
+    assert "evidence-stored" in str(done.exception)
+
+
 @pytest.mark.parametrize("command", WORDS)
 def test_every_command_that_scores_puts_bad_rows_aside(office: Path, tmp_path: Path, command: str) -> None:
     """Without `--quarantine` a bad row stops each command; with it the row stands in the file, once."""

@@ -173,6 +173,7 @@ def test_a_file_that_is_no_table_is_refused(tmp_path: Path) -> None:
         return [each.code for each in caught.value.diagnostics]
 
     assert code("a.xlsx", "") == ["bulk-ending"]
+    assert code("a.yaml", "evidence: a") == ["bulk-document"]
     assert code("a.csv", None) == ["file-not-found"]
     assert code("a.parquet", "no parquet") == ["bulk-broken"]
     assert code("a.arrow", "no arrow") == ["bulk-broken"]
