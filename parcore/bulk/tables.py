@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ENDINGS: Final = (".parquet", ".arrow", ".feather", ".csv")
-DOCUMENTS: Final = (".yaml", ".yml")
+_DOCUMENTS: Final = (".yaml", ".yml")
 """The files that are wide tables of bulk evidence."""
 _MOST_RAGGED: Final = 20
 _MOST_BLANK: Final = 1_000
@@ -70,7 +70,7 @@ def open_table(path: Path) -> TableAtRest:
     if not path.is_file():
         raise stop("file-not-found", place)
     ending = path.suffix.lower()
-    if ending in DOCUMENTS:
+    if ending in _DOCUMENTS:
         raise stop("bulk-document", place, file=path.name)
     if ending not in ENDINGS:
         raise stop("bulk-ending", place, file=path.name, known=", ".join(ENDINGS))

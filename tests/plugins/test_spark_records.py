@@ -24,6 +24,7 @@ from parcore.evidence.vocabulary import Vocabulary
 from parcore.values import Value
 from parcore_spark.records.again import Again, _Deal, _later, find_again
 from parcore_spark.records.cases import Cases, Names
+from parcore_spark.records.lists import Lists
 from tests.plugins.test_records import (
     _SOUND,
     _TEXTS,
@@ -188,6 +189,28 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
 
     monkeypatch.setattr("parcore_spark.records.table.find_again", meanwhile)
     assert read(words, tmp_path, "d.spark").codes == ["records-changed"]
+
+
+def test_lists_are_fetched_together_as_far_as_they_are_small(
+    words: Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever list is asked for first, or again, it has its own cases; small ones come in one go."""
+    parts(tmp_path, [*ROWS, ["b", "9", *ROWS[0][2:]]], [1, 3])
+    ran: list[set[tuple[str, Period]]] = []
+
+    def fetch(self: Lists, owners: set[tuple[str, Period]], files: list[int]) -> Any:
+        ran.append(owners)
+        return fetched(self, owners, files)
+
+    fetched = Lists.fetch
+    monkeypatch.setattr(Lists, "fetch", fetch)
+    one, two = lists(read(words, tmp_path, "d.spark"))
+    for most, fetches in ((4, 3), (3, 4), (1, 4)):
+        monkeypatch.setattr("parcore_spark.records.lists.TOGETHER", most)
+        ran.clear()
+        for each, ids in ((one, ["1", "2"]), (two, ["1", "9"]), (two, ["1", "9"]), (one, ["1", "2"])):
+            assert [record.id for record in each.records] == ids
+        assert len(ran) == fetches
 
 
 def test_parquet_and_csv_say_the_same_on_spark(words: Vocabulary, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ when all have been read (`again`), and said to every task after that.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -223,12 +223,11 @@ def count(cases: Cases, names: tuple[str, ...], again: Ints) -> Mapping[Owner, M
 
 
 def records(
-    cases: Cases, names: Names, owner: Owner, declared: Sequence[str], again: Ints
-) -> Iterator[Record]:
-    """The cases of a list; of a bad row every field is rejected."""
-    if owner not in cases.owners:
-        return
-    own = cases.rows["owner"].to_numpy() == cases.owners.index(owner)
+    cases: Cases, names: Names, owners: Set[Owner], declared: Sequence[str], again: Ints
+) -> Iterator[tuple[Owner, Record]]:
+    """The cases of some lists, in the order of their rows; of a bad row every field is rejected."""
+    asked = np.array([each in owners for each in cases.owners])
+    own = asked[cases.rows["owner"].to_numpy()]
     some = pa.array(own)
     rows, ids = cases.rows.filter(some).to_pylist(), names.ids.filter(some).to_pylist()
     sound, orders = cases.good(again)[own].tolist(), cases.orders()[own].tolist()
@@ -236,7 +235,10 @@ def records(
         said = {name: values[row[key]] for name, (key, values) in cases.said.items()}
         cells = {name: cell for name, cell in said.items() if cell is not None}
         _, line = file_of(order)
-        yield Record(id_, cells if good else dict.fromkeys(declared, REJECTED), Place(names.path, line))
+        owner = cases.owners[row["owner"]]
+        assert owner is not None
+        told = cells if good else dict.fromkeys(declared, REJECTED)
+        yield owner, Record(id_, told, Place(names.path, line))
 
 
 def bad_rows(asked: RecordTable, file: Numbered, again: tuple[str, Ints]) -> Iterator[Bad]:

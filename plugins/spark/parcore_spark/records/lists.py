@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import accumulate, chain
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
@@ -19,6 +21,9 @@ from parcore_spark.records.cases import Cases, Head, Owner, batched, count, reco
 
 if TYPE_CHECKING:
     from pyspark import RDD
+
+TOGETHER: Final = 50_000
+"""So many cases of several lists are fetched together at most: each time all their files are gone through."""
 
 
 @frozen(eq=False)
@@ -35,6 +40,8 @@ class Lists:
     again: Again
     declared: tuple[str, ...]
     _sent: list[Any] = field(factory=list)
+    _sizes: list[tuple[Owner, int]] = field(factory=list)
+    _fetched: dict[Owner, list[Record]] = field(factory=dict)
     _counted: dict[tuple[str, ...], Mapping[Owner, Mapping[Said, int]]] = field(factory=dict)
 
     def counter(self, owner: Owner) -> Tally:
@@ -45,6 +52,29 @@ class Lists:
         """The cases of one list."""
         sizes = {at: head.lists[owner].count for at, head in enumerate(self.heads) if owner in head.lists}
         return _Records(self, owner, sizes)
+
+    def all(self, owner: Owner) -> list[Record]:
+        """The cases of one list; with them come those of lists after it, mostly asked for next."""
+        if owner not in self._fetched:
+            self._fetched.clear()
+            owners = self._from(owner)
+            files = [at for at, head in enumerate(self.heads) if not owners.isdisjoint(head.lists)]
+            for whose, record in chain.from_iterable(self.fetch(owners, files)):
+                self._fetched.setdefault(whose, []).append(record)
+        return self._fetched.pop(owner)
+
+    def _from(self, owner: Owner) -> Set[Owner]:
+        """A list and some after it, by unit and period, which have `TOGETHER` cases at most."""
+        if not self._sizes:
+            sizes: Counter[Owner] = Counter()
+            for each, own in chain.from_iterable(head.lists.items() for head in self.heads):
+                sizes[each] += own.count
+            self._sizes.extend(sorted(sizes.items(), key=lambda item: _rank(item[0])))
+        first = bisect_left(self._sizes, _rank(owner), key=lambda item: _rank(item[0]))
+        together = accumulate(size for _, size in self._sizes[first:])
+        return {owner} | {
+            each for (each, _), size in zip(self._sizes[first:], together, strict=True) if size <= TOGETHER
+        }
 
     def _all(self, names: tuple[str, ...]) -> Mapping[Owner, Mapping[Said, int]]:
         """How often the same is said in some fields, for every list: one pass for all of them."""
@@ -79,10 +109,16 @@ class Lists:
             self._sent.append(self.cluster.context.broadcast(self.again.orders))
         return self._sent[0]
 
-    def fetch(self, owner: Owner, files: Sequence[int]) -> Iterator[list[Record]]:
-        """The cases of a list in some files, file by file."""
-        fetched = _Fetch(owner, self.declared, self.set_aside())
+    def fetch(self, owners: Set[Owner], files: Sequence[int]) -> Iterator[list[tuple[Owner, Record]]]:
+        """The cases of some lists in some files, file by file."""
+        fetched = _Fetch(owners, self.declared, self.set_aside())
         return self.cluster.parts(self.read, fetched, files)
+
+
+def _rank(owner: Owner) -> tuple[str, str]:
+    """What lists are ordered by."""
+    unit, period = owner
+    return unit, str(period)
 
 
 @frozen(eq=False)
@@ -96,16 +132,16 @@ class _Count:
 
 @frozen(eq=False)
 class _Fetch:
-    owner: Owner
+    owners: Set[Owner]
     declared: tuple[str, ...]
     again: Any
 
-    def __call__(self, read: Iterable[object]) -> list[Record]:
+    def __call__(self, read: Iterable[object]) -> list[tuple[Owner, Record]]:
         again: Ints = self.again.value
         return [
             one
             for cases, names in batched(read)
-            for one in records(cases, names, self.owner, self.declared, again)
+            for one in records(cases, names, self.owners, self.declared, again)
         ]
 
 
@@ -121,13 +157,16 @@ class _Records(Lazy[Record]):
         return sum(self.sizes.values())
 
     def __iter__(self) -> Iterator[Record]:
-        return chain.from_iterable(self.lists.fetch(self.owner, list(self.sizes)))
+        if len(self) <= TOGETHER:
+            return iter(self.lists.all(self.owner))
+        fetched = self.lists.fetch({self.owner}, list(self.sizes))
+        return (record for _, record in chain.from_iterable(fetched))
 
     def item(self, at: int) -> Record:
         """A case, with all that its file has of the list."""
         for file, size in self.sizes.items():
             if at < size:
-                (found,) = self.lists.fetch(self.owner, [file])
-                return found[at]
+                (found,) = self.lists.fetch({self.owner}, [file])
+                return found[at][1]
             at -= size
         raise IndexError(at)
