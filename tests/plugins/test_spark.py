@@ -403,13 +403,15 @@ def test_a_session_that_cannot_be_opened_is_told(
     spark: SparkSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the master and what Java names as the cause, not with its traceback."""
-    told = "An error occurred while calling it.\n: a.SparkException: no such master\n\tat a.b(c)\n"
+    told = "An error occurred.\n: a.Exception: no such master\n\tat a.b(c)\nCaused by: b.Exception: refused\n"
 
     def refuse(_: object) -> None:
         raise Py4JError(told)
 
     monkeypatch.setattr(type(spark).Builder, "getOrCreate", refuse)
-    with pytest.raises(ParcoreError, match=r"`local\[x`.*: no such master") as refused:
+    with pytest.raises(
+        ParcoreError, match=r"`local\[x`: a.Exception: no such master; b.Exception: refused"
+    ) as refused:
         spark_engine({"master": "local[x"})
     assert [each.code for each in refused.value.diagnostics] == ["engine-unopened"]
 

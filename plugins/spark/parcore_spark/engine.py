@@ -189,8 +189,9 @@ def _version(_: int) -> str:
 
 
 def _cause(text: str) -> str:
-    """The last line of a worker's own error, else of what Java names as the cause, else the first."""
+    """The last line of a worker's own error, else Java's and its last cause, else the first."""
     lines = [each.strip() for each in text.splitlines() if each.strip()]
     own = [each for each in lines if "Error: " in each and not each.startswith(("at ", "org.", "Caused"))]
     java = [each.partition(": ")[2] for each in lines if each.startswith((": ", "Caused by: "))]
-    return " ".join((own[-1:] or java[-1:] or lines[:1] or [""])[0].split())[:300]
+    causes = "; ".join(dict.fromkeys(java[:1] + java[-1:]))
+    return " ".join((own[-1:] or [causes or "".join(lines[:1])])[0].split())[:300]
