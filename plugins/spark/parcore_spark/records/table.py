@@ -17,6 +17,7 @@ from parcore_records.faults import Bad, by_count, may_write, report
 from parcore_spark.engine import Cluster, session
 from parcore_spark.records.again import Again, find_again
 from parcore_spark.records.cases import (
+    MANY,
     Cases,
     Head,
     Names,
@@ -62,7 +63,8 @@ def read_lists(asked: RecordTable, findings: Findings) -> Iterable[RecordList]:
     owners = list(dict.fromkeys(owner for head in heads for owner in head.lists))
     again = Again()
     if "id" in heads[0].columns:
-        again = find_again(cluster, read, owners, len(numbered))
+        parts = max(-(-sum(head.rows for head in heads) // MANY), cluster.context.defaultParallelism)
+        again = find_again(cluster, read, owners, parts)
     table = _Table(at_work, cluster, numbered, heads, again)
     report(asked, table, findings)
     said: RDD[Any] = read.filter(_is_cases).persist(StorageLevel.MEMORY_AND_DISK)  # asked for each rule
