@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 from parcore.bulk.rows import PERIOD, STAGE, UNIT
 from parcore.bulk.tables import TableAtRest, open_table
 from parcore.diagnostics import Place, stop
+from parcore_spark.cluster import files_of
 
 ROWS: Final = 250_000
 """The most rows of a piece: its columns and what is read of them are held by one task at a time."""
@@ -82,20 +83,6 @@ def outline(number: int, path: Path, most: int = ROWS) -> Outline:
                 pieces.append(Piece(number, each, start, min(start + most, end), group, begins, size))
         size += table.size
     return Outline(types or {}, size, tuple(files), tuple(pieces))
-
-
-def files_of(path: Path) -> list[Path]:
-    """A file; those of a folder in the order of their names, but for what begins with `_` or a point.
-
-    Raises:
-        ParcoreError: a folder without files.
-    """
-    if not path.is_dir():
-        return [path]
-    found = sorted(each for each in path.iterdir() if each.is_file() and each.name[0] not in "._")
-    if not found:
-        raise stop("file-not-found", Place(str(path)))
-    return found
 
 
 def _groups(table: TableAtRest) -> Iterator[tuple[int, int, int]]:
