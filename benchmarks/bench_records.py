@@ -54,7 +54,7 @@ def main(number: int, drawn: int, where: Path | None, spark: str | None, files: 
 
 
 def measure(folder: Path) -> bytes:
-    """Score, say how long it took, and give what was printed."""
+    """Score, say how long it took (Spark's workers are not among its own), and give what was printed."""
     parcore = str(Path(sys.executable).with_name("parcore"))
     evidence = str(folder / "agencies.yaml")
     words = [parcore, "score", "one-stop", "--path", str(folder), "--evidence", evidence, "--format", "csv"]
@@ -64,7 +64,7 @@ def measure(folder: Path) -> bytes:
     busy = usage.ru_utime + usage.ru_stime - before.ru_utime - before.ru_stime
     used = usage.ru_maxrss // 1000
     verdict = "ok" if taken <= SECONDS and used <= MEGABYTES else "OVER"
-    click.echo(f"{taken:.1f} s, of processors {busy:.1f} s, {used} MB at most in a process")
+    click.echo(f"{taken:.1f} s, of its own processors {busy:.1f} s, {used} MB at most in a process")
     click.echo(f"target {SECONDS} s, {MEGABYTES} MB: {verdict}")
     return done.stdout
 

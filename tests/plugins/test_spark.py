@@ -36,13 +36,14 @@ from parcore.rules.graph import Within
 from parcore.testing.strategies import Case as Drawn
 from parcore.testing.strategies import cases
 from parcore.values import State
-from parcore_spark import held
 from parcore_spark import spark as spark_engine
-from parcore_spark.blocks import Shuffled
-from parcore_spark.engine import Spark, session
-from parcore_spark.held import RemoteValues, SparkHeld
-from parcore_spark.reading import Answer, Taken
-from parcore_spark.stored import Stored
+from parcore_spark.cluster import session
+from parcore_spark.wide import held
+from parcore_spark.wide.blocks import Shuffled
+from parcore_spark.wide.engine import Spark
+from parcore_spark.wide.held import RemoteValues, SparkHeld
+from parcore_spark.wide.reading import Answer, Taken
+from parcore_spark.wide.stored import Stored
 from tests.results import policies
 from tests.results.editions import (
     BOOK,

@@ -26,7 +26,7 @@ def spark(options: Mapping[str, str]) -> Engine:
     Raises:
         ParcoreError: another option.
     """
-    from parcore_spark.engine import engine
+    from parcore_spark.wide.engine import engine
 
     return engine(options)
 

@@ -17,7 +17,7 @@ from attrs import evolve, field, frozen
 
 from parcore.readings.columns.arrays import Ints
 from parcore_records.dictionary import SHOWN
-from parcore_spark.engine import Cluster, guarded
+from parcore_spark.cluster import Cluster, guarded
 from parcore_spark.records.cases import Cases, Names, Owner, batched
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from parcore_records.database import QUIET, Database
 from parcore_records.dictionary import REJECTED
 from parcore_records.faults import Bad, Faults
 from parcore_records.reading import Reading, read_rows
-from parcore_spark.pieces import files_of
+from parcore_spark.cluster import files_of
 
 MANY: Final = 1_000_000
 """So many rows are kept together at most."""

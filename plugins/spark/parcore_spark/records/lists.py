@@ -15,7 +15,7 @@ from parcore.lazy import Lazy
 from parcore.readings.columns.arrays import Ints
 from parcore_records.dictionary import REJECTED
 from parcore_records.store import Counts
-from parcore_spark.engine import Cluster
+from parcore_spark.cluster import Cluster
 from parcore_spark.records.again import Again
 from parcore_spark.records.cases import Cases, Head, Owner, batched, count, records
 

@@ -16,7 +16,7 @@ from typing import Final
 from attrs import frozen
 
 from parcore.diagnostics import Place, stop
-from parcore_spark.engine import MASTER, SETTING
+from parcore_spark.cluster import MASTER, SETTING
 
 ENDING: Final = ".spark"
 _FILES: Final = "files"

@@ -14,7 +14,7 @@ from parcore.evidence.records import RecordTable
 from parcore.readings.columns.arrays import Ints
 from parcore_records.dictionary import SHOWN
 from parcore_records.faults import Bad, by_count, may_write, report
-from parcore_spark.engine import Cluster, session
+from parcore_spark.cluster import Cluster, session
 from parcore_spark.records.again import Again, find_again
 from parcore_spark.records.cases import (
     MANY,

@@ -22,11 +22,11 @@ from parcore.diagnostics import Diagnostic, Findings, Place, stop
 from parcore.evidence.periods import Period
 from parcore.evidence.units import UnitBook
 from parcore.readings.columns.arrays import Ints
-from parcore_spark.blocks import blocks_of
-from parcore_spark.engine import Cluster
-from parcore_spark.held import SparkHeld
-from parcore_spark.local import locals_of
-from parcore_spark.pieces import ROWS, File, Outline, Piece, Table, names_of, outline, table_of
+from parcore_spark.cluster import Cluster
+from parcore_spark.wide.blocks import blocks_of
+from parcore_spark.wide.held import SparkHeld
+from parcore_spark.wide.local import locals_of
+from parcore_spark.wide.pieces import ROWS, File, Outline, Piece, Table, names_of, outline, table_of
 
 _MORE: Final = "bulk-more"
 _OF_UNITS: Final = ("invariant-broken",)

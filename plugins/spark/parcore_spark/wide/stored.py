@@ -21,8 +21,8 @@ from parcore.diagnostics import Diagnostic, Findings, Place
 from parcore.readings.columns.arrays import Ints, Truths
 from parcore.readings.columns.bulk import Bulk
 from parcore.values import State
-from parcore_spark.local import Local
-from parcore_spark.pieces import Piece, open_piece
+from parcore_spark.wide.local import Local
+from parcore_spark.wide.pieces import Piece, open_piece
 
 
 @frozen

@@ -1,8 +1,7 @@
-"""The engine `spark`: a session on a cluster, whose tasks read pieces of wide tables and score them.
+"""Work on a Spark cluster: a session, tasks whose findings come back as findings, the files that they read.
 
-In: the options of the command line. Out: evidence that stays at rest; the driver holds the units, and of
-columns only those that policies read. Tasks run the same code as the engine `columns`, so Python with
-`parcore[arrow,columnar]` and this plugin, in the driver's version, has to be where they run.
+Tasks run the same code as the driver, so Python with this plugin, in the driver's version, has to be where
+they run.
 """
 
 from __future__ import annotations
@@ -10,49 +9,33 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from errno import EISDIR
 from functools import partial
+from os import strerror
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 import parcore
-from parcore.bulk.blocks import known_options
 from parcore.diagnostics import Diagnostic, ParcoreError, Place, stop
 
 if TYPE_CHECKING:
     from pyspark import RDD, SparkContext
     from pyspark.sql import SparkSession
 
-    from parcore.bulk.engines import Engine, Wide
-    from parcore_spark.held import SparkHeld
-
 NAME: Final = "spark"
 MASTER: Final = "master"
-ROWS_A_PIECE: Final = "rows"
 SETTING: Final = "spark."
+ASKED: Final = Place(f"--engine {NAME}")
 _QUIET: Final = {"spark.log.level": "ERROR"}
 _PROGRESS: Final = "spark.ui.showConsoleProgress"
-_PLACE: Final = Place(f"--engine {NAME}")
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-def engine(options: Mapping[str, str]) -> Engine:
-    """The engine with a session: a new one, or the one that is open already.
-
-    Raises:
-        ParcoreError: an option that it does not know, or no session could be opened.
-    """
-    settings = {name: value for name, value in options.items() if name.startswith(SETTING)}
-    known_options(NAME, options, (MASTER, ROWS_A_PIECE, f"{SETTING}…", *settings))
-    rows = options.get(ROWS_A_PIECE, "")
-    if rows and not (rows.isdecimal() and int(rows)):
-        raise stop("engine-option", _PLACE, engine=NAME, option=f"{ROWS_A_PIECE}={rows}", known="rows=250000")
-    return Spark(session(options.get(MASTER), settings), int(rows or 0))
-
-
-def session(master: str | None, settings: Mapping[str, str], place: Place = _PLACE) -> SparkSession:
+def session(master: str | None, settings: Mapping[str, str], place: Place = ASKED) -> SparkSession:
     """A session, or the one that is open; on this machine its workers are of this Python.
 
     Raises:
@@ -79,19 +62,21 @@ def session(master: str | None, settings: Mapping[str, str], place: Place = _PLA
     return opened
 
 
-@frozen(eq=False)
-class Spark:
-    """The engine on a session; pieces have so many rows at most (0: as many as is usual)."""
+def files_of(path: Path) -> list[Path]:
+    """A file; those of a folder in the order of their names, but for what begins with `_` or a point.
 
-    session: SparkSession
-    rows: int = 0
-
-    def open(self, wide: Wide) -> SparkHeld:
-        """The evidence, which stays in its files."""
-        from parcore_spark.opening import opened
-
-        tables = tuple(each.absolute() for each in wide.tables)  # workers are in folders of their own
-        return opened(Cluster(self.session.sparkContext), evolve(wide, tables=tables), self.rows)
+    Raises:
+        ParcoreError: a folder without files, or with a folder in it: its rows would be missing.
+    """
+    if not path.is_dir():
+        return [path]
+    found = sorted(each for each in path.iterdir() if each.name[0] not in "._")
+    if not found:
+        raise stop("file-not-found", Place(str(path)))
+    for each in found:
+        if each.is_dir():
+            raise stop("file-unreadable", Place(str(each)), reason=strerror(EISDIR))
+    return found
 
 
 @frozen(eq=False)
@@ -99,7 +84,7 @@ class Cluster:
     """Work for tasks; a task that fails is told as a finding, with its cause, where the work is asked for."""
 
     context: SparkContext
-    place: Place = _PLACE
+    place: Place = ASKED
 
     def each(self, work: Callable[[T], R], items: Sequence[T]) -> list[R]:
         """Work done on each of some items, a task for each."""

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from errno import EISDIR
-from os import strerror
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +16,7 @@ from attrs import evolve, frozen
 from parcore.bulk.rows import PERIOD, STAGE, UNIT
 from parcore.bulk.tables import TableAtRest, open_table
 from parcore.diagnostics import Place, stop
+from parcore_spark.cluster import files_of
 
 ROWS: Final = 250_000
 """The most rows of a piece: its columns and what is read of them are held by one task at a time."""
@@ -84,23 +83,6 @@ def outline(number: int, path: Path, most: int = ROWS) -> Outline:
                 pieces.append(Piece(number, each, start, min(start + most, end), group, begins, size))
         size += table.size
     return Outline(types or {}, size, tuple(files), tuple(pieces))
-
-
-def files_of(path: Path) -> list[Path]:
-    """A file; those of a folder in the order of their names, but for what begins with `_` or a point.
-
-    Raises:
-        ParcoreError: a folder without files, or with a folder in it: its rows would be missing.
-    """
-    if not path.is_dir():
-        return [path]
-    found = sorted(each for each in path.iterdir() if each.name[0] not in "._")
-    if not found:
-        raise stop("file-not-found", Place(str(path)))
-    for each in found:
-        if each.is_dir():
-            raise stop("file-unreadable", Place(str(each)), reason=strerror(EISDIR))
-    return found
 
 
 def _groups(table: TableAtRest) -> Iterator[tuple[int, int, int]]:

@@ -27,8 +27,8 @@ from parcore.readings.columns.bulk import Bulk
 from parcore.readings.columns.chunks import BlockPlan, WideValues, plan_of
 from parcore.readings.pair.reading import Values
 from parcore.values import State, Value
-from parcore_spark.blocks import Blocks
-from parcore_spark.reading import (
+from parcore_spark.wide.blocks import Blocks
+from parcore_spark.wide.reading import (
     Answer,
     Bounds,
     Found,

@@ -14,11 +14,11 @@ from attrs import frozen
 
 from parcore.bulk.engines import Wide
 from parcore.readings.columns.arrays import Ints
-from parcore_spark.engine import Cluster, guarded
-from parcore_spark.local import Local
-from parcore_spark.pieces import Piece
-from parcore_spark.reading import Found, look
-from parcore_spark.stored import Sent, Stored, block_of_piece, put_together, send
+from parcore_spark.cluster import Cluster, guarded
+from parcore_spark.wide.local import Local
+from parcore_spark.wide.pieces import Piece
+from parcore_spark.wide.reading import Found, look
+from parcore_spark.wide.stored import Sent, Stored, block_of_piece, put_together, send
 
 if TYPE_CHECKING:
     from pyspark import RDD, Broadcast

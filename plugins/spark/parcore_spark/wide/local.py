@@ -14,7 +14,7 @@ from attrs import frozen
 from parcore.bulk.rows import Rows
 from parcore.evidence.periods import Period
 from parcore.readings.columns.arrays import Ints
-from parcore_spark.pieces import Piece
+from parcore_spark.wide.pieces import Piece
 
 
 @frozen(eq=False)

@@ -23,7 +23,7 @@ from parcore.readings.pair.reading import Values
 from parcore.rules.graph import Field, Symbol
 from parcore.rules.program import Program
 from parcore.values import State
-from parcore_spark.stored import Stored, Told
+from parcore_spark.wide.stored import Stored, Told
 
 if TYPE_CHECKING:
     from parcore.bulk.engines import Wide
