@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 ENDINGS: Final = (".parquet", ".arrow", ".feather", ".csv")
 """The files that are wide tables of bulk evidence."""
+DOCUMENTS: Final = (".yaml", ".yml")
+"""Files of evidence that only the exact reading takes."""
 _MOST_RAGGED: Final = 20
 _MOST_BLANK: Final = 1_000
 """So many blank lines at most before the header."""
@@ -65,10 +67,11 @@ def open_table(path: Path) -> TableAtRest:
     Raises:
         ParcoreError: no such file, no such format, a file that is broken, columns without a name or twice.
     """
-    place = Place(str(path))
+    place, ending = Place(str(path)), path.suffix.lower()
+    if path.is_dir() or (path.is_file() and ending in DOCUMENTS):
+        raise stop("bulk-document", place, file=path.name, known=", ".join(ENDINGS))
     if not path.is_file():
         raise stop("file-not-found", place)
-    ending = path.suffix.lower()
     if ending not in ENDINGS:
         raise stop("bulk-ending", place, file=path.name, known=", ".join(ENDINGS))
     readers = {".parquet": _parquet, ".csv": _csv}

@@ -76,7 +76,7 @@ def wide_of(
     given = {"--engine-option": pairs, "--master": master, "--output": output, "--units-table": units_table}
     named = next((name for name, value in given.items() if value), None)
     if named is not None:
-        raise click.UsageError(f"{named} goes with --engine")
+        raise click.UsageError(f"{named} goes with --engine columns, or another than exact")
     return None
 
 

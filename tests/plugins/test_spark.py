@@ -16,6 +16,8 @@ from attrs import evolve
 from click.testing import CliRunner
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkRuntimeError
 
 from parcore.bulk.blocks import in_blocks
 from parcore.bulk.engines import Engine
@@ -395,6 +397,24 @@ def test_a_task_that_cannot_read_the_evidence_says_so(case: Case, tmp_path: Path
         found.held.write(tmp_path / "result.parquet", found)
     assert [each.code for each in refused.value.diagnostics] == ["engine-failed"]
     assert not (tmp_path / "result.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    "error", [PySparkRuntimeError("no gateway"), Py4JError("no master"), OSError("no java")]
+)
+def test_spark_that_does_not_start_is_told_with_the_cluster(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong master or a machine without Java is no fault of the plugin: the finding names both."""
+
+    def fails(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("pyspark.sql.SparkSession.Builder.getOrCreate", fails)
+    with pytest.raises(ParcoreError) as refused:
+        spark_engine({"master": "nowhere"})
+    (told,) = refused.value.diagnostics
+    assert (told.code, told.values["master"], told.values["cause"]) == ("spark-start", "nowhere", str(error))
 
 
 def test_workers_of_another_version_are_refused(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,7 +42,7 @@ def engine(options: Mapping[str, str]) -> Engine:
     """The engine with a session: a new one, or the one that is open already.
 
     Raises:
-        ParcoreError: an option that it does not know.
+        ParcoreError: an option that it does not know, or Spark does not start.
     """
     settings = {name: value for name, value in options.items() if name.startswith(SETTING)}
     known_options(NAME, options, (MASTER, ROWS_A_PIECE, f"{SETTING}…", *settings))
@@ -52,8 +52,14 @@ def engine(options: Mapping[str, str]) -> Engine:
     return Spark(session(options.get(MASTER), settings), int(rows or 0))
 
 
-def session(master: str | None, settings: Mapping[str, str]) -> SparkSession:
-    """A session, or the one that is open; on this machine its workers are of this Python."""
+def session(master: str | None, settings: Mapping[str, str], place: Place = _PLACE) -> SparkSession:
+    """A session, or the one that is open; on this machine its workers are of this Python.
+
+    Raises:
+        ParcoreError: Spark does not start: no such cluster, no Java.
+    """
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.appName("parcore")
@@ -64,7 +70,11 @@ def session(master: str | None, settings: Mapping[str, str]) -> SparkSession:
     shown = str(sys.stderr.isatty()).lower()
     for name, value in {_PROGRESS: shown, **_QUIET, **settings}.items():
         builder = builder.config(name, value)
-    return builder.getOrCreate()
+    try:
+        return builder.getOrCreate()
+    except (PySparkException, Py4JError, OSError) as error:
+        cluster = master or settings.get(f"{SETTING}{MASTER}", "—")
+        raise stop("spark-start", place, master=cluster, cause=_cause(str(error))) from error
 
 
 @frozen(eq=False)

@@ -51,7 +51,7 @@ def read_lists(asked: RecordTable, findings: Findings) -> Iterable[RecordList]:
     if not may_write(asked, findings):
         return ()
     register = read_register(asked.path)
-    cluster = Cluster(session(register.master, register.settings).sparkContext, asked.place)
+    cluster = Cluster(session(register.master, register.settings, asked.place).sparkContext, asked.place)
     cluster.check()
     (paths,) = cluster.each(files, [register.files])
     numbered: list[Numbered] = list(enumerate(paths))
