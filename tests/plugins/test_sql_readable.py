@@ -447,6 +447,18 @@ def test_a_printed_statement_says_the_clause_beside_each_criterion() -> None:
     )
 
 
+def test_the_heading_names_what_the_vocabulary_derives_from_cases() -> None:
+    """An auditor reads which columns have to be worked out before, and on what the rules rest."""
+    edition = REGISTRY.edition("one-stop@2018")
+    heading = " ".join(readable(edition, "duckdb", "vi").partition("\nWITH")[0].split("\n-- "))
+    derived = {name for name, spec in edition.vocabulary.fields.items() if spec.derive is not None}
+    told = set(re.findall(r"`(\w+)`", heading.partition("đã tính của ")[2].partition(". ")[0]))
+    assert told
+    assert told <= derived
+    assert {name for name in derived if f'"{name}"' in heading} == told
+    assert "[chính thức] " in heading
+
+
 @pytest.mark.parametrize("dialect", BOTH)
 def test_the_page_shows_what_a_statement_gives(dialect: str, execute: Execute) -> None:
     """The table that docs/sql.md makes is the one described, and what the page shows comes of it."""
