@@ -19,7 +19,7 @@ from parcore.sources import Source
 from parcore.values import EVIDENCE_STATES
 from parcore_sql.cases import MOST, Case
 from parcore_sql.dialects import Dialect
-from parcore_sql.given import EVIDENCE, GROUP, STATE, Given, Room, decimal, kept
+from parcore_sql.given import CUT, EVIDENCE, GROUP, STATE, Given, Room, decimal, kept
 from parcore_sql.groups import FACTS, INDEX
 
 SHOWN_DIGITS: Final = 4
@@ -110,6 +110,7 @@ _INDEX: Final = Text("Chỉ số", "The index")
 _FACTS: Final = Text("Những gì chính sách xếp loại đọc", "What the policies of classes and places read")
 _RESULT: Final = Text("Kết quả", "The result")
 _SHARE: Final = Text("0.95 là 95 %", "0.95 is 95 %")
+_BACK: Final = Text("(số của kỳ trước, lùi {lag})", "(of the period before, {lag} back)")
 _DAY: Final = Text("ngày", "a day")
 
 
@@ -227,7 +228,7 @@ class Notes:
         yield ");"
 
     def _told(self, each: Given) -> str:
-        title = _line(each.spec.title.in_(self._lang))
+        title = self._title(each)
         if isinstance(each.source, Symbol):
             bounds = " | ".join(each.source.options)
         elif each.spec.kind is FieldKind.DATE:
@@ -240,6 +241,19 @@ class Notes:
             elif each.spec.unit:
                 bounds += f" {each.spec.unit}"
         return ": ".join(filter(None, (title, bounds)))
+
+    def _title(self, each: Given) -> str:
+        """What a column is of: the field's title; its whole name where that was cut; how far back it is."""
+        name = each.source.name
+        title = (
+            say(f"prose-day-{name[1:]}", self._lang) if name[0] == "@" else each.spec.title.in_(self._lang)
+        )
+        told = [_line(title)]
+        if CUT in each.name:
+            told.append(f"(`{name}`)")
+        if each.source.lag:
+            told.append(_BACK.in_(self._lang).format(lag=each.source.lag))
+        return " ".join(filter(None, told))
 
 
 def _all(items: Iterable[Item]) -> Iterator[Item]:
