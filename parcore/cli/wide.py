@@ -91,7 +91,7 @@ def score_wide(asked: Asked, wide: Wide, form: str, lang: str, show: Callable[[R
     if asked.period is None:
         raise stop("engine-period", Place("--period"), engine=wide.engine)
     if not asked.files:
-        raise click.UsageError("--engine goes with --evidence")
+        raise stop("engine-evidence", Place("--evidence"), engine=wide.engine)
     registry = registry_of(asked.paths)
     engine = engine_of(wide.engine, wide.options)
     from parcore.bulk.scoring import in_error, score_bulk

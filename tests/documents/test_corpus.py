@@ -98,6 +98,7 @@ NOT_OF_DOCUMENTS = {
             "bulk-twice",
             "bulk-type",
             "bulk-unwritten",
+            "engine-evidence",
             "engine-failed",
             "engine-option",
             "engine-period",
