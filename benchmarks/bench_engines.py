@@ -63,32 +63,27 @@ def measured(command: list[str]) -> tuple[float, float, int]:
     return float(processor), time.perf_counter() - start, int(peak)
 
 
-def main() -> None:
-    """Measure each engine at each size."""
-    program = str(Path(sys.executable).with_name("parcore"))
-    for units in [int(each) for each in sys.argv[1:]] or SIZES:
+def asked(engine: str, folder: Path, *, output: bool) -> list[str]:
+    """The command that scores the evidence of a folder, and writes every point where that is asked."""
+    command = [str(Path(sys.executable).with_name("parcore")), "score", "bench@1", "--path", str(folder)]
+    command += ["--period", "2024", "--engine", engine]
+    command += ["--evidence", str(folder / "evidence.parquet")]
+    command += ["--units-table", str(folder / "units.parquet")]
+    return [*command, "--output", str(folder / "result.parquet")] if output else command
+
+
+@click.command()
+@click.argument("sizes", nargs=-1, type=click.IntRange(min=1), metavar="[UNITS]...")
+def main(sizes: tuple[int, ...]) -> None:
+    """Measure each engine at each size: so many UNITS each, else 3 321, 100 000 and a million."""
+    for units in sizes or SIZES:
         with TemporaryDirectory() as name:
             folder = Path(name)
             write(folder, units)
             for engine, output in RUNS:
                 if engine == "duckdb" and units > DUCKDB_LIMIT:
                     continue
-                command = [
-                    program,
-                    "score",
-                    "bench@1",
-                    "--path",
-                    name,
-                    "--period",
-                    "2024",
-                    "--engine",
-                    engine,
-                ]
-                command += ["--evidence", str(folder / "evidence.parquet")]
-                command += ["--units-table", str(folder / "units.parquet")]
-                if output:
-                    command += ["--output", str(folder / "result.parquet")]
-                processor, clock, peak = measured(command)
+                processor, clock, peak = measured(asked(engine, folder, output=output))
                 written = ", every point written" if output else ""
                 told = f"{processor:.1f} s of processor, {clock:.1f} s, {peak} MB"
                 click.echo(f"{units} units, {engine}{written}: {told}")

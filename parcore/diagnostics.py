@@ -134,10 +134,14 @@ class Findings:
         """Stop here when anything refuses the document.
 
         Raises:
-            ParcoreError: with every error found so far, by place.
+            ParcoreError: with every error found so far, by place, and how many more were not kept.
         """
-        if self.errors:
-            raise ParcoreError(self.errors)
+        errors = self.errors
+        if errors and self.unlisted:
+            more = stop("findings-unlisted", Place(errors[-1].place.file), count=self.unlisted)
+            errors = (*errors, *more.diagnostics)
+        if errors:
+            raise ParcoreError(errors)
 
 
 def causes_first(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -38,6 +38,16 @@ def test_every_benchmark_starts(script: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize(
+    "script", [each for each in SCRIPTS if "@click" in each.read_text("utf-8")], ids=lambda each: each.stem
+)
+def test_a_benchmark_with_options_says_which(script: Path) -> None:
+    """What it takes is told, and nothing is measured."""
+    asked = [sys.executable, str(script), "--help"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.startswith("Usage: ")) == (0, True), done.stderr
+
+
 @cache
 def right_of(style: Style, *, plain: bool) -> Result:
     """What the exact reading gives."""

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from parcore.bulk.columnar import Column
     from parcore.bulk.scoring import BulkResult
 
+_SPOKEN = {"master": "--master"}
+"""Options of engines that the command line knows by a name of their own."""
+
 
 def columns(options: Mapping[str, str]) -> Engine:
     """The engine `columns`: NumPy, in this process. It has no options.
@@ -59,7 +62,7 @@ def known_options(engine: str, options: Mapping[str, str], known: Iterable[str])
     for name in options:
         if name not in names:
             told = {"engine": engine, "option": name, "known": ", ".join(names) or "—"}
-            raise stop("engine-option", Place("--engine-option"), **told)
+            raise stop("engine-option", Place(_SPOKEN.get(name, "--engine-option")), **told)
 
 
 def in_blocks(name: str, run: Run | None) -> Engine:

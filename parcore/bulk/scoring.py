@@ -140,7 +140,7 @@ def score_bulk(
     wide = asked_of(edition, tables, units, period, numbers)
     held = engine.open(wide)
     if not held.units:
-        raise stop("evidence-none", Place(edition.key), methodology=edition.methodology, period=period)
+        raise stop("bulk-none", Place(", ".join(str(each) for each in wide.tables[:3])), period=period)
     witness = _witness(held, period)
     _admit(edition, witness, period)
     groups = _groups(edition, held)

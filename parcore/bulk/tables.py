@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ENDINGS: Final = (".parquet", ".arrow", ".feather", ".csv")
-_DOCUMENTS: Final = (".yaml", ".yml")
 """The files that are wide tables of bulk evidence."""
+DOCUMENTS: Final = (".yaml", ".yml")
+"""Files of evidence that only the exact reading takes."""
 _MOST_RAGGED: Final = 20
 _MOST_BLANK: Final = 1_000
 """So many blank lines at most before the header."""
@@ -66,12 +67,11 @@ def open_table(path: Path) -> TableAtRest:
     Raises:
         ParcoreError: no such file, no such format, a file that is broken, columns without a name or twice.
     """
-    place = Place(str(path))
+    place, ending = Place(str(path)), path.suffix.lower()
+    if path.is_dir() or (path.is_file() and ending in DOCUMENTS):
+        raise stop("bulk-document", place, file=path.name, known=", ".join(ENDINGS))
     if not path.is_file():
         raise stop("file-not-found", place)
-    ending = path.suffix.lower()
-    if ending in _DOCUMENTS:
-        raise stop("bulk-document", place, file=path.name)
     if ending not in ENDINGS:
         raise stop("bulk-ending", place, file=path.name, known=", ".join(ENDINGS))
     readers = {".parquet": _parquet, ".csv": _csv}

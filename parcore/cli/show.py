@@ -46,7 +46,10 @@ COLUMNS = ("code", "criterion", "max", "method", "basis", "source")
     " published over the periods; or a statement in SQL that scores it.",
 )
 @click.option(
-    "--dialect", default="duckdb", show_default=True, help="With --as sql: the database (duckdb, postgres)."
+    "--dialect",
+    default="duckdb",
+    show_default=True,
+    help="With --as sql: the database (duckdb, postgres, spark).",
 )
 @path_option
 @format_option("table", "json", "csv")

@@ -76,7 +76,7 @@ def wide_of(
     given = {"--engine-option": pairs, "--master": master, "--output": output, "--units-table": units_table}
     named = next((name for name, value in given.items() if value), None)
     if named is not None:
-        raise click.UsageError(f"{named} goes with --engine")
+        raise click.UsageError(f"{named} goes with --engine columns, or another than exact")
     return None
 
 
@@ -91,7 +91,7 @@ def score_wide(asked: Asked, wide: Wide, form: str, lang: str, show: Callable[[R
     if asked.period is None:
         raise stop("engine-period", Place("--period"), engine=wide.engine)
     if not asked.files:
-        raise click.UsageError("--engine goes with --evidence")
+        raise stop("engine-evidence", Place("--evidence"), engine=wide.engine)
     registry = registry_of(asked.paths)
     engine = engine_of(wide.engine, wide.options)
     from parcore.bulk.scoring import in_error, score_bulk

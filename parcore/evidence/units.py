@@ -129,8 +129,8 @@ class UnitBook:
         elif others := self.ever(name):
             findings.add("unit-not-then", place, name=name[:60], day=day, id=others[0].id)
         else:
-            there = () if findings.unlisted else self.units.values()
-            known = dict.fromkeys(u.name.vi or u.id for u in there if u.exists_on(day))
+            there = [] if findings.unlisted else [u for u in self.units.values() if u.exists_on(day)]
+            known = dict.fromkeys([*(u.name.vi or u.id for u in there), *(u.id for u in there)])
             self.report(name, known, place, findings)
         return None
 

@@ -126,7 +126,8 @@ REFUSED = [
     (("--set", "ward-a.settled=4"), "--set"),
     (("--against", "2024"), "--against"),
     (("--engine-option", "speed"), "KEY=VALUE"),
-    (("--engine-option", "speed=1"), "engine-option"),
+    (("--engine-option", "speed=1"), "--engine-option: "),
+    (("--master", "local[2]"), "--master: "),
     (("--output", "result.txt"), "bulk-ending"),
     (("--unit", "nobody"), "unit-unknown"),
     (("--format", "svg", "--engine", "none"), "engine-unknown"),
@@ -146,7 +147,7 @@ def test_an_engine_is_told_the_period_and_the_evidence(folder: Path) -> None:
     found = say("score", "wards", "--path", str(folder / "rules"), "--engine", "columns", "--lang", "en")
     assert (found.status, "engine-period" in found.err) == (2, True)
     found = say("score", "wards", "--path", str(folder / "rules"), "--engine", "columns", "--period", "2025")
-    assert (found.status, "--evidence" in found.err) == (2, True)
+    assert (found.status, "engine-evidence" in found.err) == (2, True)
     for more in (("--output", "x.parquet"), ("--units-table", "x.csv"), ("--master", "local")):
         assert "goes with --engine" in say(*asked(folder, *more, engine="exact")).err
 

@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcore.checking import check, documents_at
+from parcore.diagnostics import MOST_FINDINGS, Findings, ParcoreError, Place
 from parcore.evidence.sections import Defaults
 from parcore.registry import Registry
 
@@ -297,6 +298,18 @@ def test_a_large_table_is_read(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text("unit,period," + ",".join(fields) + "\n" + rows, "utf-8")
     assert checked(path, ground)["codes"] == []
+
+
+def test_findings_that_are_not_kept_are_counted_where_work_stops() -> None:
+    """Work that is refused says how many findings it does not list."""
+    findings = Findings()
+    for line in range(3 * MOST_FINDINGS):
+        findings.add("period-missing", Place("cases.csv", line + 1))
+    with pytest.raises(ParcoreError) as refused:
+        findings.raise_errors()
+    *listed, last = refused.value.diagnostics
+    assert {each.code for each in listed} == {"period-missing"}
+    assert (last.code, int(last.values["count"]) + len(listed)) == ("findings-unlisted", 3 * MOST_FINDINGS)
 
 
 def test_unknown_names_among_thousands_of_units_take_no_long_search(tmp_path: Path) -> None:

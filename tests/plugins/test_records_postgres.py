@@ -118,7 +118,7 @@ def test_a_server_that_does_not_answer_is_told(tmp_path: Path) -> None:
     """No traceback: the table cannot be read, with the cause in a line."""
     (tmp_path / "d.postgres").write_text(f"host={tmp_path} dbname=none connect_timeout=2", "utf-8")
     found, _ = handed_in(vocabulary(AMOUNTS), tmp_path, "d.postgres")
-    assert found == ["table-unreadable"]
+    assert found == ["table-server"]
 
 
 def test_without_a_driver_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,6 +93,14 @@ def test_rows_for_programs_hold_what_the_study_found() -> None:
             )  # fmt: skip
 
 
+@pytest.mark.parametrize(("lang", "basis"), [("vi", "minh họa"), ("en", "illustrative")])
+def test_what_a_stated_error_rests_on_is_said_in_words(lang: str, basis: str) -> None:
+    """An error that the command states is told with its source and basis, in the reader's language."""
+    stated = "points:leaders-survey=0.4"
+    text = run(*TEN, "--from", "survey", "--error", stated, "--draws", "20", "--lang", lang)
+    assert f"--error {stated}; {basis})" in text
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_table_names_units_and_says_what_it_does_not_hold(lang: str) -> None:
     """The terminal shows every unit, and under the table what the ranks rest on and do not hold."""

@@ -419,6 +419,31 @@ def test_what_has_no_room_is_named_and_the_rest_is_exact(
         assert {root: value_of(rows[unit], root) for root in shown} == {root: trace[root] for root in shown}
 
 
+@pytest.mark.parametrize("dialect", BOTH)
+def test_fields_whose_long_names_begin_alike_are_columns_of_their_own(
+    dialect: str, execute: Execute, tmp_path: Path
+) -> None:
+    """A part and its whole of forty bytes in common are not read as one figure, which would be 100 %."""
+    long = "dossiers_of_land_registration_and_of_house_ownership_settled_"
+    leaf = LEAF.format(at=0).replace("[a0, b0]", f"[{long}on_time, {long}in_all]")
+    (tmp_path / "edition.yaml").write_text(EDITION.lstrip().replace("16", "2") + leaf, "utf-8")
+    fields = "".join(
+        f"\n  - {{id: {long}{end}, kind: count, title: {{vi: x, en: x}}}}" for end in ("on_time", "in_all")
+    )
+    held = f"\ninvariants: [{long}on_time <= {long}in_all]\n"
+    vocabulary = f"vocabulary: ratios\ntitle: {{vi: x, en: x}}\nfields:{fields}{held}"
+    (tmp_path / "vocabulary.yaml").write_text(vocabulary, "utf-8")
+    sql = readable(Registry((tmp_path,)).edition("ratios"), dialect)
+    columns = dict(re.findall(rf'^--   "([^"]+)" .*\(`{long}(\w+)`\)', sql, re.MULTILINE))
+    assert sorted(columns.values()) == ["in_all", "on_time"]
+    make(execute, sql)
+    names = ", ".join(f'"{each}"' for each in columns)
+    values = ", ".join("3" if of == "on_time" else "4" for of in columns.values())
+    execute(f"INSERT INTO evidence (unit, {names}) VALUES ('u', {values})")
+    (row,) = execute(sql)
+    assert (row["decided"], value_of(row, "points:c0").known) == (True, F(3, 2))
+
+
 def test_an_edition_over_peers_is_not_printed() -> None:
     """A statistic over other units is in no table of one unit's evidence, and that is said."""
     with pytest.raises(Undecided, match="peers"):
@@ -445,6 +470,18 @@ def test_a_printed_statement_says_the_clause_beside_each_criterion() -> None:
     assert "-- 2.1 Tỷ lệ hồ sơ giải quyết đúng hạn" in readable(
         REGISTRY.edition("example@2025"), "duckdb", "vi"
     )
+
+
+def test_the_heading_names_what_the_vocabulary_derives_from_cases() -> None:
+    """An auditor reads which columns have to be worked out before, and on what the rules rest."""
+    edition = REGISTRY.edition("one-stop@2018")
+    heading = " ".join(readable(edition, "duckdb", "vi").partition("\nWITH")[0].split("\n-- "))
+    derived = {name for name, spec in edition.vocabulary.fields.items() if spec.derive is not None}
+    told = set(re.findall(r"`(\w+)`", heading.partition("đã tính của ")[2].partition(". ")[0]))
+    assert told
+    assert told <= derived
+    assert {name for name in derived if f'"{name}"' in heading} == told
+    assert "[chính thức] " in heading
 
 
 @pytest.mark.parametrize("dialect", BOTH)

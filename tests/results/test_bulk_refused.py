@@ -95,9 +95,9 @@ FAULTS: list[tuple[str, Cells, int]] = [
     ("bulk-stage", {**UNIT, "stage": ["final", "self"], "few": [1, 2]}, 2),
     ("bulk-points-set", {**UNIT, "points:y": [1, 2]}, 0),
     ("points-out-of-range", {**UNIT, "points:given": [8, 9]}, 0),
-    ("evidence-none", {"unit": ["u1"], "period": ["2023"], "few": [1]}, 0),
-    ("evidence-none", {"unit": pa.array([], pa.string()), "few": pa.array([], pa.int64())}, 0),
-    ("evidence-none", {each: pa.array([], pa.string()) for each in ("unit", "done", "all_of")}, 0),
+    ("bulk-none", {"unit": ["u1"], "period": ["2023"], "few": [1]}, 0),
+    ("bulk-none", {"unit": pa.array([], pa.string()), "few": pa.array([], pa.int64())}, 0),
+    ("bulk-none", {each: pa.array([], pa.string()) for each in ("unit", "done", "all_of")}, 0),
 ]
 
 
@@ -173,8 +173,9 @@ def test_a_file_that_is_no_table_is_refused(tmp_path: Path) -> None:
         return [each.code for each in caught.value.diagnostics]
 
     assert code("a.xlsx", "") == ["bulk-ending"]
-    assert code("a.yaml", "evidence: a") == ["bulk-document"]
     assert code("a.csv", None) == ["file-not-found"]
+    assert code("evidence.yaml", "evidence: small") == ["bulk-document"]
+    assert code("", None) == ["bulk-document"]
     assert code("a.parquet", "no parquet") == ["bulk-broken"]
     assert code("a.arrow", "no arrow") == ["bulk-broken"]
     assert code("b.csv", "") == ["bulk-broken"]

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
 
-from parcore.diagnostics import Findings, stop
+from parcore.diagnostics import Findings, Place, stop
 from parcore.evidence.records import RecordTable
-from parcore_records.database import Database, unreadable
+from parcore_records.database import Database
 from parcore_records.raw import Row, Source, header_of, load_rows
 
 if TYPE_CHECKING:
@@ -54,7 +54,9 @@ def read_postgres(asked: RecordTable, database: Database, findings: Findings) ->
             connection.read_only = True
             return _read(connection, asked, database, findings)
     except (psycopg.Error, UnicodeDecodeError) as error:
-        raise unreadable(asked.path, error) from error
+        raise stop(
+            "table-server", Place(str(asked.path)), file=asked.path.name, reason=" ".join(str(error).split())
+        ) from error
 
 
 def _read(

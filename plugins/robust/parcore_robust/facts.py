@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from parcore import i18n
 from parcore.editions.edition import Criterion, Edition
 from parcore.i18n import Text
 from parcore.numbers import ONE, ZERO, shown, shown_percent
 from parcore.results.result import Result
+from parcore.sources import Basis
 from parcore_robust.draws import GENERATOR, method_of
 from parcore_robust.words import tell
 
@@ -60,7 +62,7 @@ def survey_facts(design: Design, draws: int, seed: int) -> tuple[Text, ...]:
 
 def _numbers(design: Design) -> Iterator[Text]:
     """The numbers drawn around what was stated; fields with one error and source together."""
-    alike: dict[tuple[Text, str, str], list[Number]] = {}
+    alike: dict[tuple[Text, str, tuple[Basis, ...]], list[Number]] = {}
     for name in dict.fromkeys(each.name for each in design.numbers):
         own = [each for each in design.numbers if each.name == name]
         samples = sorted({Fraction(each.sample) for each in own if each.sample is not None})
@@ -68,13 +70,19 @@ def _numbers(design: Design) -> Iterator[Text]:
         error = tell("error-sample", ends=_ends(samples)) if samples else None
         error = error or tell("error-standard", ends=_ends(errors))
         source = "; ".join(dict.fromkeys(str(each.source) for each in own))
-        basis = ", ".join(dict.fromkeys(each.source.basis.value for each in own))
-        alike.setdefault((error, source, basis), []).extend(own)
-    for (error, source, basis), own in alike.items():
+        bases = tuple(dict.fromkeys(each.source.basis for each in own))
+        alike.setdefault((error, source, bases), []).extend(own)
+    for (error, source, bases), own in alike.items():
+        basis = _basis(*bases)
         names = [*dict.fromkeys(each.name for each in own)]
         fields = ", ".join(names) if len(names) <= _FEW else f"{names[0]} … {names[-1]} ({len(names)})"
         units = len({each.unit for each in own})
         yield tell("survey-number", field=fields, units=units, error=error, source=source, basis=basis)
+
+
+def _basis(*bases: Basis) -> Text:
+    """What sources rest on, in words."""
+    return _each(lambda lang: ", ".join(i18n.say(f"basis-{each.value}", lang) for each in bases))
 
 
 def _ends(numbers: Sequence[Fraction]) -> Text:
@@ -121,7 +129,9 @@ def weights_facts(
         named = ((each.code or each.title.in_(lang), low, high) for each, low, high in parts)
         return "; ".join(f"{name} [{_short(low, lang)} … {_short(high, lang)}]" for name, low, high in named)
 
-    own = "" if stated.source is None else f" ({stated.source}; {stated.source.basis.value})"
+    own = Text("", "")
+    if (source := stated.source) is not None:
+        own = _each(lambda lang: f" ({source}; {_basis(source.basis).in_(lang)})")
     told = {"total": _each(lambda lang: _short(box.total, lang)), "bounds": _each(bounds), "source": own}
     ways, seeded = tell(f"drawn-{how}"), _seeded(draws, seed)
     return (

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
+from hashlib import sha256
 from math import ceil, floor, lcm
 from typing import Final
 
@@ -36,8 +37,11 @@ SOUND: Final = ":sound"
 _STATES: Final = frozenset({State.OK, *EVIDENCE_STATES})
 _LAST_DAY: Final = 3_652_059  # of the year 9999
 _UNKNOWN: Final = -1
+_MARK: Final = 8
 _LONGEST: Final = 40
-"""The bytes of a field's name that a column keeps; PostgreSQL cuts off what is beyond 63 in all."""
+"""The bytes of a column's name for a field; PostgreSQL cuts off what is beyond 63 with all that is added."""
+CUT: Final = "~"
+"""Where the name of a field was cut, before what tells it from others that begin alike."""
 
 
 @frozen
@@ -101,7 +105,14 @@ def given_of(
 
 
 def _column(node: Field | Symbol) -> str:
-    name = node.name.removeprefix("@").encode()[:_LONGEST].decode(errors="ignore")
+    """The column of a field: its name, or, of a long one, its beginning and a mark of the whole.
+
+    The same in the statements of all unit groups, which read one table.
+    """
+    name = node.name.removeprefix("@")
+    if len(name.encode()) > _LONGEST:
+        mark = CUT + sha256(name.encode()).hexdigest()[:_MARK]
+        name = name.encode()[: _LONGEST - len(mark)].decode(errors="ignore") + mark
     return f"{name}:{node.lag} back" if node.lag else name
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from parcore.editions.edition import Edition
 from parcore.evidence.vocabulary import FieldKind
-from parcore.i18n import Text
+from parcore.i18n import Text, say
 from parcore.readings.pair.backend import Undecided
 from parcore.readings.prose.annex import Item, describe
 from parcore.rules.graph import Symbol
@@ -19,7 +19,7 @@ from parcore.sources import Source
 from parcore.values import EVIDENCE_STATES
 from parcore_sql.cases import MOST, Case
 from parcore_sql.dialects import Dialect
-from parcore_sql.given import EVIDENCE, GROUP, STATE, Given, Room, decimal, kept
+from parcore_sql.given import CUT, EVIDENCE, GROUP, STATE, Given, Room, decimal, kept
 from parcore_sql.groups import FACTS, INDEX
 
 SHOWN_DIGITS: Final = 4
@@ -44,7 +44,7 @@ _CASES: Final = Text(
 _CASE: Final = Text("Trên các hồ sơ ({title}): {op}", "Over the cases ({title}): {op}")
 _SKIPPED: Final = Text("; bỏ qua {states}", "; left out: {states}")
 _BOUNDS: Final = Text(
-    "Số phải nằm trong giới hạn ghi cạnh cột (chỗ bộ trường không nêu: đến {most}, {decimals} chữ số thập"
+    "Số phải nằm trong giới hạn ghi cạnh cột (chỗ danh mục không nêu: đến {most}, {decimals} chữ số thập"
     " phân). Dòng nào có số ngoài giới hạn, có trạng thái lạ, trái một điều phải đúng giữa các cột, hoặc đơn"
     " vị lặp lại thì `decided` là false và không có điểm. Chữ ngoài danh sách lựa chọn là `error`.",
     "Numbers must lie within the bounds beside their columns (where the vocabulary states none: up to {most},"
@@ -75,6 +75,12 @@ _UNKNOWN_UNITS: Final = Text(
     "Hồ sơ của đơn vị không có trong `evidence` không được tính.",
     "Cases of a unit that is not in `evidence` are not counted.",
 )
+_DERIVED: Final = Text(
+    "Số liệu mà danh mục tính từ danh sách hồ sơ ở đây là cột như mọi cột: câu lệnh không tự tính, hãy nạp số"
+    " đã tính của {fields}.",
+    "Figures that the vocabulary derives from lists of cases are columns here like any: the statement does"
+    " not work them out, so put in what was worked out of {fields}.",
+)
 _GIVES: Final = Text(
     "Cho mỗi đơn vị: điểm từng tiêu chí và chỉ số. Mọi phép tính là số nguyên: giá trị là n / d. Số không"
     " viết hết thành thập phân được làm tròn đến {digits} chữ số để đọc, cột `:exact` bên cạnh là phân số"
@@ -84,8 +90,8 @@ _GIVES: Final = Text(
     " beside it is the fraction.",
 )
 _CODES: Final = Text(
-    "Trạng thái bên trong: 0 có số, 1 không phát sinh, 2 chưa thẩm định, 3 thiếu, 4 bị loại, 5 không áp dụng,"
-    " 10 không tính, 11 quy đổi, 20 giữ lại, 30 lỗi.",
+    "Trạng thái bên trong: 0 có số, 1 không phát sinh, 2 chưa thẩm định, 3 thiếu, 4 không được công nhận,"
+    " 5 không áp dụng, 10 không tính, 11 quy đổi, 20 chưa tính, 30 số liệu sai.",
     "States inside: 0 a number, 1 nothing arose, 2 unverified, 3 missing, 4 rejected, 5 not applicable,"
     " 10 excluded, 11 rescaled, 20 withheld, 30 error.",
 )
@@ -104,6 +110,7 @@ _INDEX: Final = Text("Chỉ số", "The index")
 _FACTS: Final = Text("Những gì chính sách xếp loại đọc", "What the policies of classes and places read")
 _RESULT: Final = Text("Kết quả", "The result")
 _SHARE: Final = Text("0.95 là 95 %", "0.95 is 95 %")
+_BACK: Final = Text("(số của kỳ trước, lùi {lag})", "(of the period before, {lag} back)")
 _DAY: Final = Text("ngày", "a day")
 
 
@@ -144,6 +151,9 @@ class Notes:
             lines += ["", *self._table(kind, [], of_kind, dialect), ""]
         lines += _wrapped(_BOUNDS.in_(lang).format(most=spaced(str(room.most)), decimals=room.decimals))
         lines += self._must_hold(given, cases)
+        derived = dict.fromkeys(f"`{each.name}`" for each in given if each.spec.derive is not None)
+        if derived:
+            lines += _wrapped(_DERIVED.in_(lang).format(fields=", ".join(derived)))
         more = [*([_GROUPS] if self._group else []), *([_UNKNOWN_UNITS] if cases else []), _ROUNDED]
         for each in more:
             lines += _wrapped(each.in_(lang).format(group=self._group))
@@ -198,7 +208,7 @@ class Notes:
             return
         quote = source.quote.in_(self._lang)
         said = ": ".join(filter(None, (str(source), quote and f"“{quote}”")))
-        yield from _wrapped(f"[{source.basis.value}] {said}")
+        yield from _wrapped(f"[{say(f'basis-{source.basis.value}', self._lang)}] {said}")
 
     def _table(
         self, table: str, first: Iterable[tuple[str, str, str]], given: Sequence[Given], dialect: Dialect
@@ -218,7 +228,7 @@ class Notes:
         yield ");"
 
     def _told(self, each: Given) -> str:
-        title = _line(each.spec.title.in_(self._lang))
+        title = self._title(each)
         if isinstance(each.source, Symbol):
             bounds = " | ".join(each.source.options)
         elif each.spec.kind is FieldKind.DATE:
@@ -231,6 +241,19 @@ class Notes:
             elif each.spec.unit:
                 bounds += f" {each.spec.unit}"
         return ": ".join(filter(None, (title, bounds)))
+
+    def _title(self, each: Given) -> str:
+        """What a column is of: the field's title; its whole name where that was cut; how far back it is."""
+        name = each.source.name
+        title = (
+            say(f"prose-day-{name[1:]}", self._lang) if name[0] == "@" else each.spec.title.in_(self._lang)
+        )
+        told = [_line(title)]
+        if CUT in each.name:
+            told.append(f"(`{name}`)")
+        if each.source.lag:
+            told.append(_BACK.in_(self._lang).format(lag=each.source.lag))
+        return " ".join(filter(None, told))
 
 
 def _all(items: Iterable[Item]) -> Iterator[Item]:

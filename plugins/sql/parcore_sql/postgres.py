@@ -36,7 +36,8 @@ def connected(dsn: str) -> Iterator[Connection[Any]]:
         with psycopg.connect(dsn, autocommit=True) as connection:
             yield connection
     except psycopg.Error as error:
-        raise stop("engine-server", Place("postgres"), engine="postgres", cause=str(error).strip()) from error
+        cause = " ".join(str(error).split())
+        raise stop("engine-server", Place("postgres"), engine="postgres", cause=cause) from error
 
 
 def score_block(

@@ -32,6 +32,7 @@ COLOURS: Final = (
 _FONTS: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif"
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LETTER: Final = Fraction(58, 100)  # the width of a letter against its size, on the safe side
+_BOLD: Final = Fraction(64, 100)
 
 
 def number(value: Fraction | int) -> str:
@@ -93,7 +94,8 @@ def words(
 
 def paragraph(parent: Element, y: int, text: str, size: int = 13, fill: str = QUIET, **more: str) -> int:
     """Text over the whole width, in as many lines as it needs; gives the place under it."""
-    for line in wrap(clean(text), int(INSIDE / (size * _LETTER))):
+    letter = _BOLD if "font_weight" in more else _LETTER
+    for line in wrap(clean(text), int(INSIDE / (size * letter))):
         y += size * 3 // 2
         words(parent, (MARGIN, y), line, size, fill, **more)
     return y
