@@ -444,6 +444,31 @@ def test_fields_whose_long_names_begin_alike_are_columns_of_their_own(
     assert (row["decided"], value_of(row, "points:c0").known) == (True, F(3, 2))
 
 
+@pytest.mark.parametrize("dialect", BOTH)
+def test_a_long_criterion_has_a_value_and_a_state_that_are_told_apart(
+    dialect: str, execute: Execute, tmp_path: Path
+) -> None:
+    """Names are cut to what databases keep before what a column holds is said, not after."""
+    long = "registration-of-land-and-houses-settled-on-time-"
+    named = enumerate(("in-wards", "in-communes"))
+    leaves = [LEAF.format(at=at).replace(f"id: c{at}", f"id: {long}{end}") for at, end in named]
+    (tmp_path / "edition.yaml").write_text(EDITION.lstrip().replace("16", "4") + "".join(leaves), "utf-8")
+    names = ("a0", "b0", "a1", "b1")
+    fields = "".join(f"\n  - {{id: {name}, kind: count, title: {{vi: x, en: x}}}}" for name in names)
+    held = "\ninvariants: [a0 <= b0, a1 <= b1]\n"
+    vocabulary = f"vocabulary: ratios\ntitle: {{vi: x, en: x}}\nfields:{fields}{held}"
+    (tmp_path / "vocabulary.yaml").write_text(vocabulary, "utf-8")
+    sql = readable(Registry((tmp_path,)).edition("ratios"), dialect)
+    make(execute, sql)
+    execute("INSERT INTO evidence (unit, a0, b0, a1, b1) VALUES ('u', 3, 4, 3, 4)")
+    (row,) = execute(sql)
+    told = {name: value for name, value in row.items() if name.startswith("points:registration")}
+    ends = [name.rpartition(":")[2] for name in told if name.endswith((":exact", ":state"))]
+    assert sorted(ends) == ["exact", "exact", "state", "state"]
+    for name in told.keys() - {each for each in told if each.endswith((":exact", ":state"))}:
+        assert (float(told[name]), told[f"{name}:exact"], told[f"{name}:state"]) == (1.5, "6/4", "ok")
+
+
 def test_an_edition_over_peers_is_not_printed() -> None:
     """A statistic over other units is in no table of one unit's evidence, and that is said."""
     with pytest.raises(Undecided, match="peers"):

@@ -41,7 +41,7 @@ _MARK: Final = 8
 _LONGEST: Final = 40
 """The bytes of a column's name for a field; PostgreSQL cuts off what is beyond 63 with all that is added."""
 CUT: Final = "~"
-"""Where the name of a field was cut, before what tells it from others that begin alike."""
+"""Where a name was cut, before what tells it from others that begin alike."""
 
 
 @frozen
@@ -105,15 +105,17 @@ def given_of(
 
 
 def _column(node: Field | Symbol) -> str:
-    """The column of a field: its name, or, of a long one, its beginning and a mark of the whole.
-
-    The same in the statements of all unit groups, which read one table.
-    """
-    name = node.name.removeprefix("@")
-    if len(name.encode()) > _LONGEST:
-        mark = CUT + sha256(name.encode()).hexdigest()[:_MARK]
-        name = name.encode()[: _LONGEST - len(mark)].decode(errors="ignore") + mark
+    """The column of a field: the same in the statements of all unit groups, which read one table."""
+    name = short(node.name.removeprefix("@"), _LONGEST)
     return f"{name}:{node.lag} back" if node.lag else name
+
+
+def short(name: str, longest: int) -> str:
+    """A name of so many bytes at most: of a longer one its beginning, and a mark of the whole."""
+    if len(name.encode()) <= longest:
+        return name
+    mark = CUT + sha256(name.encode()).hexdigest()[:_MARK]
+    return name.encode()[: longest - len(mark)].decode(errors="ignore") + mark
 
 
 def _given(node: Field | Symbol, name: str, derived: str, vocabulary: Vocabulary, room: Room) -> Given:

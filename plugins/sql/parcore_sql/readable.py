@@ -38,6 +38,7 @@ from parcore_sql.given import (
     layers,
     named,
     shapes_of,
+    short,
 )  # fmt: skip
 from parcore_sql.groups import SHOWN, Group, above, groups_of, owners, together, used
 from parcore_sql.layers import layers_of
@@ -49,6 +50,7 @@ _DIGITS: Final = 38
 _DECIMALS: Final = 12
 """The digits of a decimal, and how many of them may be decimals of what is shown."""
 _LONGEST_NAME: Final = 63
+_EXACT: Final = ":exact"
 _WIDE: Final = "INT128"
 
 
@@ -314,18 +316,19 @@ class _Writer:
         )
         near = self._read.answers.get(f"shown:{root}")
         beneath = [answer.state, answer.n, answer.d]
+        name = short(root, _LONGEST_NAME - len(_EXACT))
         plain = self._decimal(answer)
         if plain is not None:
-            yield root, _where(ok, plain), beneath
+            yield name, _where(ok, plain), beneath
         else:
             if near is not None and (rounded := self._decimal(near)) is not None:
-                yield root, _where(ok, rounded), [near.state, near.n, near.d]
+                yield name, _where(ok, rounded), [near.state, near.n, near.d]
             text = exp.DPipe(this=_as_text(n), expression=exp.Literal.string("/"))
-            yield f"{root}:exact", _where(ok, exp.DPipe(this=text, expression=_as_text(d))), beneath
+            yield f"{name}{_EXACT}", _where(ok, exp.DPipe(this=text, expression=_as_text(d))), beneath
         words = exp.Case(this=state.copy(), ifs=[
             exp.If(this=exp.Literal.number(int(each)), true=exp.Literal.string(each.word)) for each in State
         ])  # fmt: skip
-        yield f"{root}:state", _where(exp.column("decided"), words), beneath
+        yield f"{name}{STATE}", _where(exp.column("decided"), words), beneath
 
     def _decimal(self, answer: Answer[Term]) -> exp.Expr | None:
         """n / d as a decimal, where d is a constant that is a part of a power of ten."""

@@ -20,7 +20,7 @@ from parcore_spark.records.again import Again
 from parcore_spark.records.cases import Cases, Head, Owner, batched, count, records
 
 if TYPE_CHECKING:
-    from pyspark import RDD
+    from pyspark import RDD, Broadcast
 
 TOGETHER: Final = 50_000
 """So many cases of several lists are fetched together at most: each time all their files are gone through."""
@@ -30,7 +30,7 @@ TOGETHER: Final = 50_000
 class Lists:
     """The cases that were `read`, a part for each file, and of them what they have `said`.
 
-    `declared` are the fields of their kind.
+    `aside` are the rows that have an id `again`, where tasks are; `declared` are the fields of their kind.
     """
 
     cluster: Cluster
@@ -38,8 +38,8 @@ class Lists:
     said: RDD[Cases]
     heads: Sequence[Head]
     again: Again
+    aside: Broadcast[Ints]
     declared: tuple[str, ...]
-    _sent: list[Any] = field(factory=list)
     _sizes: list[tuple[Owner, int]] = field(factory=list)
     _fetched: dict[Owner, list[Record]] = field(factory=dict)
     _counted: dict[tuple[str, ...], Mapping[Owner, Mapping[Said, int]]] = field(factory=dict)
@@ -84,7 +84,7 @@ class Lists:
 
     def _count(self, names: tuple[str, ...]) -> Mapping[Owner, Mapping[Said, int]]:
         found: dict[Owner, dict[Said, int]] = {}
-        for part in self.cluster.gathered(self.said.map(_Count(names, self.set_aside()))):
+        for part in self.cluster.gathered(self.said.map(_Count(names, self.aside))):
             for owner, counted in part.items():
                 own = found.setdefault(owner, {})
                 for said, times in counted.items():
@@ -103,15 +103,9 @@ class Lists:
                 bad[owner] = bad.get(owner, 0) + own.bad
         return bad
 
-    def set_aside(self) -> Any:
-        """The rows with an id again, sent once to whoever works."""
-        if not self._sent:
-            self._sent.append(self.cluster.context.broadcast(self.again.orders))
-        return self._sent[0]
-
     def fetch(self, owners: Set[Owner], files: Sequence[int]) -> Iterator[list[tuple[Owner, Record]]]:
         """The cases of some lists in some files, file by file."""
-        fetched = _Fetch(owners, self.declared, self.set_aside())
+        fetched = _Fetch(owners, self.declared, self.aside)
         return self.cluster.parts(self.read, fetched, files)
 
 
@@ -124,7 +118,7 @@ def _rank(owner: Owner) -> tuple[str, str]:
 @frozen(eq=False)
 class _Count:
     names: tuple[str, ...]
-    again: Any
+    again: Broadcast[Ints]
 
     def __call__(self, cases: Cases) -> Mapping[Owner, Mapping[Said, int]]:
         return count(cases, self.names, self.again.value)
@@ -134,14 +128,13 @@ class _Count:
 class _Fetch:
     owners: Set[Owner]
     declared: tuple[str, ...]
-    again: Any
+    again: Broadcast[Ints]
 
     def __call__(self, read: Iterable[object]) -> list[tuple[Owner, Record]]:
-        again: Ints = self.again.value
         return [
             one
             for cases, names in batched(read)
-            for one in records(cases, names, self.owners, self.declared, again)
+            for one in records(cases, names, self.owners, self.declared, self.again.value)
         ]
 
 

@@ -68,7 +68,9 @@ def read_lists(asked: RecordTable, findings: Findings) -> Iterable[RecordList]:
     table = _Table(at_work, cluster, numbered, heads, again)
     report(asked, table, findings)
     said: RDD[Any] = read.filter(_is_cases).persist(StorageLevel.MEMORY_AND_DISK)  # asked for each rule
-    return _lists(asked, heads, again, Lists(cluster, read, said, heads, again, tuple(asked.kind.fields)))
+    aside = cluster.context.broadcast(again.orders)
+    lists = Lists(cluster, read, said, heads, again, aside, tuple(asked.kind.fields))
+    return _lists(asked, heads, again, lists)
 
 
 @frozen(eq=False)
