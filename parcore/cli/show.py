@@ -47,9 +47,7 @@ COLUMNS = ("code", "criterion", "max", "method", "basis", "source")
 )
 @click.option(
     "--dialect",
-    default="duckdb",
-    show_default=True,
-    help="With --as sql: the database (duckdb, postgres, spark).",
+    help="With --as sql: the database (duckdb, postgres, spark).  [default: duckdb]",
 )
 @path_option
 @format_option("table", "json", "csv")
@@ -58,12 +56,14 @@ def command(
     name: str,
     period: Period | None,
     reading: str,
-    dialect: str,
+    dialect: str | None,
     paths: tuple[Path, ...],
     form: str,
     lang: str,
 ) -> None:
     """Show an edition: its tree, maxima, methods and sources; or its rules as sentences or SQL."""
+    if dialect is not None and reading != "sql":
+        raise click.UsageError("--dialect goes with --as sql")
     registry = registry_of(paths)
     if reading == "page":
         from parcore.cli.page import page
@@ -79,7 +79,7 @@ def command(
         return
     edition = registry.edition(name, period)
     if reading == "sql":
-        click.echo(_sql(edition, dialect, lang), nl=False)
+        click.echo(_sql(edition, dialect or "duckdb", lang), nl=False)
     elif reading == "prose":
         _tell(edition, form, lang)
     elif form == "json":

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from click.testing import CliRunner
 
 from parcore import plugins
 from parcore.cli.show import command
@@ -29,6 +30,13 @@ def test_a_statement_is_printed_on_the_command_line() -> None:
     said = say("show", "example@2025", "--as", "sql", "--dialect", "postgres", "--lang", "vi")
     assert (said.status, said.err) == (0, "")
     assert said.out == readable(Registry().edition("example@2025"), "postgres", "vi")
+
+
+def test_a_dialect_without_a_statement_is_no_use() -> None:
+    """Who names a database and asks for no SQL is told what goes with it."""
+    done = CliRunner().invoke(command, ["example@2025", "--dialect", "postgres"])
+    assert done.exit_code == 2
+    assert "--dialect goes with --as sql" in done.output
 
 
 def test_each_dialect_is_known_without_importing_what_writes_it() -> None:
