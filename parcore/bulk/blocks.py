@@ -24,6 +24,7 @@ from parcore.diagnostics import Diagnostic, Findings, Place, stop
 from parcore.evidence.periods import Period
 from parcore.evidence.units import Unit
 from parcore.evidence.vocabulary import FieldSpec
+from parcore.progress import tracked
 from parcore.readings.columns.arrays import Ints
 from parcore.readings.columns.bulk import Bulk, bulk_block
 from parcore.readings.columns.chunks import read_block
@@ -108,7 +109,7 @@ def _read_table(
         place = table.place(periods[period].first)
         findings.add("bulk-parts", place, period=period, fields=", ".join(rolling[:5]))
     whole: dict[str, Bulk] = {}
-    for name, spec in fields.items():
+    for name, spec in tracked(fields.items(), len(fields), table.path.name):
         cells = read_cells(table, name, spec, wide.numbers, findings)
         if cells is None:
             continue
@@ -202,7 +203,7 @@ class Blocks:
         """Write the result from the columns in memory."""
         from parcore.bulk.output import write
 
-        write(path, result)
+        write(path, result, tell=True)
 
 
 def _of(bulk: Bulk, rows: Ints) -> Bulk:

@@ -20,6 +20,7 @@ from parcore.diagnostics import Place, stop
 from parcore.editions.edition import Combine, Criterion, Edition
 from parcore.editions.index import ATTAINABLE, BASE, BONUS, PENALTY, RATE, ROUNDED, TOTAL
 from parcore.numbers import whole_text
+from parcore.progress import tracked
 from parcore.readings.columns.arrays import Ints, Truths
 from parcore.readings.pair.reading import Values
 from parcore.results.output import NOT_REACHED
@@ -62,8 +63,10 @@ def _digits(edition: Edition, node: Criterion) -> int | None:
     return next((declared[level] for level in levels if level in declared), None)
 
 
-def write(path: Path, result: BulkResult) -> None:
+def write(path: Path, result: BulkResult, *, tell: bool = False) -> None:
     """Write a result as Parquet, Arrow (Feather) or CSV, by the ending of the file's name, piece by piece.
+
+    With `tell` a terminal shows how far it is.
 
     Raises:
         ParcoreError: another ending, or a file that cannot be written.
@@ -76,6 +79,8 @@ def write(path: Path, result: BulkResult) -> None:
         raise stop("bulk-ending", place, file=path.name, known=", ".join(writers))
     try:
         written = batches(result)
+        if tell:
+            written = tracked(written, max(-(-len(result.units) // ROWS), 1), path.name)
         first = next(written)
         with writers[ending](path, first.schema) as writer:
             writer.write_batch(first)

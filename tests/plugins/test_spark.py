@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from tempfile import mkdtemp
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -415,6 +416,25 @@ def test_a_session_that_cannot_be_opened_is_told(
     ) as refused:
         spark_engine({"master": "local[x"})
     assert [each.code for each in refused.value.diagnostics] == ["engine-unopened"]
+
+
+@pytest.mark.parametrize("real", [True, False])
+def test_a_terminal_shows_how_far_tasks_are(
+    spark: SparkSession, real: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Spark's own bar is asked for on a terminal alone, unless its settings say otherwise."""
+    asked: list[str] = []
+
+    def kept(builder: Any) -> None:
+        asked.append(builder._options["spark.ui.showConsoleProgress"])
+        raise OSError("no Java")
+
+    monkeypatch.setattr(type(spark).Builder, "getOrCreate", kept)
+    monkeypatch.setattr("sys.stderr", SimpleNamespace(isatty=lambda: real))
+    for own in ({}, {"spark.ui.showConsoleProgress": "no"}):
+        with pytest.raises(ParcoreError):
+            session("local[2]", own)
+    assert asked == [str(real).lower(), "no"]
 
 
 def test_workers_of_this_machine_are_of_this_python(

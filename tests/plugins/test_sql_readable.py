@@ -466,7 +466,7 @@ def test_a_long_criterion_has_a_value_and_a_state_that_are_told_apart(
     ends = [name.rpartition(":")[2] for name in told if name.endswith((":exact", ":state"))]
     assert sorted(ends) == ["exact", "exact", "state", "state"]
     for name in told.keys() - {each for each in told if each.endswith((":exact", ":state"))}:
-        assert (float(told[name]), told[f"{name}:exact"], told[f"{name}:state"]) == (1.5, "6/4", "ok")
+        assert (F(told[name]), told[f"{name}:exact"], told[f"{name}:state"]) == (F(3, 2), "6/4", "ok")
 
 
 def test_an_edition_over_peers_is_not_printed() -> None:
