@@ -23,6 +23,7 @@ import duckdb
 from rich.console import Console
 from rich.progress import Progress
 
+from parcore import progress
 from parcore.diagnostics import ParcoreError, Place, stop
 
 Each = TypeVar("Each")
@@ -156,12 +157,7 @@ def _gone(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 def tracked(each: Iterable[Each], count: int, told: str) -> Iterator[Each]:
     """Things one after the other, with a progress bar on a terminal where they are many."""
-    console = _terminal()
-    if count < MANY or console is None:
-        yield from each
-        return
-    with Progress(console=console, transient=True) as bar:
-        yield from bar.track(each, total=count, description=told)
+    return iter(each) if count < MANY or os.environ.get(QUIET) else progress.tracked(each, count, told)
 
 
 @contextmanager
